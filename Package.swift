@@ -1,0 +1,150 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+// Swift 6 mode everywhere; strict memory safety with every warning an error. A pure target may not even write `unsafe`
+// (Tools/check counts); an edge target writes it with the reason the use is sound.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+// One exported symbol per plugin, and a run path that finds the one shipped copy of the Swift runtime beside it.
+let exportOneSymbol: [LinkerSetting] = [
+  .unsafeFlags([
+    "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map",
+  ])
+]
+
+/// A target whose code computes only: no system module, no unsafe code, "now" is an argument.
+func pure(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A target at the edge: it talks to the kernel, to C or to the outside.
+func edge(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// Tests of the target of that name, file for file.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+    swiftSettings: [.swiftLanguageMode(.v6)])
+}
+
+let package = Package(
+  name: "Tompion",
+  products: [
+    .executable(name: "tompiond", targets: ["tompiond"]),
+    .executable(name: "tompion", targets: ["tompion"]),
+    .executable(name: "provider-check", targets: ["provider-check"]),
+    .library(name: "tompion-ntp-client", type: .dynamic, targets: ["NTPClientPlugin"]),
+    .library(name: "tompion-ntp-server", type: .dynamic, targets: ["NTPServerPlugin"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // C: the public plugin ABI, the kernel fence, and system libraries, each behind a target of its own.
+    .target(name: "CTompionProvider"),
+    .target(name: "CLinux"),
+    .target(name: "CTOML", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
+    .systemLibrary(name: "CLibCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+    .systemLibrary(name: "CLibURing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+
+    // The pure core, in the order of the flow.
+    pure("TimeTypes"),
+    pure("Numerics"),
+    pure("SampleRing", ["TimeTypes"]),
+    pure("NTPWire", ["TimeTypes"]),
+    pure("Filtering", ["TimeTypes", "Numerics"]),
+    pure("Selection", ["TimeTypes"]),
+    pure("Fusion", ["TimeTypes", "Numerics", "Filtering"]),
+    pure("Discipline", ["TimeTypes", "Numerics"]),
+    pure("ClockPort", ["TimeTypes"]),
+    pure("Engine", ["TimeTypes", "ClockPort", "Filtering", "Selection", "Fusion", "Discipline"]),
+    pure("Settings", ["TimeTypes", "CTOML"]),
+    pure("Report", ["TimeTypes"]),
+    pure("Simulation", ["TimeTypes", "Numerics", "ClockPort"]),
+
+    // The edge.
+    edge("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CLibCap"]),
+    edge("ProviderKit", ["TimeTypes", "CTompionProvider"]),
+    edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "LinuxKernel"]),
+    edge("Control", ["Report", "LinuxKernel", "CLinux"]),
+    edge(
+      "Runtime",
+      [
+        "TimeTypes", "SampleRing", "ClockPort", "Engine", "Settings", "Report", "LinuxKernel", "ProviderHost", "Control",
+        "CTompionProvider", "NTPClient",
+      ]),
+
+    // Providers: the logic as a library, and a plugin that is its one exported function.
+    .target(
+      name: "NTPClient", dependencies: ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider"],
+      path: "Plugins/NTPClient", exclude: ["README.md"], swiftSettings: strict),
+    .target(
+      name: "NTPClientPlugin", dependencies: ["NTPClient", "CTompionProvider"], path: "Plugins/NTPClientPlugin",
+      swiftSettings: strict, linkerSettings: exportOneSymbol),
+    .target(
+      name: "NTPServer", dependencies: ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider"],
+      path: "Plugins/NTPServer", exclude: ["README.md"], swiftSettings: strict),
+    .target(
+      name: "NTPServerPlugin", dependencies: ["NTPServer", "CTompionProvider"], path: "Plugins/NTPServerPlugin",
+      swiftSettings: strict, linkerSettings: exportOneSymbol),
+
+    // What people run.
+    .executableTarget(
+      name: "tompiond",
+      dependencies: ["Runtime", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "tompion",
+      dependencies: [
+        "Control", "Report", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "provider-check",
+      dependencies: [
+        "ProviderHost", "CTompionProvider", "TimeTypes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // Tests, file for file with the sources; TestSupport holds what several share.
+    .target(
+      name: "TestSupport", dependencies: ["TimeTypes"], path: "Tests/TestSupport",
+      swiftSettings: [.swiftLanguageMode(.v6)]),
+    tests("TimeTypes"),
+    tests("Numerics", ["TestSupport"]),
+    tests("SampleRing", ["TimeTypes", "TestSupport"]),
+    tests("NTPWire", ["TimeTypes", "TestSupport"]),
+    tests("Filtering", ["TimeTypes", "TestSupport"]),
+    tests("Selection", ["TimeTypes", "TestSupport"]),
+    tests("Fusion", ["TimeTypes", "Filtering", "TestSupport"]),
+    tests("Discipline", ["TimeTypes", "TestSupport"]),
+    tests("Engine", ["TimeTypes", "ClockPort", "TestSupport"]),
+    tests("ClockPort", ["TimeTypes"]),
+    tests("Settings", ["TimeTypes", "TestSupport"]),
+    tests("Report", ["TimeTypes"]),
+    tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "TestSupport"]),
+    tests("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "TestSupport"]),
+    tests("ProviderKit", ["TimeTypes", "CTompionProvider"]),
+    tests("Control", ["Report", "TestSupport"]),
+    tests("Runtime", ["TimeTypes", "TestSupport"]),
+    tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport"]),
+    tests("NTPServer", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport"]),
+    tests(
+      "Simulation",
+      ["TimeTypes", "ClockPort", "ProviderHost", "CTompionProvider", "NTPClient", "NTPServer", "TestSupport"]),
+    .testTarget(
+      name: "SystemLibrariesTests", dependencies: ["CLibCap", "CLibURing", "COpenSSL"],
+      swiftSettings: [.swiftLanguageMode(.v6)]),
+  ]
+)

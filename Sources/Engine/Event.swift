@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ClockPort
+public import TimeTypes
+
+/// What can happen to an engine. "Now" comes with every event: the engine never reads a clock.
+public enum Event: Sendable {
+  /// A provider published a measurement; `now` is the raw time at which it was drained from the ring.
+  case sample(Sample, now: RawInstant)
+  /// Time passed. The reading tells where the clock is and how it is driven; comes at least once a second.
+  case tick(ClockReading)
+  case sourceAdded(SourceID, SourceOptions, now: RawInstant)
+  /// The provider's own view of reachability and options changed.
+  case sourceChanged(SourceID, SourceOptions, reach: UInt8, now: RawInstant)
+  case sourceRemoved(SourceID, now: RawInstant)
+  /// An adjust or step action was carried out: the frequency really in force, the era, and the interval stepped (zero for adjust).
+  case applied(ClockReading, stepped: TimeInterval)
+  /// A clock action was refused.
+  case refused(ClockError, now: RawInstant)
+  /// Somebody else moved the clock by about that much; the reading is from after the move.
+  case clockMoved(ClockReading, by: TimeInterval)
+  /// Somebody else changed the clock's frequency.
+  case clockFrequencyChanged(ClockReading)
+  /// An operator's `tompion resync`; `force` lets the next agreed offset pass the sanity gate.
+  case resync(force: Bool, now: RawInstant)
+  /// What leap-seconds.list says for the coming month's end and TAI − UTC now.
+  case leapTable(LeapTable, now: RawInstant)
+}
+
+/// What an operator said of a source, as the engine needs it.
+public struct SourceOptions: Sendable, BitwiseCopyable, Equatable {
+  public var prefer = false
+  public var noselect = false
+  public var trust = false
+  public var require = false
+  public var reliable = false
+  /// A reference clock on this machine: no network between it and us.
+  public var referenceClock = false
+  /// Bounds of the poll interval, log2 seconds.
+  public var minimumPoll: Int8 = 6
+  public var maximumPoll: Int8 = 10
+
+  public init() {}
+}
+
+/// The part of leap-seconds.list that the engine needs.
+public struct LeapTable: Sendable, BitwiseCopyable, Equatable {
+  /// TAI − UTC now, seconds.
+  public var taiOffset: Int16
+  /// The next announced leap second's moment in UTC (the second after it), and the offset from then on; nil = none announced.
+  public var next: (nanoseconds: Int64, taiOffset: Int16)?
+
+  public init(taiOffset: Int16, next: (nanoseconds: Int64, taiOffset: Int16)? = nil) {
+    self.taiOffset = taiOffset
+    self.next = next
+  }
+
+  public static func == (a: LeapTable, b: LeapTable) -> Bool {
+    a.taiOffset == b.taiOffset && a.next?.nanoseconds == b.next?.nanoseconds && a.next?.taiOffset == b.next?.taiOffset
+  }
+}
