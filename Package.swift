@@ -76,6 +76,8 @@ let package = Package(
     edge("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CLibCap"]),
     edge("ProviderKit", ["TimeTypes", "CTompionProvider"]),
     edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "LinuxKernel"]),
+    edge(
+      "VirtualHost", ["TimeTypes", "ClockPort", "Simulation", "SampleRing", "ProviderHost", "CTompionProvider"]),
     edge("Control", ["Report", "LinuxKernel", "CLinux"]),
     edge(
       "Runtime",
@@ -140,9 +142,13 @@ let package = Package(
     tests("Runtime", ["TimeTypes", "TestSupport"]),
     tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport"]),
     tests("NTPServer", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport"]),
+    tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
     tests(
-      "Simulation",
-      ["TimeTypes", "ClockPort", "ProviderHost", "CTompionProvider", "NTPClient", "NTPServer", "TestSupport"]),
+      "VirtualHost",
+      [
+        "TimeTypes", "Simulation", "SampleRing", "ProviderHost", "CTompionProvider", "NTPClient", "NTPServer", "NTPWire",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "SystemLibrariesTests", dependencies: ["CLibCap", "CLibURing", "COpenSSL"],
       swiftSettings: [.swiftLanguageMode(.v6)]),
