@@ -10,14 +10,25 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .strictMemorySafety(),
   .treatAllWarnings(as: .error),
+  // Neither is used, and each would be one more library that the daemon maps.
+  .unsafeFlags([
+    "-Xfrontend", "-disable-implicit-string-processing-module-import",
+    "-Xfrontend", "-disable-implicit-concurrency-module-import",
+  ]),
 ]
 
-// One exported symbol per plugin, and a run path that finds the one shipped copy of the Swift runtime beside it.
-let exportOneSymbol: [LinkerSetting] = [
-  .unsafeFlags([
-    "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map",
-  ])
-]
+/// A plugin is a dynamic library that exports one symbol (Plugins/exports.map). Its name inside is set because the linker would
+/// otherwise write the build folder's path into it.
+func plugin(_ name: String, of provider: Target.Dependency, library: String) -> Target {
+  .target(
+    name: name, dependencies: [provider, "CTompionProvider"], path: "Plugins/\(name)", swiftSettings: strict,
+    linkerSettings: [
+      .unsafeFlags([
+        "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map", "-Xlinker", "-soname=\(library)",
+        "-Xlinker", "--as-needed",
+      ])
+    ])
+}
 
 /// A target whose code computes only: no system module, no unsafe code, "now" is an argument.
 func pure(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -90,21 +101,16 @@ let package = Package(
     .target(
       name: "NTPClient", dependencies: ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider"],
       path: "Plugins/NTPClient", exclude: ["README.md"], swiftSettings: strict),
-    .target(
-      name: "NTPClientPlugin", dependencies: ["NTPClient", "CTompionProvider"], path: "Plugins/NTPClientPlugin",
-      swiftSettings: strict, linkerSettings: exportOneSymbol),
+    plugin("NTPClientPlugin", of: "NTPClient", library: "libtompion-ntp-client.so"),
     .target(
       name: "NTPServer", dependencies: ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider"],
       path: "Plugins/NTPServer", exclude: ["README.md"], swiftSettings: strict),
-    .target(
-      name: "NTPServerPlugin", dependencies: ["NTPServer", "CTompionProvider"], path: "Plugins/NTPServerPlugin",
-      swiftSettings: strict, linkerSettings: exportOneSymbol),
+    plugin("NTPServerPlugin", of: "NTPServer", library: "libtompion-ntp-server.so"),
 
     // What people run.
     .executableTarget(
-      name: "tompiond",
-      dependencies: ["Runtime", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-      swiftSettings: strict),
+      // Not the argument parser: it brings FoundationEssentials, and the daemon loads no Foundation.
+      name: "tompiond", dependencies: ["Runtime", "Settings"], swiftSettings: strict),
     .executableTarget(
       name: "tompion",
       dependencies: [

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by the tools: where things are, what they need, and how to start things without the right to set a clock.
+set -euo pipefail
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=$ROOT/.build
+[ -x /opt/swift/usr/bin/swift ] && PATH=/opt/swift/usr/bin:$PATH
+export PATH
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$(basename "$0"): $*"; exit 1; }
+
+# need PACKAGE...: installs the Debian packages that are missing.
+need() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  local sudo=""
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || die "these Debian packages are missing: ${missing[*]}. Install them as root, then run this again."
+    sudo=sudo
+  fi
+  say "Installing ${missing[*]} ..."
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# What every build needs.
+need_to_build() {
+  command -v swift >/dev/null || die "there is no Swift 6.3 toolchain on the PATH or in /opt/swift (https://www.swift.org/install/linux)."
+  need gcc g++ make pkg-config binutils liburing-dev libssl-dev libcap-dev libtomlplusplus-dev patchelf util-linux
+}
+
+# Runs a command that can never set a clock: without CAP_SYS_TIME, whoever starts it.
+without_sys_time() {
+  if [ "$(id -u)" -eq 0 ]; then
+    setpriv --bounding-set=-sys_time --inh-caps=-sys_time "$@"
+  else
+    setpriv --no-new-privs "$@"
+  fi
+}
+
+# Flags that every build shares: an import of a package target that is not declared is an error.
+SWIFT_FLAGS=(--explicit-target-dependency-import-check error)
