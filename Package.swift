@@ -24,7 +24,8 @@ func plugin(_ name: String, of provider: Target.Dependency, library: String) -> 
     name: name, dependencies: [provider, "CTompionProvider"], path: "Plugins/\(name)", swiftSettings: strict,
     linkerSettings: [
       .unsafeFlags([
-        "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map", "-Xlinker", "-soname=\(library)",
+        "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map", "-Xlinker",
+        "-soname=\(library)",
         "-Xlinker", "--as-needed",
       ])
     ])
@@ -93,7 +94,8 @@ let package = Package(
     edge(
       "Runtime",
       [
-        "TimeTypes", "SampleRing", "ClockPort", "Engine", "Settings", "Report", "LinuxKernel", "ProviderHost", "Control",
+        "TimeTypes", "SampleRing", "ClockPort", "Engine", "Settings", "Report", "LinuxKernel", "ProviderHost",
+        "Control",
         "CTompionProvider", "NTPClient",
       ]),
 
@@ -152,7 +154,8 @@ let package = Package(
     tests(
       "VirtualHost",
       [
-        "TimeTypes", "Simulation", "SampleRing", "ProviderHost", "CTompionProvider", "NTPClient", "NTPServer", "NTPWire",
+        "TimeTypes", "Simulation", "SampleRing", "ProviderHost", "CTompionProvider", "NTPClient", "NTPServer",
+        "NTPWire",
         "TestSupport",
       ]),
     .testTarget(

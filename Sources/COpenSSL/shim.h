@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <openssl/ssl.h>
 #include <openssl/evp.h>

@@ -14,7 +14,8 @@ public struct ClockStatus: Sendable, BitwiseCopyable, Equatable {
   public var taiOffset: Int16?
 
   public init(
-    synchronized: Bool, leap: LeapIndicator, maximumError: TimeInterval, estimatedError: TimeInterval, taiOffset: Int16? = nil
+    synchronized: Bool, leap: LeapIndicator, maximumError: TimeInterval, estimatedError: TimeInterval,
+    taiOffset: Int16? = nil
   ) {
     self.synchronized = synchronized
     self.leap = leap

@@ -52,9 +52,12 @@ public struct TimeState: Sendable, BitwiseCopyable, Equatable {
   public init(
     clock: ClockID, synchronized: Bool = false, leap: LeapIndicator = .unsynchronized, stratum: UInt8 = 16,
     referenceID: ReferenceID = .none, raw: RawInstant = RawInstant(nanoseconds: 0), referenceTime: TimeInterval = .zero,
-    rootDelay: TimeInterval = .zero, rootDispersion: TimeInterval = .zero, dispersionRate: Frequency = .partsPerMillion(15),
-    boundStatistical: TimeInterval = .max, boundHard: TimeInterval = .max, offset: TimeInterval = .zero, frequency: Frequency = .zero,
-    jitter: TimeInterval = .zero, systemSource: SourceID? = nil, era: ClockEra = ClockEra(rawValue: 0), taiOffset: Int16? = nil
+    rootDelay: TimeInterval = .zero, rootDispersion: TimeInterval = .zero,
+    dispersionRate: Frequency = .partsPerMillion(15),
+    boundStatistical: TimeInterval = .max, boundHard: TimeInterval = .max, offset: TimeInterval = .zero,
+    frequency: Frequency = .zero,
+    jitter: TimeInterval = .zero, systemSource: SourceID? = nil, era: ClockEra = ClockEra(rawValue: 0),
+    taiOffset: Int16? = nil
   ) {
     self.clock = clock
     self.synchronized = synchronized

@@ -54,11 +54,13 @@ public struct Sample: Sendable, BitwiseCopyable, Equatable {
   var reserved64: UInt64 = 0
 
   public init(
-    source: SourceID, sequence: UInt32 = 0, flags: SampleFlags = [], clock: ClockID = .system, era: ClockEra = ClockEra(rawValue: 0),
+    source: SourceID, sequence: UInt32 = 0, flags: SampleFlags = [], clock: ClockID = .system,
+    era: ClockEra = ClockEra(rawValue: 0),
     local: TimeInterval, reference: TimeInterval, raw: RawInstant, delay: Int64 = 0, dispersion: UInt64 = 0,
     rootDelay: UInt64 = 0, rootDispersion: UInt64 = 0, asymmetryBound: UInt64 = .max, turnaround: Int64 = 0,
     frequencyScaled: Int64 = 0, referenceID: ReferenceID = .none, taiOffset: Int16 = 0, timescale: TimescaleCode = .utc,
-    leap: LeapIndicator = .none, stratum: UInt8 = 1, precision: Int8 = -20, poll: Int8 = 6, receiveKind: StampKind = .user,
+    leap: LeapIndicator = .none, stratum: UInt8 = 1, precision: Int8 = -20, poll: Int8 = 6,
+    receiveKind: StampKind = .user,
     transmitKind: StampKind = .user
   ) {
     self.source = source
