@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension EventKind {
+  /// The short name: lower case, words joined by hyphens, never changed once released.
+  package var slug: String { catalogued.slug }
+
+  package var severity: EventSeverity { catalogued.severity }
+
+  /// When it is raised, in one sentence; the text of Docs/events.md.
+  package var meaning: String { catalogued.meaning }
+
+  private var catalogued: (slug: String, severity: EventSeverity, meaning: String) {
+    switch self {
+    case .providerError: ("provider-error", .error, "A provider reports an error.")
+    case .providerWarning: ("provider-warning", .warning, "A provider reports a warning.")
+    case .providerNotice: ("provider-notice", .notice, "A provider reports something worth knowing.")
+    case .providerFailed: ("provider-failed", .error, "A provider could not be loaded, opened or started.")
+    case .providerShutdownFailed: ("provider-shutdown-failed", .error, "A provider did not stop when told to.")
+    case .configurationKept:
+      (
+        "configuration-kept", .warning,
+        "The configuration was read again and is wrong; the previous one stays in force."
+      )
+    case .providerCommandFailed:
+      ("provider-command-failed", .warning, "A provider refused a command or answered too late.")
+    case .noProviderAvailable:
+      ("no-provider-available", .error, "Providers are configured, but not one could be started.")
+    case .noSourceAccessible: ("no-source-accessible", .warning, "Not one of the sources can be reached.")
+    case .clockStepped: ("clock-stepped", .warning, "The daemon moved the clock at once by the interval given.")
+    case .sampleTooBig:
+      (
+        "too-big", .error,
+        "A sample asks for a change beyond max_pos_phase_correction or max_neg_phase_correction; it was refused and the clock "
+          + "did not move. The details hold the whole sample."
+      )
+    case .sourceChosen: ("source-chosen", .notice, "The clock now follows this source.")
+    case .unsynchronized: ("unsynchronized", .warning, "The clock is no longer synchronized.")
+    case .sourceReachable: ("source-reachable", .notice, "Valid replies arrive from this source.")
+    case .sourceUnreachable:
+      ("source-unreachable", .warning, "The last eight polls of this source brought no valid reply.")
+    case .providerStopped: ("provider-stopped", .warning, "A provider stopped or was stopped.")
+    case .noProviderRunning: ("no-provider-running", .warning, "No provider that brings time is still running.")
+    case .sourceDropped:
+      (
+        "source-dropped", .warning,
+        "No valid reply after eight attempts: the address was given up and its name is looked up again."
+      )
+    case .nameNotResolved:
+      ("name-not-resolved", .warning, "The name of a source has no address; another attempt follows.")
+    case .nameResolved: ("name-resolved", .notice, "The name of a source was resolved after failures.")
+    case .servingStarted: ("serving-started", .notice, "The server answers with synchronized time.")
+    case .servingStopped: ("serving-stopped", .warning, "The server answers as unsynchronized.")
+    case .daemonStarted: ("daemon-started", .notice, "tompiond started.")
+    case .daemonStopped: ("daemon-stopped", .notice, "tompiond is stopping.")
+    case .resyncRequested: ("resync-requested", .notice, "An operator asked for a resynchronization.")
+    case .leapArmed: ("leap-armed", .notice, "A leap second at the end of the current UTC day is armed, or disarmed.")
+    case .synchronized: ("synchronized", .notice, "The clock is synchronized.")
+    case .localClockSuspect:
+      (
+        "local-clock-suspect", .error,
+        "Every good source is beyond the limit and they agree: the local clock is wrong. `tompion resync --force` accepts their time."
+      )
+    case .falseticker: ("falseticker", .warning, "This source disagrees with the majority.")
+    case .clockMoved: ("clock-moved", .warning, "Somebody other than this daemon moved the clock.")
+    case .steeringRefused: ("steering-refused", .error, "The kernel refused to change the clock; steering stops.")
+    case .steeringResumed: ("steering-resumed", .notice, "Changes of the clock are accepted again.")
+    case .rivalDaemon: ("rival-daemon", .error, "Another time daemon runs on this host; this one does not steer.")
+    case .observing: ("observing", .notice, "Observe mode: nothing is applied to the clock.")
+    case .providerStarted: ("provider-started", .notice, "A provider runs.")
+    case .providerRestarted: ("provider-restarted", .warning, "A provider's process ended and was started again.")
+    case .providerMisbehaved: ("provider-misbehaved", .warning, "A provider broke a rule of the plugin ABI.")
+    case .samplesDropped: ("samples-dropped", .warning, "Samples were lost because a ring was full.")
+    case .sourceAdded: ("source-added", .notice, "A provider added a source.")
+    case .sourceRemoved: ("source-removed", .notice, "A provider removed a source.")
+    case .leapTableExpired:
+      ("leap-table-expired", .warning, "The leap-seconds.list is past its expiry, or will be within 30 days.")
+    case .leapTableLoaded: ("leap-table-loaded", .notice, "The leap-seconds.list was read.")
+    case .leapTableInvalid: ("leap-table-invalid", .warning, "The leap-seconds.list cannot be used.")
+    case .driftLoaded: ("drift-loaded", .notice, "The frequency of the last run was read from the drift file.")
+    case .driftNotSaved: ("drift-not-saved", .warning, "The drift file could not be written.")
+    case .realTimeRefused:
+      (
+        "real-time-refused", .warning,
+        "Real-time priority, locked memory or processor affinity was refused; stamps may come late."
+      )
+    case .privilegesDropped: ("privileges-dropped", .notice, "The daemon runs on as an unprivileged user.")
+    case .controlCommand:
+      ("control-command", .notice, "A command that changes something came by the control socket, and from whom.")
+    case .controlRefused: ("control-refused", .warning, "A command by the control socket was refused: not permitted.")
+    case .clockFrequencyMoved:
+      ("clock-frequency-moved", .warning, "Somebody other than this daemon changed the clock's frequency.")
+    case .portBusy: ("port-busy", .error, "A port is in use by somebody else, who is named where that is known.")
+    case .sanityCleared: ("sanity-cleared", .notice, "The sanity gate accepts samples again.")
+    case .sourceRefused:
+      ("source-refused", .warning, "A source asked to be left alone (a kiss code), or its replies are refused.")
+    case .noMajority: ("no-majority", .warning, "The sources disagree and no majority of them can be found.")
+    case .stateDirectory:
+      ("state-directory", .warning, "The state directory cannot be used; nothing is remembered across restarts.")
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the daemon thinks of a source now; one word and one mark (the marks are those of chronyc and ntpq where they agree).
+package enum SourceState: String, Sendable, CaseIterable {
+  /// The system source: its numbers go into what we tell others.
+  case selected
+  /// A survivor whose offset is combined with the system source's.
+  case combined
+  /// Agrees with the majority but was left out of combining.
+  case candidate
+  /// Disagrees with the majority.
+  case falseticker
+  /// Samples refused by the sanity gate: beyond max_pos_phase_correction or max_neg_phase_correction.
+  case tooBig = "too-big"
+  /// Its root distance is too great to be of use.
+  case distant
+  /// It says itself that it is not synchronized.
+  case unsynchronized
+  /// Configured to be watched only.
+  case noselect
+  /// Reachable, but too few samples so far.
+  case waiting
+  /// No valid reply to any of the last eight polls.
+  case unreachable
+  /// Its name has no address yet.
+  case unresolved
+
+  /// One character for tables.
+  package var mark: Character {
+    switch self {
+    case .selected: "*"
+    case .combined: "+"
+    case .candidate: "-"
+    case .falseticker: "x"
+    case .tooBig: "!"
+    case .distant: "~"
+    case .unsynchronized: "u"
+    case .noselect: "n"
+    case .waiting: "w"
+    case .unreachable: "?"
+    case .unresolved: "r"
+    }
+  }
+
+  /// True for a source whose time is being used or could be: selected, combined, candidate.
+  package var isTruechimer: Bool { self == .selected || self == .combined || self == .candidate }
+}

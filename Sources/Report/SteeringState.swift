@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Whether the daemon drives its clock, and if not, why.
+package enum SteeringState: String, Sendable, CaseIterable {
+  /// What the engine decides is applied.
+  case steering
+  /// `steer = false`: nothing is applied, on purpose.
+  case observing
+  /// The kernel refuses (no CAP_SYS_TIME, or a value it will not take).
+  case refused
+  /// Another time daemon owns the clock; `steeringReason` names it.
+  case rival
+  /// Somebody else moved the clock; waits for `tompion resync` or for the sources to agree again.
+  case moved
+  /// Not started yet.
+  case starting
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import TimeTypes
+
+/// The table `[clock]`: which clock, how it may be moved, and the sanity gate.
+package struct ClockConfiguration: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable {
+    case system, virtual
+  }
+
+  package enum FirstSync: String, Sendable, CaseIterable {
+    /// The first agreed offset, too, has to be within the limits.
+    case gate
+    /// The first offset that the sources agree on is accepted, however large.
+    case accept
+  }
+
+  package var kind = Kind.system
+  /// False = observe mode: nothing is applied.
+  package var steer = true
+  /// Virtual only: clock − host time at the start, positive = ahead.
+  package var initialOffset = TimeInterval.zero
+  /// Virtual only: positive = fast.
+  package var initialFrequency = Frequency.zero
+  /// The fastest slew, on top of the frequency that the clock needs anyway.
+  package var maximumSlewRate = Frequency.partsPerMillion(500)
+  /// The sanity gate; strictly more is refused; nil = no limit.
+  package var maximumPositivePhaseCorrection: TimeInterval? = .seconds(172_800)
+  package var maximumNegativePhaseCorrection: TimeInterval? = .seconds(172_800)
+  /// Above it a step, else a slew; nil ("no limit") = always slew.
+  package var maximumAllowedPhaseOffsetForward: TimeInterval? = .seconds(1)
+  package var maximumAllowedPhaseOffsetBackward: TimeInterval? = .seconds(1)
+  /// After the first synchronization never step backward: slew, however long it takes.
+  package var neverStepBackward = false
+  package var firstSync = FirstSync.gate
+  /// How many selectable sources it takes to synchronize.
+  package var minimumSources: UInt8 = 1
+  /// 1 to 15: serve the own clock at this stratum while unsynchronized; 0 = do not.
+  package var localStratum: UInt8 = 0
+  /// nil ("none") = do not read one.
+  package var leapSecondsFile: String? = "/usr/share/zoneinfo/leap-seconds.list"
+
+  package init() {}
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A whole configuration, validated: `Configuration(toml:file:)` is the only way from text to one, `Configuration()` holds the
+/// defaults. Every key, its unit, range and default: Docs/configuration.md.
+package struct Configuration: Sendable, Equatable {
+  package enum Loop: String, Sendable, CaseIterable {
+    /// One thread per role.
+    case threads
+    /// All roles in turn on one thread.
+    case single
+  }
+
+  package enum Profile: String, Sendable, CaseIterable {
+    case full
+    /// Single loop, no control socket, numeric addresses: the small surface of system calls.
+    case minimal
+  }
+
+  package enum LogLevel: String, Sendable, CaseIterable {
+    case error, warning, notice, debug
+  }
+
+  /// The file's name as given, for messages; "" = there is none.
+  package var file = ""
+  package var stateDirectory = "/var/lib/tompion"
+  package var loop = Loop.threads
+  package var profile = Profile.full
+  /// The user to become after a privileged start; nil ("none") = stay.
+  package var user: String? = "tompion"
+  /// Where modules are; nil = beside the executable, ../lib/tompion.
+  package var pluginDirectory: String?
+  package var clock = ClockConfiguration()
+  /// The control socket's path; nil ("none", or the minimal profile) = no socket.
+  package var controlSocket: String? = "/run/tompion/control.sock"
+  package var logLevel = LogLevel.notice
+  /// In the order in which the file names them; those that only sources name come last.
+  package var providers: [ProviderConfiguration] = []
+  /// Where each of the host's own keys was written ("clock.kind"); a key that is absent here has its default.
+  package var provenance: [String: Provenance] = [:]
+  /// Not errors, but an operator should know.
+  package var warnings: [Diagnostic] = []
+
+  package init() {}
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A table `[provider.NAME]` together with the `[[source]]` tables that name it.
+package struct ProviderConfiguration: Sendable, Equatable {
+  package enum Placement: String, Sendable, CaseIterable {
+    /// Loaded into the daemon: lowest latency.
+    case inProcess = "in-process"
+    /// A child process: a crash costs its sources, never the clock.
+    case process
+  }
+
+  package var name: String
+  /// A name, found as lib<module>.so in the plugin directory, or, with a slash in it, a path.
+  package var module: String
+  package var placement = Placement.inProcess
+  package var enabled = true
+  /// Everything else of the table, and its sources as "source[N].key", in the file's order.
+  package var values: [SettingValue] = []
+  /// Where the table, or the first source that names the provider, begins; 0 = nowhere.
+  package var line: UInt32 = 0
+  package var column: UInt32 = 0
+
+  package init(name: String) {
+    self.name = name
+    self.module = "tompion-\(name)"
+  }
+
+  /// The file to load: the module itself where it has a slash, else lib<module>.so in `directory`.
+  package func modulePath(in directory: String) -> String {
+    if module.utf8.contains(UInt8(ascii: "/")) { return module }
+    return directory.hasSuffix("/") ? "\(directory)lib\(module).so" : "\(directory)/lib\(module).so"
+  }
+}
