@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts daemons and peers on loopback, bounded in time, and asks them how they are. Standard library only."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+STAGE = os.environ.get("TOMPION_STAGE", os.path.join(ROOT, ".build", "stage"))
+STATIC = os.path.join(ROOT, ".build", "stage-static")
+CACHE = os.path.join(ROOT, ".build", "peers")
+PLUGINS = os.path.join(STAGE, "lib", "tompion")
+
+
+class Skip(Exception):
+    """A peer cannot run here; the text says why."""
+
+
+def free_port(family=socket.AF_INET):
+    with socket.socket(family, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1" if family == socket.AF_INET else "::1", 0))
+        return s.getsockname()[1]
+
+
+def has_ipv6():
+    try:
+        free_port(socket.AF_INET6)
+        return True
+    except OSError:
+        return False
+
+
+def wait_for(condition, seconds, what):
+    """Polls until condition() is true; its last value is in the error."""
+    end = time.monotonic() + seconds
+    value = None
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.1)
+    raise AssertionError(f"{what}: not within {seconds} s (last: {value!r})")
+
+
+class Process:
+    """A child with its output in a file; ended by its own pid, and only that."""
+
+    def __init__(self, arguments, directory, name, **options):
+        self.name = name
+        self.log_path = os.path.join(directory, f"{name}.log")
+        self.log = open(self.log_path, "wb")
+        self.process = subprocess.Popen(
+            arguments, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, **options)
+        self.pid = self.process.pid
+
+    def running(self):
+        return self.process.poll() is None
+
+    def output(self):
+        with open(self.log_path, errors="replace") as f:
+            return f.read()
+
+    def stop(self, seconds=5):
+        if self.running():
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                self.log.close()
+                raise AssertionError(f"{self.name} did not end within {seconds} s of SIGTERM:\n{self.output()[-2000:]}")
+        self.log.close()
+        return self.process.returncode
+
+    def rss_kilobytes(self):
+        with open(f"/proc/{self.pid}/status") as f:
+            return next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.pid}/stat") as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Tompion(Process):
+    """tompiond with a throw-away configuration and control socket."""
+
+    def __init__(self, directory, name, configuration, stage=STAGE, wrapper=(), control=True, **options):
+        self.stage = stage
+        self.socket = os.path.join(directory, f"{name}.sock")
+        state = os.path.join(directory, f"{name}.state")
+        os.makedirs(state, exist_ok=True)
+        self.configuration_path = os.path.join(directory, f"{name}.toml")
+        text = f'state_directory = "{state}"\nplugin_directory = "{PLUGINS}"\n' + configuration
+        if control:
+            text += f'\n[control]\nsocket = "{self.socket}"\n'
+        with open(self.configuration_path, "w") as f:
+            f.write(text)
+        super().__init__(
+            [*wrapper, os.path.join(stage, "bin", "tompiond"), "--config", self.configuration_path], directory, name, **options)
+
+    def ask(self, *arguments, check=True):
+        result = subprocess.run(
+            [os.path.join(STAGE, "bin", "tompion"), arguments[0], "--socket", self.socket, *arguments[1:]],
+            capture_output=True, text=True, timeout=15)
+        if check and result.returncode != 0:
+            raise AssertionError(f"tompion {' '.join(arguments)}: exit {result.returncode}: {result.stderr}{self.tail()}")
+        return result
+
+    def tail(self):
+        return f"\n--- {self.name} ---\n{self.output()[-3000:]}"
+
+    def json(self, *arguments):
+        return json.loads(self.ask(arguments[0], "--json", *arguments[1:]).stdout)
+
+    def wait_up(self, seconds=10):
+        def up():
+            if not self.running():
+                raise AssertionError(f"{self.name} ended with {self.process.returncode}{self.tail()}")
+            return os.path.exists(self.socket) and self.ask("status", check=False).returncode == 0
+        wait_for(up, seconds, f"{self.name} answers on its control socket{self.tail()}")
+        return self
+
+    def wait_synced(self, seconds=30):
+        def synced():
+            assert self.running(), self.tail()
+            return self.json("status").get("synchronized")
+        try:
+            wait_for(synced, seconds, f"{self.name} is synchronized")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; why: {self.ask('why', check=False).stdout}{self.tail()}") from None
+        return self
+
+
+def debian_program(package, path):
+    """A program out of a Debian package that is unpacked, not installed: installing chrony would start it."""
+    folder = os.path.join(CACHE, package)
+    program = os.path.join(folder, path)
+    if not os.path.exists(program):
+        os.makedirs(CACHE, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as work:
+            os.chmod(work, 0o777)  # apt downloads as its own user
+            got = subprocess.run(["apt-get", "download", "-qq", package], cwd=work, capture_output=True, text=True)
+            files = [f for f in os.listdir(work) if f.endswith(".deb")]
+            if got.returncode != 0 or not files:
+                subprocess.run(["apt-get", "update", "-qq"], capture_output=True)
+                got = subprocess.run(["apt-get", "download", "-qq", package], cwd=work, capture_output=True, text=True)
+                files = [f for f in os.listdir(work) if f.endswith(".deb")]
+            if not files:
+                raise Skip(f"Debian's {package} cannot be fetched: {got.stderr.strip()}")
+            subprocess.run(["dpkg", "-x", os.path.join(work, files[0]), folder], check=True)
+    return program
+
+
+def chronyd(directory, name, configuration):
+    """chronyd -x, without CAP_SYS_TIME (the whole suite is), on loopback, with its own folder."""
+    program = debian_program("chrony", "usr/sbin/chronyd")
+    socket_folder = os.path.join(directory, f"{name}.run")
+    os.makedirs(socket_folder, mode=0o750, exist_ok=True)
+    command = os.path.join(socket_folder, "chronyd.sock")
+    path = os.path.join(directory, f"{name}.conf")
+    with open(path, "w") as f:
+        f.write(configuration + f"\npidfile {directory}/{name}.pid\nbindcmdaddress {command}\ncmdport 0\n")
+    user = ["-u", "root"] if os.getuid() == 0 else ["-U"]
+    process = Process([program, "-x", "-d", *user, "-f", path], directory, name)
+    process.command = command
+    return process
+
+
+def chronyc(process, *arguments):
+    program = debian_program("chrony", "usr/bin/chronyc")
+    result = subprocess.run([program, "-h", process.command, "-c", *arguments], capture_output=True, text=True, timeout=10)
+    return [line.split(",") for line in result.stdout.splitlines()]
+
+
+@contextlib.contextmanager
+def workspace(name):
+    directory = tempfile.mkdtemp(prefix=f"tompion-{name}-")
+    os.chmod(directory, 0o755)
+    running = []
+
+    def start(process):
+        running.append(process)
+        return process
+
+    try:
+        yield directory, start
+    finally:
+        problems = []
+        for process in reversed(running):
+            try:
+                process.stop()
+            except AssertionError as error:
+                problems.append(str(error))
+        shutil.rmtree(directory, ignore_errors=True)
+        if problems and sys.exc_info()[0] is None:
+            raise AssertionError("\n".join(problems))
+
+
+def server_configuration(port, extra="", ipv6=False):
+    """A server of this host's own clock, which it only watches."""
+    listen = f'"127.0.0.1:{port}"' + (f', "[::1]:{port}"' if ipv6 else "")
+    return f"""
+[clock]
+kind = "system"
+steer = false
+local_stratum = 1
+[provider.ntp-server]
+listen = [{listen}]
+{extra}
+"""
+
+
+def client_configuration(ports, clock='kind = "virtual"\ninitial_offset = 0.0\n', source="", address="127.0.0.1"):
+    text = f"\n[clock]\n{clock}\n"
+    for port in ports:
+        text += f'\n[[source]]\naddress = "{address}"\nport = {port}\niburst = true\nmin_poll = 0\nmax_poll = 2\n{source}\n'
+    return text

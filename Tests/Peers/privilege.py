@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nothing that the tests start can set a clock."""
+
+import harness as h
+
+CAP_SYS_TIME = 25
+
+
+def capability_sets(pid):
+    with open(f"/proc/{pid}/status") as f:
+        return {line.split(":")[0]: int(line.split()[1], 16) for line in f if line.startswith("Cap")}
+
+
+def test_the_right_to_set_clocks_is_gone():
+    sets = capability_sets("self")
+    for name in ("CapEff", "CapPrm", "CapInh", "CapAmb"):
+        assert not sets[name] >> CAP_SYS_TIME & 1, f"the tests run with CAP_SYS_TIME in {name}: start them by ./Tools/test"
+    with h.workspace("privilege") as (directory, start):
+        daemon = start(h.Tompion(directory, "daemon", h.server_configuration(h.free_port()))).wait_up()
+        peer = start(h.chronyd(directory, "peer", f"port {h.free_port()}\nbindaddress 127.0.0.1\nlocal stratum 1"))
+        for process in (daemon, peer):
+            sets = capability_sets(process.pid)
+            assert not sets["CapEff"] >> CAP_SYS_TIME & 1, f"{process.name} runs with CAP_SYS_TIME"
+
+
+def test_steering_without_the_right_is_a_state_not_an_exit():
+    with h.workspace("eperm") as (directory, start):
+        port = h.free_port()
+        start(h.Tompion(directory, "server", h.server_configuration(port))).wait_up()
+        text = h.client_configuration([port], clock='kind = "system"\nsteer = true\n')
+        client = start(h.Tompion(directory, "client", text)).wait_up()
+        h.wait_for(lambda: client.json("sources")["sources"][0]["reach"], 10, "the source is reached")
+        status = client.json("status")
+        assert status["steering"] == "refused", status
+        assert "CAP_SYS_TIME" in status["steering_reason"], status
+        assert client.running()
+        return status["steering_reason"]

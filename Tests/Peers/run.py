@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the peer tests: every function test_* of every module here; long_* only with --all. Prints one line each."""
+
+import importlib.util
+import inspect
+import os
+import sys
+import time
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+from harness import Skip  # noqa: E402
+
+
+def main():
+    every = "--all" in sys.argv
+    names = [a for a in sys.argv[1:] if not a.startswith("-")]
+    modules = sorted(f[:-3] for f in os.listdir(HERE) if f.endswith(".py") and f not in ("run.py", "harness.py"))
+    for name in names:
+        if name not in modules:
+            print(f"run.py: there is no {name}; known: {', '.join(modules)}")
+            return 2
+    passed = failed = skipped = 0
+    for name in names or modules:
+        spec = importlib.util.spec_from_file_location(name, os.path.join(HERE, name + ".py"))
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for title, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ != name or not title.startswith(("test_", "long_")):
+                continue
+            label = f"{name}.{title}"
+            if title.startswith("long_") and not every:
+                continue
+            start = time.monotonic()
+            try:
+                result = function()
+                passed += 1
+                note = f": {result}" if result else ""
+                print(f"pass {label} ({time.monotonic() - start:.1f} s){note}", flush=True)
+            except Skip as reason:
+                skipped += 1
+                print(f"skip {label}: {reason}", flush=True)
+            except Exception as error:
+                failed += 1
+                print(f"FAIL {label}: {error}", flush=True)
+                if not isinstance(error, AssertionError):
+                    traceback.print_exc(file=sys.stdout)
+    print(f"peer tests: {passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+sys.exit(main())
