@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Our server by raw packets: modes and versions, access, a busy port, a chain of three."""
+
+import socket
+import struct
+import time
+
+import harness as h
+
+
+def exchange(port, request, address="127.0.0.1", wait=0.5):
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(wait)
+        s.sendto(request, (address, port))
+        try:
+            return s.recv(2048)
+        except TimeoutError:
+            return None
+
+
+def request(version, mode, nonce=b"\x01\x02\x03\x04\x05\x06\x07\x08"):
+    return bytes([version << 3 | mode]) + bytes(39) + nonce
+
+
+def test_modes_and_versions():
+    with h.workspace("modes") as (directory, start):
+        port = h.free_port()
+        start(h.Tompion(directory, "server", h.server_configuration(port))).wait_up()
+        for version in range(8):
+            for mode in range(8):
+                reply = exchange(port, request(version, mode), wait=0.15)
+                expected = {3: 4, 1: 2}.get(mode) if 1 <= version <= 4 else None
+                if version == 1 and mode == 0:
+                    expected = 4
+                if expected is None:
+                    assert reply is None, f"version {version} mode {mode} was answered: {reply.hex()}"
+                else:
+                    assert reply and len(reply) == 48, f"version {version} mode {mode}: {reply}"
+                    assert reply[0] & 7 == expected and reply[0] >> 3 & 7 == version, (version, mode, reply[0])
+                    assert reply[24:32] == request(version, mode)[40:48], "origin is not the request's transmit time"
+
+
+def test_unsynchronized_says_so():
+    with h.workspace("unsynchronized") as (directory, start):
+        port = h.free_port()
+        text = h.server_configuration(port).replace("local_stratum = 1\n", "")
+        start(h.Tompion(directory, "server", text)).wait_up()
+        reply = exchange(port, request(4, 3))
+        assert reply and reply[0] >> 6 == 3 and reply[1] in (0, 16), reply
+
+
+def test_access_is_closed_by_default():
+    with h.workspace("access") as (directory, start):
+        port = h.free_port()
+        text = h.server_configuration(port, extra='deny = ["127.0.0.2/32"]').replace(f"127.0.0.1:{port}", f"0.0.0.0:{port}")
+        server = start(h.Tompion(directory, "server", text)).wait_up()
+        assert exchange(port, request(4, 3))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.2", 0))
+            s.settimeout(0.3)
+            s.sendto(request(4, 3), ("127.0.0.1", port))
+            try:
+                raise AssertionError(f"a refused client was answered: {s.recv(2048).hex()}")
+            except TimeoutError:
+                pass
+
+        def counted():
+            said = server.ask("providers", "--json").stdout + server.ask("events", "--json").stdout
+            return "127.0.0.2" in said or '"refused' in said
+        h.wait_for(counted, 15, "the refused client is visible")
+
+
+def test_replies_leave_from_the_address_asked():
+    with h.workspace("address") as (directory, start):
+        port = h.free_port()
+        text = h.server_configuration(port).replace(f"127.0.0.1:{port}", f"0.0.0.0:{port}")
+        start(h.Tompion(directory, "server", text)).wait_up()
+        for address in ("127.0.0.1", "127.0.0.7"):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+                s.settimeout(1)
+                s.sendto(request(4, 3), (address, port))
+                _, peer = s.recvfrom(2048)
+                assert peer == (address, port), f"asked {address}, answered from {peer}"
+
+
+def test_a_busy_port_names_its_holder():
+    with h.workspace("busy") as (directory, start):
+        port = h.free_port()
+        start(h.chronyd(directory, "holder", f"port {port}\nbindaddress 127.0.0.1\nallow 127.0.0.1\nlocal stratum 1"))
+        h.wait_for(lambda: exchange(port, request(4, 3), wait=0.2), 10, "chronyd answers")
+        daemon = start(h.Tompion(directory, "daemon", h.server_configuration(port))).wait_up()
+        report = h.wait_for(lambda: next((p for p in daemon.json("providers")["providers"] if p["last_error"]), None), 10,
+                            "the provider's error")
+        assert "chronyd" in report["last_error"] and str(port) in report["last_error"], report
+        return report["last_error"]
+
+
+def test_a_chain_of_three():
+    """Stratum and root dispersion grow along the chain, and the last one's clock is still right."""
+    with h.workspace("chain") as (directory, start):
+        ports = [h.free_port() for _ in range(3)]
+        start(h.Tompion(directory, "root", h.server_configuration(ports[0]))).wait_up()
+        daemons = []
+        for number in (1, 2):
+            text = h.client_configuration([ports[number - 1]], clock='kind = "virtual"\ninitial_offset = 0.01\n')
+            text += f'[provider.ntp-server]\nlisten = ["127.0.0.1:{ports[number]}"]\n'
+            daemons.append(start(h.Tompion(directory, f"link{number}", text)).wait_synced(40))
+        replies = [exchange(port, request(4, 3)) for port in ports]
+        assert [r[1] for r in replies] == [1, 2, 3], [r[1] for r in replies]
+        dispersions = [struct.unpack(">I", r[8:12])[0] for r in replies]
+        assert dispersions[0] <= dispersions[1] <= dispersions[2], dispersions
+        time.sleep(3)
+        error = abs(daemons[-1].json("status")["true_error_ns"])
+        assert error < 500_000, f"true error at the end of the chain {error} ns"
+        return f"root dispersions {[d / 65536 for d in dispersions]} s, true error at its end {error} ns"
