@@ -25,7 +25,9 @@ public struct Frequency: Hashable, Sendable, BitwiseCopyable, Comparable {
   @inlinable
   public var partsPerMillion: Double { ratio * 1e6 }
 
-  public static let zero = Frequency(ratio: 0)
+
+  @inlinable
+  public static var zero: Frequency { Frequency(ratio: 0) }
 
   @inlinable
   public static func < (a: Frequency, b: Frequency) -> Bool { a.ratio < b.ratio }

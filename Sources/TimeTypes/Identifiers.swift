@@ -8,7 +8,8 @@ public struct ClockID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// The clock this daemon disciplines first: the host's CLOCK_REALTIME, or the virtual clock that stands in for it.
-  public static let system = ClockID(rawValue: 0)
+  @inlinable
+  public static var system: ClockID { ClockID(rawValue: 0) }
 }
 
 /// Names a time source for the life of the process; a number is never used again, so a late sample finds no stranger.
@@ -38,5 +39,7 @@ public struct ReferenceID: RawRepresentable, Hashable, Sendable, BitwiseCopyable
   @inlinable
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  public static let none = ReferenceID(rawValue: 0)
+
+  @inlinable
+  public static var none: ReferenceID { ReferenceID(rawValue: 0) }
 }

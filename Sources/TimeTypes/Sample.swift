@@ -117,17 +117,25 @@ public struct SampleFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// The reply was authenticated.
-  public static let authenticated = SampleFlags(rawValue: 1 << 0)
+  @inlinable
+  public static var authenticated: SampleFlags { SampleFlags(rawValue: 1 << 0) }
   /// No round trip: delay says nothing.
-  public static let oneWay = SampleFlags(rawValue: 1 << 1)
+  @inlinable
+  public static var oneWay: SampleFlags { SampleFlags(rawValue: 1 << 1) }
   /// A pulse: which second it marks is for others to say.
-  public static let pulse = SampleFlags(rawValue: 1 << 2)
+  @inlinable
+  public static var pulse: SampleFlags { SampleFlags(rawValue: 1 << 2) }
   /// An answer to a poll of ours, so reach and poll control count it.
-  public static let reply = SampleFlags(rawValue: 1 << 3)
-  public static let hasFrequency = SampleFlags(rawValue: 1 << 4)
-  public static let hasTAIOffset = SampleFlags(rawValue: 1 << 5)
+  @inlinable
+  public static var reply: SampleFlags { SampleFlags(rawValue: 1 << 3) }
+  @inlinable
+  public static var hasFrequency: SampleFlags { SampleFlags(rawValue: 1 << 4) }
+  @inlinable
+  public static var hasTAIOffset: SampleFlags { SampleFlags(rawValue: 1 << 5) }
   /// The source calls itself unsynchronized but is configured as reliable.
-  public static let reliable = SampleFlags(rawValue: 1 << 6)
+  @inlinable
+  public static var reliable: SampleFlags { SampleFlags(rawValue: 1 << 6) }
   /// Part of a burst: several at once, of which the filter keeps the best.
-  public static let burst = SampleFlags(rawValue: 1 << 7)
+  @inlinable
+  public static var burst: SampleFlags { SampleFlags(rawValue: 1 << 7) }
 }

@@ -43,9 +43,13 @@ public struct TimeInterval: Hashable, Sendable, BitwiseCopyable {
     self.init(nanoseconds: whole &+ (fraction >> 16), subnanoseconds: UInt16(truncatingIfNeeded: fraction))
   }
 
-  public static let zero = TimeInterval(nanoseconds: 0)
-  public static let max = TimeInterval(nanoseconds: .max, subnanoseconds: .max)
-  public static let min = TimeInterval(nanoseconds: .min)
+
+  @inlinable
+  public static var zero: TimeInterval { TimeInterval(nanoseconds: 0) }
+  @inlinable
+  public static var max: TimeInterval { TimeInterval(nanoseconds: .max, subnanoseconds: .max) }
+  @inlinable
+  public static var min: TimeInterval { TimeInterval(nanoseconds: .min) }
 
   @inlinable
   public static func seconds(_ count: Int64) -> TimeInterval {
