@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads, processes, privileges and signals.
+#ifndef CLINUX_PROCESS_H
+#define CLINUX_PROCESS_H
+
+#include "base.h"
+
+typedef struct clinux_thread_options {
+  char name[16];            // "" = leave; longer names are cut by the caller
+  uint64_t stack_bytes;     // 0 = the system's default
+  int32_t fifo_priority;    // 0 = SCHED_OTHER, else SCHED_FIFO 1...99
+  int32_t cpu;              // -1 = any
+  // Filled in: 0 or the errno with which the kernel refused; the thread runs all the same.
+  int32_t fifo_error;
+  int32_t affinity_error;
+} clinux_thread_options_t;
+
+typedef struct clinux_thread {
+  uint64_t handle;
+} clinux_thread_t;
+
+// Starts `body(context)` on a thread of its own; scheduling and affinity are set before it runs.
+int32_t clinux_thread_start(clinux_thread_options_t *options, void (*body)(void *), void *context, clinux_thread_t *thread);
+int32_t clinux_thread_join(clinux_thread_t thread);
+// Scheduling policy of the calling thread (0 other, 1 FIFO ...) and whether it may run on exactly one CPU (its number, else -1).
+int32_t clinux_thread_policy(void);
+int32_t clinux_thread_cpu(void);
+void clinux_thread_name(char name[16]);
+// mlockall(MCL_CURRENT | MCL_FUTURE).
+int32_t clinux_lock_memory(void);
+// Touches `bytes` of stack below the caller, so that no page fault happens there later.
+void clinux_touch_stack(size_t bytes);
+
+// Privileges. These work on the calling thread's (or, for ids, the process's) state: call them before threads start.
+int32_t clinux_keep_capabilities(int32_t keep);
+int32_t clinux_no_new_privileges(void);
+int32_t clinux_drop_bounding(uint32_t capability);
+int32_t clinux_become(uint32_t user, uint32_t group, const char *name);
+// Finds a user's ids; -ENOENT = there is none of that name.
+int32_t clinux_find_user(const char *name, uint32_t *user, uint32_t *group);
+int32_t clinux_find_group(const char *name, uint32_t *group);
+
+// SIGTERM and SIGINT set a flag, nothing else; SIGPIPE is ignored.
+int32_t clinux_watch_termination(void);
+int32_t clinux_termination_requested(void);
+void clinux_request_termination(void);
+// Also wakes `fd` (an eventfd) from the handler; -1 = none.
+void clinux_termination_wakes(int32_t fd);
+
+// Starts `path` with `argv` (NULL-terminated) in a child whose descriptors 3, 4 ... are `fds` and which has no others but
+// 0 to 2; it gets SIGKILL when this thread's process dies. With user != 0 the child becomes that user. Returns the pid.
+int32_t clinux_spawn(const char *path, char *const argv[], char *const envp[], const int32_t *fds, uint32_t count,
+                     uint32_t user, uint32_t group);
+// Whether a child ended: 1 = yes (exit status, or 128 + signal, in *status), 0 = it runs.
+int32_t clinux_reap(int32_t pid, int32_t *status);
+int32_t clinux_kill(int32_t pid, int32_t signal);
+
+#endif

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "clinux/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pthread.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(pthread_t) <= sizeof(uint64_t), "thread handle");
+
+struct start {
+  void (*body)(void *);
+  void *context;
+  char name[16];
+};
+
+static void *run(void *pointer) {
+  struct start start = *(struct start *)pointer;
+  free(pointer);
+  if (start.name[0]) pthread_setname_np(pthread_self(), start.name);
+  start.body(start.context);
+  return NULL;
+}
+
+static int try_start(const clinux_thread_options_t *options, int fifo, int affinity, struct start *start, pthread_t *thread) {
+  pthread_attr_t attributes;
+  int error = pthread_attr_init(&attributes);
+  if (error) return error;
+  if (options->stack_bytes) error = pthread_attr_setstacksize(&attributes, options->stack_bytes);
+  // Explicit either way: a child of a FIFO thread would inherit its policy and starve others.
+  if (!error) error = pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+  struct sched_param parameters = {.sched_priority = fifo ? options->fifo_priority : 0};
+  if (!error) error = pthread_attr_setschedpolicy(&attributes, fifo ? SCHED_FIFO : SCHED_OTHER);
+  if (!error) error = pthread_attr_setschedparam(&attributes, &parameters);
+  if (!error && affinity) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)options->cpu, &set);
+    error = pthread_attr_setaffinity_np(&attributes, sizeof set, &set);
+  }
+  if (!error) error = pthread_create(thread, &attributes, run, start);
+  pthread_attr_destroy(&attributes);
+  return error;
+}
+
+int32_t clinux_thread_start(clinux_thread_options_t *options, void (*body)(void *), void *context, clinux_thread_t *thread) {
+  struct start *start = calloc(1, sizeof *start);
+  if (!start) return -ENOMEM;
+  start->body = body;
+  start->context = context;
+  memcpy(start->name, options->name, sizeof start->name);
+  start->name[sizeof start->name - 1] = 0;
+  options->fifo_error = options->affinity_error = 0;
+  int fifo = options->fifo_priority > 0;
+  int affinity = options->cpu >= 0;
+  if (affinity && options->cpu >= CPU_SETSIZE) {
+    affinity = 0;
+    options->affinity_error = EINVAL;
+  }
+  pthread_t handle;
+  int error = try_start(options, fifo, affinity, start, &handle);
+  if (error == EINVAL && affinity) {
+    options->affinity_error = error;
+    affinity = 0;
+    error = try_start(options, fifo, affinity, start, &handle);
+  }
+  if ((error == EPERM || error == EINVAL) && fifo) {
+    options->fifo_error = error;
+    error = try_start(options, 0, affinity, start, &handle);
+  }
+  if (error) {
+    free(start);
+    return -error;
+  }
+  thread->handle = (uint64_t)handle;
+  return 0;
+}
+
+int32_t clinux_thread_join(clinux_thread_t thread) { return -pthread_join((pthread_t)thread.handle, NULL); }
+
+int32_t clinux_thread_policy(void) {
+  int policy = 0;
+  struct sched_param parameters;
+  int error = pthread_getschedparam(pthread_self(), &policy, &parameters);
+  return error ? -error : policy;
+}
+
+int32_t clinux_thread_cpu(void) {
+  cpu_set_t set;
+  if (pthread_getaffinity_np(pthread_self(), sizeof set, &set) || CPU_COUNT(&set) != 1) return -1;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET((size_t)cpu, &set)) return cpu;
+  return -1;
+}
+
+void clinux_thread_name(char name[16]) {
+  if (pthread_getname_np(pthread_self(), name, 16)) name[0] = 0;
+}
+
+int32_t clinux_lock_memory(void) { return mlockall(MCL_CURRENT | MCL_FUTURE) < 0 ? -errno : 0; }
+
+__attribute__((noinline)) void clinux_touch_stack(size_t bytes) {
+  volatile uint8_t page[4096];
+  page[0] = 0;
+  if (bytes > sizeof page) clinux_touch_stack(bytes - sizeof page);
+  page[sizeof page - 1] = page[0];
+}
+
+int32_t clinux_keep_capabilities(int32_t keep) { return prctl(PR_SET_KEEPCAPS, keep, 0, 0, 0) < 0 ? -errno : 0; }
+int32_t clinux_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0; }
+int32_t clinux_drop_bounding(uint32_t capability) { return prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0 ? -errno : 0; }
+
+int32_t clinux_become(uint32_t user, uint32_t group, const char *name) {
+  if (initgroups(name, group) < 0) return -errno;
+  if (setresgid(group, group, group) < 0) return -errno;
+  if (setresuid(user, user, user) < 0) return -errno;
+  return 0;
+}
+
+int32_t clinux_find_user(const char *name, uint32_t *user, uint32_t *group) {
+  char buffer[4096];
+  struct passwd entry, *found = NULL;
+  int error = getpwnam_r(name, &entry, buffer, sizeof buffer, &found);
+  if (error) return -error;
+  if (!found) return -ENOENT;
+  *user = entry.pw_uid;
+  *group = entry.pw_gid;
+  return 0;
+}
+
+int32_t clinux_find_group(const char *name, uint32_t *group) {
+  char buffer[16384];
+  struct group entry, *found = NULL;
+  int error = getgrnam_r(name, &entry, buffer, sizeof buffer, &found);
+  if (error) return -error;
+  if (!found) return -ENOENT;
+  *group = entry.gr_gid;
+  return 0;
+}
+
+static volatile sig_atomic_t termination;
+static volatile sig_atomic_t termination_fd = -1;
+
+static void terminate(int signal) {
+  (void)signal;
+  clinux_request_termination();
+}
+
+void clinux_request_termination(void) {
+  int saved = errno;
+  termination = 1;
+  int fd = termination_fd;
+  if (fd >= 0) {
+    uint64_t one = 1;
+    ssize_t written = write(fd, &one, sizeof one);
+    (void)written;
+  }
+  errno = saved;
+}
+
+int32_t clinux_watch_termination(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  sigemptyset(&action.sa_mask);
+  // No SA_RESTART: poll(2) is to return so that the flag is seen at once.
+  action.sa_handler = terminate;
+  if (sigaction(SIGTERM, &action, NULL) < 0 || sigaction(SIGINT, &action, NULL) < 0) return -errno;
+  action.sa_handler = SIG_IGN;
+  return sigaction(SIGPIPE, &action, NULL) < 0 ? -errno : 0;
+}
+
+int32_t clinux_termination_requested(void) { return termination; }
+void clinux_termination_wakes(int32_t fd) { termination_fd = fd; }
+
+// Moves the wanted descriptors above the target range first, so that no dup2 overwrites one still needed.
+static int arrange(const int32_t *fds, uint32_t count) {
+  int high[64];
+  if (count > 64) return E2BIG;
+  for (uint32_t i = 0; i < count; ++i) {
+    high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3 + 64);
+    if (high[i] < 0) return errno;
+  }
+  for (uint32_t i = 0; i < count; ++i)
+    if (dup2(high[i], 3 + (int)i) < 0) return errno;
+  return 0;
+}
+
+static int become_child(uint32_t user, uint32_t group) {
+  if (!user) return 0;
+  if (setgroups(0, NULL) < 0 || setresgid(group, group, group) < 0 || setresuid(user, user, user) < 0) return errno;
+  return 0;
+}
+
+int32_t clinux_spawn(const char *path, char *const argv[], char *const envp[], const int32_t *fds, uint32_t count,
+                     uint32_t user, uint32_t group) {
+  int report[2];
+  if (pipe2(report, O_CLOEXEC) < 0) return -errno;
+  pid_t parent = getpid();
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  pid_t pid = fork();
+  if (pid == 0) {
+    // Only async-signal-safe calls from here on: other threads of the parent may hold any lock.
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < 32; ++signal) sigaction(signal, &action, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+    // The report pipe must not lie where a wanted descriptor goes.
+    int channel = fcntl(report[1], F_DUPFD_CLOEXEC, 3 + 2 * 64);
+    int error = channel < 0 ? errno : 0;
+    if (!error) error = arrange(fds, count);
+    if (!error) error = become_child(user, group);
+    if (!error && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) error = errno;
+    if (!error && getppid() != parent) _exit(127);
+    if (!error) {
+      // Everything else closes at exec; what lies between is marked, the report channel already is.
+      syscall(SYS_close_range, 3u + count, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */);
+      execve(path, argv, envp);
+      error = errno;
+    }
+    ssize_t written = write(channel, &error, sizeof error);
+    (void)written;
+    _exit(127);
+  }
+  int fork_error = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  close(report[1]);
+  if (pid < 0) {
+    close(report[0]);
+    return -fork_error;
+  }
+  int error = 0;
+  ssize_t got;
+  do got = read(report[0], &error, sizeof error);
+  while (got < 0 && errno == EINTR);
+  close(report[0]);
+  if (got == (ssize_t)sizeof error) {
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+    return -error;
+  }
+  return pid;
+}
+
+int32_t clinux_reap(int32_t pid, int32_t *status) {
+  int raw = 0;
+  pid_t done = waitpid(pid, &raw, WNOHANG);
+  if (done < 0) return -errno;
+  if (done == 0) return 0;
+  *status = WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw);
+  return 1;
+}
+
+int32_t clinux_kill(int32_t pid, int32_t signal) { return pid > 0 && kill(pid, signal) == 0 ? 0 : -(pid > 0 ? errno : EINVAL); }

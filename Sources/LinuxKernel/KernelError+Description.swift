@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Glibc
+
+extension KernelError: CustomStringConvertible {
+  /// One line: what failed, why, and for the usual reasons what would be right.
+  package var description: String {
+    let base = "cannot \(operation): \(KernelError.text(of: errno))"
+    guard let remedy else { return base }
+    return "\(base); \(remedy)"
+  }
+
+  /// What would be right, where the errno tells.
+  package var remedy: String? {
+    switch errno {
+    case EPERM: "run as root, or give the process the capability it lacks (systemd: AmbientCapabilities=)"
+    case EACCES: "the user of this process needs the right to do so; ports below 1024 need CAP_NET_BIND_SERVICE"
+    case EADDRINUSE: "another process holds the address: stop it, or choose another port"
+    case EADDRNOTAVAIL: "no interface of this host has that address"
+    case ENODEV: "there is no such device or interface"
+    case ENOSPC: "free some space on the file system"
+    case EROFS: "choose a directory on a writable file system"
+    case ELOOP: "the last part of the path is a symbolic link, which is not followed here: name the file itself"
+    case EMFILE: "raise the limit of open files (ulimit -n, systemd: LimitNOFILE=)"
+    default: nil
+    }
+  }
+
+  /// The C library's text for an errno.
+  package static func text(of errno: Int32) -> String {
+    // The fence writes at most `count` bytes and ends them with a zero.
+    unsafe FixedText.read(capacity: 256) { start, count in unsafe clinux_error_text(errno, start, count) }
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+
+/// SIGTERM and SIGINT, by handler and flag; SIGPIPE is ignored. Works in both profiles.
+package enum Termination {
+  /// Installs the handlers. [control, at start]
+  package static func watch() throws(KernelError) {
+    _ = try KernelError.check(clinux_watch_termination(), "install signal handlers")
+  }
+
+  /// Whether the process was asked to end. [any role]
+  package static var requested: Bool { clinux_termination_requested() != 0 }
+
+  /// Asks this process to end, as SIGTERM would. [any role]
+  package static func request() { clinux_request_termination() }
+}

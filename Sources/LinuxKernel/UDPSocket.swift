@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Glibc
+package import TimeTypes
+
+/// A non-blocking UDP socket with kernel time stamps on both ways. One thread uses it at a time. [capture]
+///
+/// RX stamps come with each datagram; TX stamps through the error queue, matched to their packet (`nextReport`). All stamps are
+/// CLOCK_REALTIME as the kernel had it at that moment: `RealtimeRawMap` turns them into raw time.
+package final class UDPSocket {
+  /// The descriptor, for `PollLoop.add`.
+  package let descriptor: Int32
+  package let profile: KernelProfile
+  /// The address it is bound to.
+  package private(set) var local: SocketAddress
+  package let peer: SocketAddress?
+  /// Whether TX stamps can be asked for.
+  package let stampsTransmission: Bool
+  package let stampsReception: Bool
+  /// Why the interface's hardware stamping could not be switched on, if that was asked for.
+  package private(set) var hardwareRefusal: KernelError?
+  package private(set) var counters = Counters()
+
+  private var ledger: TransmitLedger
+  private let stampFlags: UInt32
+  private let errorSlot: PacketBuffer
+  private var open = true
+
+  /// What went by and what went wrong.
+  package struct Counters: Sendable, BitwiseCopyable {
+    package var received: UInt64 = 0
+    package var sent: UInt64 = 0
+    package var sendFailures: UInt64 = 0
+    package var truncated: UInt64 = 0
+    /// Control messages were cut off (MSG_CTRUNC): a stamp or address was lost.
+    package var controlTruncated: UInt64 = 0
+    package var malformedControl: UInt64 = 0
+    package var withoutStamp: UInt64 = 0
+    package var transmitStamps: UInt64 = 0
+    package var unmatchedStamps: UInt64 = 0
+    package var networkErrors: UInt64 = 0
+  }
+
+  /// Opens, binds and connects as `options` say; nothing is left open on failure.
+  package init(_ options: UDPSocketOptions, profile: KernelProfile = .full) throws(KernelError) {
+    let peer = options.peer
+    let family = options.local.family != .none ? options.local.family : peer?.family ?? .ipv4
+    if let peer, peer.family != family {
+      throw KernelError("connect an IPv4 socket to IPv6, or the reverse", errno: EAFNOSUPPORT)
+    }
+    let number = Int32(family.rawValue)
+    errorSlot = try PacketBuffer(slots: 1, capacity: 2048)
+    let fd = try KernelError.check(clinux_udp_open(number), "open a UDP socket")
+    do throws(KernelError) {
+      if family == .ipv6 { _ = try KernelError.check(clinux_udp_ipv6_only(fd), "keep the socket to IPv6") }
+      if !options.interface.isEmpty {
+        let result = unsafe options.interface.withCString { unsafe clinux_udp_to_device(fd, $0) }
+        _ = try KernelError.check(result, "bind the socket to the interface")
+      }
+      if options.sharePort { _ = try KernelError.check(clinux_udp_reuse_port(fd), "share the UDP port") }
+      if options.packetInformation {
+        _ = try KernelError.check(clinux_udp_packet_info(fd, number), "ask for packet information")
+        // A convenience: without it the socket's pending error still tells.
+        _ = clinux_udp_report_errors(fd, number)
+      }
+      if options.dontFragment { _ = try KernelError.check(clinux_udp_dont_fragment(fd, number), "forbid fragments") }
+      if options.receiveBuffer > 0 { _ = clinux_udp_receive_buffer(fd, Int32(clamping: options.receiveBuffer)) }
+      let flags = UDPSocket.enableStamps(fd, options, profile)
+      stampFlags = flags
+      stampsReception = options.receiveStamps && flags & clinux_sof_rx_software != 0
+      stampsTransmission = options.transmitStamps && flags & clinux_sof_software != 0
+      if options.local.family != .none {
+        var address = options.local.c
+        _ = try KernelError.check(unsafe clinux_udp_bind(fd, &address), "bind the UDP socket")
+      }
+      if let peer {
+        var address = peer.c
+        _ = try KernelError.check(unsafe clinux_udp_connect(fd, &address), "connect the UDP socket")
+      }
+      // The address of our own struct, for the call.
+      var bound = clinux_address_t()
+      _ = try KernelError.check(unsafe clinux_udp_local(fd, &bound), "read the socket's address")
+      local = SocketAddress(bound)
+    } catch {
+      _ = clinux_close(fd)
+      throw error
+    }
+    descriptor = fd
+    self.peer = peer
+    self.profile = profile
+    ledger = TransmitLedger(capacity: stampsTransmission ? options.pendingStamps : 1)
+    if options.enableHardware && !options.interface.isEmpty {
+      let result = unsafe options.interface.withCString { unsafe clinux_hardware_timestamping(fd, $0) }
+      if result < 0 { hardwareRefusal = KernelError("switch hardware time stamping on", errno: -result) }
+    }
+  }
+
+  deinit { if open { _ = clinux_close(descriptor) } }
+
+  /// Closes it now; using it afterwards does nothing.
+  package func close() {
+    guard open else { return }
+    open = false
+    _ = clinux_close(descriptor)
+  }
+
+  /// Receives what is there into `buffer`, up to its slots (in the minimal profile one); 0 = nothing now.
+  /// An error that ICMP left on the socket is thrown once (ECONNREFUSED ...); then receiving goes on.
+  package func receive(into buffer: PacketBuffer) throws(KernelError) -> Int {
+    guard open else { return 0 }
+    // The batch has `slots` slots, and the fence bounds the count by that.
+    let count = unsafe clinux_batch_receive(
+      buffer.batch, descriptor, UInt32(buffer.slots), profile == .minimal ? 1 : 0)
+    guard count >= 0 else {
+      counters.networkErrors &+= 1
+      throw KernelError("receive from the UDP socket", errno: -count)
+    }
+    for index in 0..<Int(count) { note(flags: buffer[index].flags) }
+    counters.received &+= UInt64(count)
+    return Int(count)
+  }
+
+  private func note(flags: UInt32) {
+    if flags & CLINUX_DATAGRAM_TRUNCATED != 0 { counters.truncated &+= 1 }
+    if flags & CLINUX_DATAGRAM_CONTROL_TRUNCATED != 0 { counters.controlTruncated &+= 1 }
+    if flags & CLINUX_DATAGRAM_MALFORMED != 0 { counters.malformedControl &+= 1 }
+    if stampsReception && flags & CLINUX_DATAGRAM_SOFTWARE == 0 { counters.withoutStamp &+= 1 }
+  }
+
+  /// Sends the slots below `count` that have a `send_length`; returns how many left. A slot's `error` says why it did not.
+  /// Slots that want a stamp are reported by `nextReport` with their token.
+  package func send(_ buffer: PacketBuffer, count: Int) -> Int {
+    guard open else { return 0 }
+    let count = min(max(count, 0), buffer.slots)
+    let now = clinux_clock_now(CLINUX_CLOCK_MONOTONIC_RAW)
+    let sent = unsafe Int(clinux_batch_send(buffer.batch, descriptor, UInt32(count), profile == .minimal ? 1 : 0))
+    counters.sent &+= UInt64(max(sent, 0))
+    var attempted = 0
+    var failedWithStamp = false
+    for index in 0..<count {
+      let slot = buffer[index]
+      guard slot.send_length > 0 else { continue }
+      attempted += 1
+      // In the minimal profile the socket asks for every packet's stamp, wanted or not, so every one is in the ledger.
+      let asks = stampsTransmission && (profile == .minimal || slot.flags & CLINUX_DATAGRAM_WANT_STAMP != 0)
+      guard asks else { continue }
+      if slot.error != 0 {
+        failedWithStamp = true
+        continue
+      }
+      let hash =
+        profile == .minimal
+        ? unsafe TransmitLedger.hash(UnsafeRawBufferPointer(rebasing: buffer.bytes(index)[..<Int(slot.send_length)]))
+        : 0
+      ledger.sent(token: slot.token, length: slot.send_length, hash: hash, rawNanoseconds: now)
+    }
+    counters.sendFailures &+= UInt64(max(attempted - sent, 0))
+    if failedWithStamp { restartStampNumbers() }
+    return max(sent, 0)
+  }
+
+  /// Older kernels count a packet that failed, newer ones do not: start again at 0 rather than guess.
+  private func restartStampNumbers() {
+    guard profile == .full, ledger.nextID != 0 || ledger.pendingCount == 0 else { return }
+    _ = clinux_udp_timestamping(descriptor, stampFlags & ~clinux_sof_opt_id)
+    _ = clinux_udp_timestamping(descriptor, stampFlags)
+    _ = ledger.restartNumbers()
+  }
+
+  /// Takes one message off the error queue; nil = it is empty. Call until nil after `errorQueue` readiness.
+  package func nextReport() -> TransmitReport? {
+    guard open else { return nil }
+    // One slot of 2048 bytes, ours alone; the fence bounds length by its capacity.
+    guard unsafe clinux_error_receive(errorSlot.batch, descriptor) > 0 else { return nil }
+    let message = errorSlot[0]
+    if message.flags & CLINUX_DATAGRAM_CONTROL_TRUNCATED != 0 { counters.controlTruncated &+= 1 }
+    if message.flags & CLINUX_DATAGRAM_MALFORMED != 0 { counters.malformedControl &+= 1 }
+    if message.flags & CLINUX_DATAGRAM_ERROR != 0 {
+      counters.networkErrors &+= 1
+      return .failed(errno: message.error, peer: SocketAddress(message.peer))
+    }
+    guard message.flags & (CLINUX_DATAGRAM_SOFTWARE | CLINUX_DATAGRAM_HARDWARE) != 0, let entry = match(message) else {
+      counters.unmatchedStamps &+= 1
+      return .unmatched
+    }
+    counters.transmitStamps &+= 1
+    return .departed(
+      token: entry.token,
+      realtimeNanoseconds: message.flags & CLINUX_DATAGRAM_SOFTWARE != 0 ? message.software_ns : nil,
+      hardwareNanoseconds: message.flags & CLINUX_DATAGRAM_HARDWARE != 0 ? message.hardware_ns : nil,
+      sentRawNanoseconds: entry.sentRawNanoseconds)
+  }
+
+  private func match(_ message: clinux_datagram_t) -> TransmitLedger.Entry? {
+    if profile == .full {
+      return message.flags & CLINUX_DATAGRAM_STAMP_ID != 0 ? ledger.take(id: message.transmit_id) : ledger.takeOldest()
+    }
+    // Minimal surroundings may give no number, or always 0: the packet itself is the better witness.
+    if message.length > 0 {
+      return unsafe ledger.take(payload: UnsafeRawBufferPointer(rebasing: errorSlot.bytes(0)[..<Int(message.length)]))
+    }
+    return message.flags & CLINUX_DATAGRAM_STAMP_ID != 0 ? ledger.take(id: message.transmit_id) : ledger.takeOldest()
+  }
+
+  /// A packet sent before `limit` whose stamp never came: its token, once each; nil = none.
+  package func nextOverdue(before limit: RawInstant) -> UInt64? {
+    ledger.takeOverdue(before: limit.nanoseconds)?.token
+  }
+
+  /// Packets that wait for their stamp.
+  package var pendingStamps: Int { ledger.pendingCount }
+
+  /// The error that the network left on the socket, cleared by reading; nil = none.
+  package func takeError() -> KernelError? {
+    let error = clinux_socket_error(descriptor)
+    return error > 0 ? KernelError("use the UDP socket", errno: error) : nil
+  }
+
+  private static func enableStamps(_ fd: Int32, _ options: UDPSocketOptions, _ profile: KernelProfile) -> UInt32 {
+    guard options.receiveStamps || options.transmitStamps else { return 0 }
+    var flags = clinux_sof_software
+    if options.receiveStamps { flags |= clinux_sof_rx_software }
+    if options.transmitStamps { flags |= clinux_sof_opt_id }
+    if profile == .minimal {
+      if options.transmitStamps { flags |= clinux_sof_tx_software }
+      return clinux_udp_timestamping(fd, flags) >= 0 ? flags : 0
+    }
+    // Per packet: who wants a TX stamp says so with the packet. Richest first, then what older kernels take.
+    let hardware =
+      options.hardwareStamps
+      ? clinux_sof_raw_hardware | (options.receiveStamps ? clinux_sof_rx_hardware : 0) | clinux_sof_opt_tx_swhw : 0
+    let only = options.transmitStamps ? clinux_sof_opt_tsonly : 0
+    for candidate in [flags | hardware | only, flags | only, flags] where clinux_udp_timestamping(fd, candidate) >= 0 {
+      return candidate
+    }
+    return 0
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a UDP socket is to be.
+package struct UDPSocketOptions: Sendable {
+  /// Where to bind; family `.none` leaves that to `connect` (then `peer` must be there), port 0 = a random one.
+  package var local: SocketAddress = .none
+  /// Set: the socket is connected to this peer, and hears nobody else.
+  package var peer: SocketAddress?
+  package var receiveStamps = true
+  package var transmitStamps = true
+  /// Ask for the card's stamps as well as the kernel's, where there are any.
+  package var hardwareStamps = true
+  /// Switch the interface's hardware stamping on (SIOCSHWTSTAMP): changes it for everybody and needs CAP_NET_ADMIN.
+  package var enableHardware = false
+  /// Report the local address and interface of each datagram, and ICMP errors.
+  package var packetInformation = true
+  package var dontFragment = false
+  /// Several sockets share the port (SO_REUSEPORT), one per worker.
+  package var sharePort = false
+  /// "" = any.
+  package var interface = ""
+  /// SO_RCVBUF in bytes; 0 = the system's.
+  package var receiveBuffer = 0
+  /// How many packets may wait for their TX stamp at once.
+  package var pendingStamps = 64
+
+  package init() {}
+}
