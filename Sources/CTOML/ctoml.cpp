@@ -1,1 +1,133 @@
 // SPDX-License-Identifier: Apache-2.0
+// toml++ (Debian: libtomlplusplus-dev 3.3), header only and without exceptions of its own; the standard library's are caught here.
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+#include "ctoml.h"
+
+#include <cstring>
+#include <deque>
+#include <new>
+#include <sstream>
+#include <string>
+#include <vector>
+
+struct ctoml_document {
+  std::vector<ctoml_node> nodes;
+  std::deque<std::string> strings;  // a deque: growing never moves a string that a node points at
+};
+
+namespace {
+
+void keep(ctoml_document &document, std::string_view text, const char *&pointer, size_t &length) {
+  if (text.empty()) {
+    pointer = "";
+    length = 0;
+    return;
+  }
+  const std::string &kept = document.strings.emplace_back(text);
+  pointer = kept.data();
+  length = kept.size();
+}
+
+template <typename Date>
+std::string written(const Date &date) {
+  std::ostringstream stream;
+  stream << date;
+  return stream.str();
+}
+
+// Appends `node` and what is in it. Depth is bounded by the parser's own limit on nesting.
+void append(ctoml_document &document, const toml::node &node, const toml::key *key, uint32_t parent, uint32_t index) {
+  ctoml_node out{};
+  out.parent = parent;
+  out.index = index;
+  out.string = "";
+  out.key = "";
+  if (key) {
+    out.key_line = key->source().begin.line;
+    out.key_column = key->source().begin.column;
+    keep(document, key->str(), out.key, out.key_length);
+  }
+  out.line = node.source().begin.line;
+  out.column = node.source().begin.column;
+  if (node.is_table()) {
+    out.type = CTOML_TABLE;
+  } else if (node.is_array()) {
+    out.type = CTOML_ARRAY;
+  } else if (const auto *string = node.as_string()) {
+    out.type = CTOML_STRING;
+    keep(document, string->get(), out.string, out.string_length);
+  } else if (const auto *integer = node.as_integer()) {
+    out.type = CTOML_INTEGER;
+    out.integer = integer->get();
+    out.real = static_cast<double>(integer->get());
+  } else if (const auto *real = node.as_floating_point()) {
+    out.type = CTOML_REAL;
+    out.real = real->get();
+  } else if (const auto *boolean = node.as_boolean()) {
+    out.type = CTOML_BOOLEAN;
+    out.integer = boolean->get() ? 1 : 0;
+  } else {
+    out.type = CTOML_DATE;
+    std::string text;
+    if (const auto *date = node.as_date()) text = written(date->get());
+    if (const auto *time = node.as_time()) text = written(time->get());
+    if (const auto *both = node.as_date_time()) text = written(both->get());
+    keep(document, text, out.string, out.string_length);
+  }
+  const uint32_t self = static_cast<uint32_t>(document.nodes.size());
+  document.nodes.push_back(out);
+  if (const auto *table = node.as_table()) {
+    for (const auto &[name, child] : *table) append(document, child, &name, self, 0);
+  } else if (const auto *array = node.as_array()) {
+    uint32_t position = 0;
+    for (const auto &child : *array) append(document, child, nullptr, self, position++);
+  }
+}
+
+void say(ctoml_error *error, uint32_t line, uint32_t column, std::string_view text) {
+  if (!error) return;
+  error->line = line;
+  error->column = column;
+  const size_t length = text.size() < sizeof(error->text) - 1 ? text.size() : sizeof(error->text) - 1;
+  std::memcpy(error->text, text.data(), length);
+  error->text[length] = 0;
+}
+
+}  // namespace
+
+extern "C" ctoml_document *ctoml_parse(const char *text, size_t length, ctoml_error *error) {
+  try {
+    toml::parse_result result = toml::parse(std::string_view{text ? text : "", text ? length : 0});
+    if (!result) {
+      const auto &wrong = result.error();
+      say(error, wrong.source().begin.line, wrong.source().begin.column, wrong.description());
+      return nullptr;
+    }
+    ctoml_document *document = new ctoml_document;
+    try {
+      append(*document, result.table(), nullptr, 0, 0);
+    } catch (...) {
+      delete document;
+      throw;
+    }
+    return document;
+  } catch (const std::bad_alloc &) {
+    say(error, 0, 0, "there is not enough memory to read it");
+  } catch (...) {
+    say(error, 0, 0, "it cannot be read");
+  }
+  return nullptr;
+}
+
+extern "C" uint32_t ctoml_count(const ctoml_document *document) {
+  return document ? static_cast<uint32_t>(document->nodes.size()) : 0;
+}
+
+extern "C" const ctoml_node *ctoml_at(const ctoml_document *document, uint32_t index) {
+  return document && index < document->nodes.size() ? &document->nodes[index] : nullptr;
+}
+
+extern "C" void ctoml_free(ctoml_document *document) { delete document; }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TimeTypes
+
+extension Configuration {
+  /// What is wrong with keys that are each right alone. Fills `warnings`, too. `members` is the file's root table.
+  mutating func crossChecked(_ members: [TOMLMember]) -> [Diagnostic] {
+    var wrong: [Diagnostic] = []
+    let clockMembers = Self.table("clock", in: members)
+    if clock.kind == .system {
+      for key in ["initial_offset", "initial_frequency_ppm"] {
+        guard let member = clockMembers.first(where: { $0.key == key }) else { continue }
+        wrong.append(
+          diagnostic(
+            member.node, "clock.\(key)", "it is for virtual clocks only, and clock.kind is \"system\"",
+            "leave it out, or write kind = \"virtual\""))
+      }
+    }
+    if profile == .minimal { wrong += minimalProfileErrors(members) }
+    wrong += duplicateSources()
+    wrong += sourcesOfDisabledProviders()
+    warn(clockMembers)
+    return wrong
+  }
+
+  private func diagnostic(_ node: TOMLNode, _ key: String, _ problem: String, _ advice: String) -> Diagnostic {
+    Diagnostic(
+      file: file, line: node.place.line, column: node.place.column, key: key, value: node.written, problem: problem, advice: advice)
+  }
+
+  private func diagnostic(_ value: SettingValue, _ problem: String, _ advice: String) -> Diagnostic {
+    Diagnostic(
+      file: file, line: value.line, column: value.column, key: value.key, value: value.written, problem: problem, advice: advice)
+  }
+
+  private func minimalProfileErrors(_ members: [TOMLMember]) -> [Diagnostic] {
+    var wrong: [Diagnostic] = []
+    if loop != .single, let member = members.first(where: { $0.key == "loop" }) {
+      wrong.append(diagnostic(member.node, "loop", "profile \"minimal\" has no threads", "write \"single\" or leave it out"))
+    }
+    let control = Self.table("control", in: members)
+    if controlSocket != nil, let member = control.first(where: { $0.key == "socket" }) {
+      wrong.append(
+        diagnostic(member.node, "control.socket", "profile \"minimal\" has no control socket", "write \"none\" or leave it out"))
+    }
+    let providerTables = Self.table("provider", in: members)
+    for provider in providers {
+      if provider.placement == .process,
+        let member = Self.table(provider.name, in: providerTables).first(where: { $0.key == "placement" })
+      {
+        wrong.append(
+          diagnostic(
+            member.node, "provider.\(provider.name).placement", "profile \"minimal\" starts no process",
+            "write \"in-process\" or leave it out"))
+      }
+      for value in provider.values where value.isSourceAddress {
+        if case .string(let address) = value.value, !NumericAddress.accepts(address) {
+          wrong.append(
+            diagnostic(value, "profile \"minimal\" cannot resolve names", "write a numeric address: \"192.0.2.1\" or \"2001:db8::1\""))
+        }
+      }
+    }
+    return wrong
+  }
+
+  /// Two sources of one provider with the same address and port.
+  private func duplicateSources() -> [Diagnostic] {
+    var wrong: [Diagnostic] = []
+    for provider in providers {
+      var first: [String: SettingValue] = [:]
+      for value in provider.values where value.isSourceAddress {
+        guard case .string(let address) = value.value else { continue }
+        let element = value.path.dropLast("address".utf8.count)
+        let port = provider.values.first { $0.path == element + "port" }?.written ?? "default"
+        let identity = "\(address.lowercased()) \(port)"
+        if let earlier = first[identity] {
+          wrong.append(
+            diagnostic(value, "it is the same source as \(earlier.key) in line \(earlier.line)", "remove one of the two"))
+        } else {
+          first[identity] = value
+        }
+      }
+    }
+    return wrong
+  }
+
+  private func sourcesOfDisabledProviders() -> [Diagnostic] {
+    providers.filter { !$0.enabled }.compactMap { provider in
+      guard let value = provider.values.first(where: { $0.path.hasPrefix("source[") }) else { return nil }
+      return diagnostic(
+        value, "provider \"\(provider.name)\" of this source is not enabled",
+        "remove the source or write enabled = true in [provider.\(provider.name)]")
+    }
+  }
+
+  private mutating func warn(_ clockMembers: [TOMLMember]) {
+    var sources = 0
+    var hasPool = false
+    for value in providers.flatMap(\.values) {
+      if value.isSourceAddress { sources += 1 }
+      if value.path.hasPrefix("source["), value.path.hasSuffix("].pool"), value.value == .boolean(true) { hasPool = true }
+    }
+    if providers.isEmpty {
+      warnings.append(
+        Diagnostic(file: file, problem: "there is no [[source]] and no [provider.NAME]", advice: "the clock will follow nothing"))
+    } else if sources > 0, !hasPool, sources < Int(clock.minimumSources), let member = clockMembers.first(where: { $0.key == "min_sources" })
+    {
+      warnings.append(
+        diagnostic(
+          member.node, "clock.min_sources", "there are only \(sources) sources", "the clock cannot be synchronized; add sources"))
+    }
+    guard let member = clockMembers.first(where: { $0.key == "max_allowed_phase_offset" }) else { return }
+    let pairs = [
+      (clock.maximumAllowedPhaseOffsetForward, clock.maximumPositivePhaseCorrection, "max_pos_phase_correction"),
+      (clock.maximumAllowedPhaseOffsetBackward, clock.maximumNegativePhaseCorrection, "max_neg_phase_correction"),
+    ]
+    for (allowed, gate, name) in pairs {
+      guard let allowed, let gate, allowed > gate else { continue }
+      warnings.append(
+        diagnostic(
+          member.node, "clock.max_allowed_phase_offset", "it is more than \(name), so that the gate refuses what a step would correct",
+          "keep it below \(name)"))
+    }
+  }
+
+  private static func table(_ name: String, in members: [TOMLMember]) -> [TOMLMember] {
+    guard let member = members.first(where: { $0.key == name }), case .table(let inner) = member.node.content else { return [] }
+    return inner
+  }
+}
+
+extension SettingValue {
+  /// The value as one would write it in TOML.
+  package var written: String {
+    switch value {
+    case .string(let text): quoted(text)
+    case .integer(let number): String(number)
+    case .real(let number): "\(number)"
+    case .boolean(let flag): flag ? "true" : "false"
+    }
+  }
+
+  /// "source[N].address".
+  var isSourceAddress: Bool { path.hasPrefix("source[") && path.hasSuffix("].address") }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TimeTypes
+
+extension Configuration {
+  /// Reads and checks a whole configuration. `file` is only for messages. Throws every error that was found, in the file's order;
+  /// providers' own keys are checked later, when their schemas are known (`SettingSchema.validate`).
+  package init(toml text: String, file: String) throws(ConfigurationErrors) {
+    self.init()
+    self.file = file
+    let tree = try TOMLNode.parse(text, file: file)
+    guard case .table(let members) = tree.content else { return }
+    var root = TableReader(file: file, prefix: "", members: members)
+    readTop(&root)
+    if let member = root.table("clock"), case .table(let members) = member.node.content {
+      var reader = TableReader(file: file, prefix: "clock.", members: members)
+      clock = ClockConfiguration(reading: &reader)
+      reader.refuseUnknown()
+      root.absorb(reader)
+    }
+    readControl(&root)
+    if let member = root.table("log"), case .table(let members) = member.node.content {
+      var reader = TableReader(file: file, prefix: "log.", members: members)
+      reader.choice("level", into: &logLevel)
+      reader.refuseUnknown()
+      root.absorb(reader)
+    }
+    readProviders(&root)
+    root.refuseUnknown(elsewhere: Self.homes)
+    provenance = root.provenance.filter { !Self.containers.contains($0.key) }
+    var diagnostics = root.diagnostics
+    diagnostics += crossChecked(members)
+    if !diagnostics.isEmpty {
+      throw ConfigurationErrors(
+        diagnostics.sorted { TextPlace(line: $0.line, column: $0.column) < TextPlace(line: $1.line, column: $1.column) })
+    }
+  }
+
+  /// Where a value comes from: `.builtIn` unless the file has it.
+  package func origin(of key: String) -> Provenance { provenance[key] ?? .builtIn }
+
+  private mutating func readTop(_ root: inout TableReader) {
+    if let path = root.path("state_directory") { stateDirectory = path }
+    root.choice("loop", into: &loop)
+    root.choice("profile", into: &profile)
+    if let name = root.text("user", limit: 255, what: "a user's name or \"none\"") { user = name == "none" ? nil : name }
+    if let path = root.path("plugin_directory") { pluginDirectory = path }
+    if profile == .minimal {
+      if root.provenance["loop"] == nil { loop = .single }
+      controlSocket = nil
+    }
+  }
+
+  private mutating func readControl(_ root: inout TableReader) {
+    guard let member = root.table("control"), case .table(let members) = member.node.content else { return }
+    var reader = TableReader(file: file, prefix: "control.", members: members)
+    // sockaddr_un has room for 108 bytes with the terminator (unix(7)).
+    if let path = reader.path("socket", limit: 107, none: true) { controlSocket = path == "none" ? nil : path }
+    reader.refuseUnknown()
+    root.absorb(reader)
+  }
+
+  /// Tables as such are no values.
+  private static let containers: Set<String> = ["clock", "control", "log", "provider", "source"]
+
+  /// Keys that people put at the top level, and the table that they belong in.
+  private static let homes: [String: String] = {
+    var homes = ["socket": "control", "level": "log", "address": "[source]", "iburst": "[source]"]
+    for key in ClockConfiguration.keys { homes[key] = "clock" }
+    return homes
+  }()
+}
+
+extension ClockConfiguration {
+  static let keys = [
+    "kind", "steer", "initial_offset", "initial_frequency_ppm", "max_slew_rate_ppm", "max_pos_phase_correction",
+    "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward", "first_sync", "min_sources", "local_stratum",
+    "leap_seconds_file",
+  ]
+
+  /// 2³² − 1 s, about 136 years: the range of the Windows Time service's limits, and well inside a TimeInterval.
+  private static let longest = 4_294_967_295.0
+
+  init(reading reader: inout TableReader) {
+    self.init()
+    reader.choice("kind", into: &kind)
+    reader.boolean("steer", into: &steer)
+    if let seconds = reader.number("initial_offset", in: -Self.longest...Self.longest, unit: "seconds") {
+      initialOffset = TimeInterval(seconds: seconds)
+    }
+    if let ppm = reader.number("initial_frequency_ppm", in: -10_000...10_000, unit: "parts per million") {
+      initialFrequency = .partsPerMillion(ppm)
+    }
+    if let ppm = reader.number("max_slew_rate_ppm", in: 1...100_000, unit: "parts per million") {
+      maximumSlewRate = .partsPerMillion(ppm)
+    }
+    limit("max_pos_phase_correction", &reader, into: &maximumPositivePhaseCorrection)
+    limit("max_neg_phase_correction", &reader, into: &maximumNegativePhaseCorrection)
+    readAllowedPhaseOffset(&reader)
+    reader.boolean("never_step_backward", into: &neverStepBackward)
+    reader.choice("first_sync", into: &firstSync)
+    reader.integer("min_sources", in: 1...64, into: &minimumSources)
+    reader.integer("local_stratum", in: 0...15, into: &localStratum)
+    if let path = reader.path("leap_seconds_file", none: true) { leapSecondsFile = path == "none" ? nil : path }
+  }
+
+  private mutating func readAllowedPhaseOffset(_ reader: inout TableReader) {
+    let name = "max_allowed_phase_offset"
+    guard let member = reader.members.first(where: { $0.key == name }), case .table(let members) = member.node.content else {
+      limit(name, &reader, into: &maximumAllowedPhaseOffsetForward)
+      maximumAllowedPhaseOffsetBackward = maximumAllowedPhaseOffsetForward
+      return
+    }
+    _ = reader.member(name)
+    var inner = TableReader(file: reader.file, prefix: "clock.\(name).", members: members)
+    limit("forward", &inner, into: &maximumAllowedPhaseOffsetForward)
+    limit("backward", &inner, into: &maximumAllowedPhaseOffsetBackward)
+    inner.refuseUnknown()
+    reader.absorb(inner)
+  }
+
+  /// A positive number of seconds, or "no limit".
+  private func limit(_ name: String, _ reader: inout TableReader, into value: inout TimeInterval?) {
+    guard let member = reader.member(name) else { return }
+    if member.node.content == .string("no limit") {
+      value = nil
+      return
+    }
+    let seconds = reader.number(
+      member.node, key: reader.prefix + name, in: 0.000_001...Self.longest, unit: "seconds", alternative: ", or \"no limit\"")
+    if let seconds { value = TimeInterval(seconds: seconds) }
+  }
+}
