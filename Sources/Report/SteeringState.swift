@@ -6,10 +6,8 @@ package enum SteeringState: String, Sendable, CaseIterable {
   case steering
   /// `steer = false`: nothing is applied, on purpose.
   case observing
-  /// The kernel refuses (no CAP_SYS_TIME, or a value it will not take).
+  /// The kernel refuses (no CAP_SYS_TIME, or a value it will not take), or another time daemon owns the clock; the reason says which.
   case refused
-  /// Another time daemon owns the clock; `steeringReason` names it.
-  case rival
   /// Somebody else moved the clock; waits for `tompion resync` or for the sources to agree again.
   case moved
   /// Not started yet.

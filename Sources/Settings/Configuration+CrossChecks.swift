@@ -18,6 +18,7 @@ extension Configuration {
     }
     if profile == .minimal { wrong += minimalProfileErrors(members) }
     wrong += duplicateSources()
+    for provider in providers { wrong += SettingSchema.crossed(provider.values, [], file) }
     wrong += sourcesOfDisabledProviders()
     warn(clockMembers)
     return wrong
@@ -25,23 +26,27 @@ extension Configuration {
 
   private func diagnostic(_ node: TOMLNode, _ key: String, _ problem: String, _ advice: String) -> Diagnostic {
     Diagnostic(
-      file: file, line: node.place.line, column: node.place.column, key: key, value: node.written, problem: problem, advice: advice)
+      file: file, line: node.place.line, column: node.place.column, key: key, value: node.written, problem: problem,
+      advice: advice)
   }
 
   private func diagnostic(_ value: SettingValue, _ problem: String, _ advice: String) -> Diagnostic {
     Diagnostic(
-      file: file, line: value.line, column: value.column, key: value.key, value: value.written, problem: problem, advice: advice)
+      file: file, line: value.line, column: value.column, key: value.key, value: value.written, problem: problem,
+      advice: advice)
   }
 
   private func minimalProfileErrors(_ members: [TOMLMember]) -> [Diagnostic] {
     var wrong: [Diagnostic] = []
     if loop != .single, let member = members.first(where: { $0.key == "loop" }) {
-      wrong.append(diagnostic(member.node, "loop", "profile \"minimal\" has no threads", "write \"single\" or leave it out"))
+      wrong.append(
+        diagnostic(member.node, "loop", "profile \"minimal\" has no threads", "write \"single\" or leave it out"))
     }
     let control = Self.table("control", in: members)
     if controlSocket != nil, let member = control.first(where: { $0.key == "socket" }) {
       wrong.append(
-        diagnostic(member.node, "control.socket", "profile \"minimal\" has no control socket", "write \"none\" or leave it out"))
+        diagnostic(
+          member.node, "control.socket", "profile \"minimal\" has no control socket", "write \"none\" or leave it out"))
     }
     let providerTables = Self.table("provider", in: members)
     for provider in providers {
@@ -56,7 +61,9 @@ extension Configuration {
       for value in provider.values where value.isSourceAddress {
         if case .string(let address) = value.value, !NumericAddress.accepts(address) {
           wrong.append(
-            diagnostic(value, "profile \"minimal\" cannot resolve names", "write a numeric address: \"192.0.2.1\" or \"2001:db8::1\""))
+            diagnostic(
+              value, "profile \"minimal\" cannot resolve names",
+              "write a numeric address: \"192.0.2.1\" or \"2001:db8::1\""))
         }
       }
     }
@@ -75,7 +82,8 @@ extension Configuration {
         let identity = "\(address.lowercased()) \(port)"
         if let earlier = first[identity] {
           wrong.append(
-            diagnostic(value, "it is the same source as \(earlier.key) in line \(earlier.line)", "remove one of the two"))
+            diagnostic(
+              value, "it is the same source as \(earlier.key) in line \(earlier.line)", "remove one of the two"))
         } else {
           first[identity] = value
         }
@@ -98,16 +106,22 @@ extension Configuration {
     var hasPool = false
     for value in providers.flatMap(\.values) {
       if value.isSourceAddress { sources += 1 }
-      if value.path.hasPrefix("source["), value.path.hasSuffix("].pool"), value.value == .boolean(true) { hasPool = true }
+      if value.path.hasPrefix("source["), value.path.hasSuffix("].pool"), value.value == .boolean(true) {
+        hasPool = true
+      }
     }
     if providers.isEmpty {
       warnings.append(
-        Diagnostic(file: file, problem: "there is no [[source]] and no [provider.NAME]", advice: "the clock will follow nothing"))
-    } else if sources > 0, !hasPool, sources < Int(clock.minimumSources), let member = clockMembers.first(where: { $0.key == "min_sources" })
+        Diagnostic(
+          file: file, problem: "there is no [[source]] and no [provider.NAME]", advice: "the clock will follow nothing")
+      )
+    } else if sources > 0, !hasPool, sources < Int(clock.minimumSources),
+      let member = clockMembers.first(where: { $0.key == "min_sources" })
     {
       warnings.append(
         diagnostic(
-          member.node, "clock.min_sources", "there are only \(sources) sources", "the clock cannot be synchronized; add sources"))
+          member.node, "clock.min_sources", "there are only \(sources) sources",
+          "the clock cannot be synchronized; add sources"))
     }
     guard let member = clockMembers.first(where: { $0.key == "max_allowed_phase_offset" }) else { return }
     let pairs = [
@@ -118,13 +132,16 @@ extension Configuration {
       guard let allowed, let gate, allowed > gate else { continue }
       warnings.append(
         diagnostic(
-          member.node, "clock.max_allowed_phase_offset", "it is more than \(name), so that the gate refuses what a step would correct",
+          member.node, "clock.max_allowed_phase_offset",
+          "it is more than \(name), so that the gate refuses what a step would correct",
           "keep it below \(name)"))
     }
   }
 
   private static func table(_ name: String, in members: [TOMLMember]) -> [TOMLMember] {
-    guard let member = members.first(where: { $0.key == name }), case .table(let inner) = member.node.content else { return [] }
+    guard let member = members.first(where: { $0.key == name }), case .table(let inner) = member.node.content else {
+      return []
+    }
     return inner
   }
 }

@@ -16,11 +16,12 @@ extension Configuration {
     var counts: [String: Int] = [:]
     for (index, element) in elements.enumerated() {
       guard case .table(let members) = element.content else {
-        root.refuse(element, key: "source[\(index)]", "it is \(element.kindName)", "write a table for each source: [[source]]")
+        root.refuse(
+          element, key: "source[\(index)]", "it is \(element.kindName)", "write a table for each source: [[source]]")
         continue
       }
       var reader = TableReader(file: file, prefix: "source[\(index)].", members: members)
-      if !members.contains(where: { $0.key != "provider" }) {
+      if members.isEmpty {
         reader.refuse(element, key: "source[\(index)]", "it says nothing", "write at least an address")
       }
       let name = reader.text("provider", limit: 64, what: "a provider's name") ?? Self.defaultSourceProvider
@@ -33,10 +34,16 @@ extension Configuration {
       var values: [SettingValue] = []
       for member in members where member.key != "provider" {
         flatten(
-          member.node, path: "source[\(number)].\(member.key)", key: "source[\(index)].\(quotedKey(member.key))", member: member,
+          member.node, path: "source[\(number)].\(member.key)", key: "source[\(index)].\(quotedKey(member.key))",
+          member: member,
           into: &values, &reader)
       }
       providers[position].values += values
+      providers[position].sourcePlaces.append(element.place)
+      if name == Self.defaultSourceProvider, !members.isEmpty, !members.contains(where: { $0.key == "address" }) {
+        reader.refuseMissing(
+          "address", at: element.place, "write the server's name or address: address = \"ntp.example.net\"")
+      }
       root.absorb(reader)
     }
   }
@@ -64,12 +71,15 @@ extension Configuration {
     let place = table.place.line > 0 ? table.place : table.node.place
     let index = providerIndex(table.key, at: place)
     var reader = TableReader(file: file, prefix: "\(key).", members: members)
-    if let module = reader.text("module", limit: 4095, what: "a module's name or path") { providers[index].module = module }
+    if let module = reader.text("module", limit: 4095, what: "a module's name or path") {
+      providers[index].module = module
+    }
     reader.choice("placement", into: &providers[index].placement)
     reader.boolean("enabled", into: &providers[index].enabled)
     var values: [SettingValue] = []
     for member in members where !["module", "placement", "enabled"].contains(member.key) {
-      flatten(member.node, path: member.key, key: "\(key).\(quotedKey(member.key))", member: member, into: &values, &reader)
+      flatten(
+        member.node, path: member.key, key: "\(key).\(quotedKey(member.key))", member: member, into: &values, &reader)
     }
     providers[index].values += values
     root.absorb(reader)
@@ -77,7 +87,8 @@ extension Configuration {
 
   /// Appends the values in `node`, depth first. The parser bounds the depth.
   private func flatten(
-    _ node: TOMLNode, path: String, key: String, member: TOMLMember, into values: inout [SettingValue], _ reader: inout TableReader
+    _ node: TOMLNode, path: String, key: String, member: TOMLMember, into values: inout [SettingValue],
+    _ reader: inout TableReader
   ) {
     guard isBareKey(member.key) else {
       reader.refuse(node, key: key, "no provider has a key of that name", "use letters, digits, _ and -")
@@ -87,7 +98,9 @@ extension Configuration {
     switch node.content {
     case .table(let members):
       for inner in members {
-        flatten(inner.node, path: "\(path).\(inner.key)", key: "\(key).\(quotedKey(inner.key))", member: inner, into: &values, &reader)
+        flatten(
+          inner.node, path: "\(path).\(inner.key)", key: "\(key).\(quotedKey(inner.key))", member: inner, into: &values,
+          &reader)
       }
       return
     case .array(let elements):

@@ -32,7 +32,8 @@ extension Configuration {
     diagnostics += crossChecked(members)
     if !diagnostics.isEmpty {
       throw ConfigurationErrors(
-        diagnostics.sorted { TextPlace(line: $0.line, column: $0.column) < TextPlace(line: $1.line, column: $1.column) })
+        diagnostics.sorted { TextPlace(line: $0.line, column: $0.column) < TextPlace(line: $1.line, column: $1.column) }
+      )
     }
   }
 
@@ -43,7 +44,9 @@ extension Configuration {
     if let path = root.path("state_directory") { stateDirectory = path }
     root.choice("loop", into: &loop)
     root.choice("profile", into: &profile)
-    if let name = root.text("user", limit: 255, what: "a user's name or \"none\"") { user = name == "none" ? nil : name }
+    if let name = root.text("user", limit: 255, what: "a user's name or \"none\"") {
+      user = name == "none" ? nil : name
+    }
     if let path = root.path("plugin_directory") { pluginDirectory = path }
     if profile == .minimal {
       if root.provenance["loop"] == nil { loop = .single }
@@ -74,7 +77,8 @@ extension Configuration {
 extension ClockConfiguration {
   static let keys = [
     "kind", "steer", "initial_offset", "initial_frequency_ppm", "max_slew_rate_ppm", "max_pos_phase_correction",
-    "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward", "first_sync", "min_sources", "local_stratum",
+    "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward", "first_sync", "min_sources",
+    "local_stratum",
     "leap_seconds_file",
   ]
 
@@ -106,7 +110,8 @@ extension ClockConfiguration {
 
   private mutating func readAllowedPhaseOffset(_ reader: inout TableReader) {
     let name = "max_allowed_phase_offset"
-    guard let member = reader.members.first(where: { $0.key == name }), case .table(let members) = member.node.content else {
+    guard let member = reader.members.first(where: { $0.key == name }), case .table(let members) = member.node.content
+    else {
       limit(name, &reader, into: &maximumAllowedPhaseOffsetForward)
       maximumAllowedPhaseOffsetBackward = maximumAllowedPhaseOffsetForward
       return
@@ -127,7 +132,8 @@ extension ClockConfiguration {
       return
     }
     let seconds = reader.number(
-      member.node, key: reader.prefix + name, in: 0.000_001...Self.longest, unit: "seconds", alternative: ", or \"no limit\"")
+      member.node, key: reader.prefix + name, in: 0.000_001...Self.longest, unit: "seconds",
+      alternative: ", or \"no limit\"")
     if let seconds { value = TimeInterval(seconds: seconds) }
   }
 }

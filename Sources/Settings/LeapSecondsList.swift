@@ -94,7 +94,8 @@ package struct LeapSecondsList: Sendable, Equatable {
 
   /// An NTP time in seconds, and its digits for the hash.
   private static func time(_ word: [UInt8]?, line: Int) throws(LeapSecondsError) -> (Instant<UTC>?, [UInt8]) {
-    guard let word, word.allSatisfy({ (48...57).contains($0) }), let seconds = Int64(String(decoding: word, as: UTF8.self)),
+    guard let word, word.allSatisfy({ (48...57).contains($0) }),
+      let seconds = Int64(String(decoding: word, as: UTF8.self)),
       // Within what 64-bit nanoseconds since 1970 hold.
       seconds < 9_000_000_000
     else { throw .malformedLine(line) }

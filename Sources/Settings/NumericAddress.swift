@@ -19,7 +19,8 @@ package enum NumericAddress {
     let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return parts.count == 4
       && parts.allSatisfy { part in
-        (1...3).contains(part.count) && part.allSatisfy { (48...57).contains($0) } && (part.count == 1 || part.first != 48)
+        (1...3).contains(part.count) && part.allSatisfy { (48...57).contains($0) }
+          && (part.count == 1 || part.first != 48)
           && part.reduce(0) { $0 * 10 + Int($1) - 48 } <= 255
       }
   }

@@ -19,6 +19,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
   /// Where the table, or the first source that names the provider, begins; 0 = nowhere.
   package var line: UInt32 = 0
   package var column: UInt32 = 0
+  /// Where each of its `[[source]]` tables begins.
+  package var sourcePlaces: [TextPlace] = []
 
   package init(name: String) {
     self.name = name
@@ -29,5 +31,12 @@ package struct ProviderConfiguration: Sendable, Equatable {
   package func modulePath(in directory: String) -> String {
     if module.utf8.contains(UInt8(ascii: "/")) { return module }
     return directory.hasSuffix("/") ? "\(directory)lib\(module).so" : "\(directory)/lib\(module).so"
+  }
+
+  /// What is wrong with its values by its provider's schema; see `SettingSchema.validate`.
+  package func validate(schema: [SettingSchema], file: String) -> [Diagnostic] {
+    SettingSchema.validate(
+      provider: name, values: values, schema: schema, file: file, place: TextPlace(line: line, column: column),
+      sourcePlaces: sourcePlaces)
   }
 }

@@ -4,9 +4,13 @@ extension SettingSchema {
   /// What is wrong with a provider's values, in their order: keys that the schema does not have (with a suggestion), types,
   /// ranges, choices, required keys that are missing, and a minimum above its maximum (min_poll and max_poll).
   package static func validate(
-    provider: String, values: [SettingValue], schema: [SettingSchema], file: String = "", line: UInt32 = 0, column: UInt32 = 0
+    provider: String, values: [SettingValue], schema: [SettingSchema], file: String = "",
+    place: TextPlace = TextPlace(),
+    sourcePlaces: [TextPlace] = []
   ) -> [Diagnostic] {
     var wrong: [Diagnostic] = []
+    // Pairs of which both are written were reported when the file was read.
+    let both = crossed(values, [], file)
     for value in values {
       guard let entry = schema.first(where: { $0.path == generic(value.path) }) else {
         wrong.append(unknown(value, schema, provider, file))
@@ -16,8 +20,8 @@ extension SettingSchema {
         wrong.append(diagnostic(value, file, problem, advice))
       }
     }
-    wrong += missing(provider, values, schema, file, TextPlace(line: line, column: column))
-    wrong += crossed(values, schema, file)
+    wrong += missing(provider, values, schema, file, place, sourcePlaces)
+    wrong += crossed(values, schema, file).filter { !both.contains($0) }
     return wrong
   }
 
@@ -33,12 +37,17 @@ extension SettingSchema {
     return out
   }
 
-  private static func diagnostic(_ value: SettingValue, _ file: String, _ problem: String, _ advice: String) -> Diagnostic {
+  private static func diagnostic(_ value: SettingValue, _ file: String, _ problem: String, _ advice: String)
+    -> Diagnostic
+  {
     Diagnostic(
-      file: file, line: value.line, column: value.column, key: value.key, value: value.written, problem: problem, advice: advice)
+      file: file, line: value.line, column: value.column, key: value.key, value: value.written, problem: problem,
+      advice: advice)
   }
 
-  private static func unknown(_ value: SettingValue, _ schema: [SettingSchema], _ provider: String, _ file: String) -> Diagnostic {
+  private static func unknown(_ value: SettingValue, _ schema: [SettingSchema], _ provider: String, _ file: String)
+    -> Diagnostic
+  {
     let path = generic(value.path)
     // "listen" for "listen[]": the key is known, but as a list, or the other way round.
     if let entry = schema.first(where: { $0.path == path + "[]" }) {
@@ -102,18 +111,21 @@ extension SettingSchema {
   }
 
   private static func missing(
-    _ provider: String, _ values: [SettingValue], _ schema: [SettingSchema], _ file: String, _ place: TextPlace
+    _ provider: String, _ values: [SettingValue], _ schema: [SettingSchema], _ file: String, _ place: TextPlace,
+    _ sourcePlaces: [TextPlace]
   ) -> [Diagnostic] {
     var wrong: [Diagnostic] = []
     let paths = Set(values.map(\.path))
     for entry in schema where entry.required {
-      let advice = entry.description.isEmpty ? "write \(entry.expected)" : "write \(entry.expected): \(entry.description)"
+      let advice =
+        entry.description.isEmpty ? "write \(entry.expected)" : "write \(entry.expected): \(entry.description)"
       guard let bracket = entry.path.lastIndex(of: "]"), entry.path[bracket...].hasPrefix("].") else {
         let name = entry.path.hasSuffix("[]") ? String(entry.path.dropLast(2)) : entry.path
         if !values.contains(where: { generic($0.path) == entry.path }) {
           wrong.append(
             Diagnostic(
-              file: file, line: place.line, column: place.column, key: "provider.\(provider).\(name)", problem: "it is missing",
+              file: file, line: place.line, column: place.column, key: "provider.\(provider).\(name)",
+              problem: "it is missing",
               advice: advice))
         }
         continue
@@ -122,14 +134,19 @@ extension SettingSchema {
       let list = String(entry.path[...bracket])
       let leaf = String(entry.path[bracket...].dropFirst())
       var seen: Set<String> = []
-      for value in values {
+      for value in values where !(provider == Configuration.defaultSourceProvider && entry.path == "source[].address") {
         guard let end = value.path.lastIndex(of: "]"), generic(String(value.path[...end])) == list else { continue }
         let element = String(value.path[...end])
         guard seen.insert(element).inserted, !paths.contains(element + leaf) else { continue }
+        var at = TextPlace(line: value.line, column: value.column)
+        if list == "source[]", let index = Int(element.dropFirst(7).dropLast()), sourcePlaces.indices.contains(index) {
+          at = sourcePlaces[index]
+        }
         let keyEnd = value.key.lastIndex(of: "]") ?? value.key.startIndex
         wrong.append(
           Diagnostic(
-            file: file, line: value.line, column: value.column, key: String(value.key[...keyEnd]) + leaf, problem: "it is missing",
+            file: file, line: at.line, column: at.column, key: String(value.key[...keyEnd]) + leaf,
+            problem: "it is missing",
             advice: advice))
       }
     }
@@ -137,7 +154,7 @@ extension SettingSchema {
   }
 
   /// Pairs of keys named min… and max… in the same table.
-  private static func crossed(_ values: [SettingValue], _ schema: [SettingSchema], _ file: String) -> [Diagnostic] {
+  static func crossed(_ values: [SettingValue], _ schema: [SettingSchema], _ file: String) -> [Diagnostic] {
     var wrong: [Diagnostic] = []
     for value in values {
       let (table, leaf) = split(value.path)

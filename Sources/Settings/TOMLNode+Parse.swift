@@ -13,7 +13,8 @@ extension TOMLNode {
     guard bytes.count <= maximumLength else {
       throw ConfigurationErrors([
         Diagnostic(
-          file: file, problem: "the text has \(bytes.count) bytes", advice: "a configuration has at most \(maximumLength)")
+          file: file, problem: "the text has \(bytes.count) bytes",
+          advice: "a configuration has at most \(maximumLength)")
       ])
     }
     // A terminator of its own, so that the array is never empty and its buffer always has an address.

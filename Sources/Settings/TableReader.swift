@@ -35,7 +35,15 @@ struct TableReader {
   mutating func refuse(_ node: TOMLNode, key: String, _ problem: String, _ advice: String) {
     diagnostics.append(
       Diagnostic(
-        file: file, line: node.place.line, column: node.place.column, key: key, value: node.written, problem: problem, advice: advice))
+        file: file, line: node.place.line, column: node.place.column, key: key, value: node.written, problem: problem,
+        advice: advice))
+  }
+
+  mutating func refuseMissing(_ name: String, at place: TextPlace, _ advice: String) {
+    diagnostics.append(
+      Diagnostic(
+        file: file, line: place.line, column: place.column, key: prefix + name, problem: "it is missing", advice: advice
+      ))
   }
 
   mutating func boolean(_ name: String, into value: inout Bool) {
@@ -70,7 +78,8 @@ struct TableReader {
   mutating func number(
     _ node: TOMLNode, key: String, in range: ClosedRange<Double>, unit: String, alternative: String
   ) -> Double? {
-    let advice = "write a number of \(unit) from \(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))\(alternative)"
+    let advice =
+      "write a number of \(unit) from \(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))\(alternative)"
     let number: Double
     switch node.content {
     case .integer(let integer): number = Double(integer)
@@ -158,7 +167,8 @@ struct TableReader {
       let place = member.place.line > 0 ? member.place : member.node.place
       diagnostics.append(
         Diagnostic(
-          file: file, line: place.line, column: place.column, key: prefix + quotedKey(member.key), value: member.node.written,
+          file: file, line: place.line, column: place.column, key: prefix + quotedKey(member.key),
+          value: member.node.written,
           problem: "there is no such key \(name)", advice: advice))
     }
   }
