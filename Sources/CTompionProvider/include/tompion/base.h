@@ -22,7 +22,10 @@ extern "C" {
 // Roles:  [control]  one host thread; may block briefly, never longer than 500 ms.
 //         [capture]  the provider's real-time thread (one at a time per worker; it may migrate): no allocation, lock or blocking call.
 //         [any]      any thread, at any time between open and close.
-// States: opened -> inited -> started <-> stopped -> closed. "inited" in a tag means inited, started or stopped.
+// The host's calls into one provider never overlap, whatever their role (a command waits until a receive has returned and the
+// other way round), so a provider needs no lock; except receive on several workers (MANY_WORKERS) and a thread of its own.
+// States: opened -> inited -> started <-> stopped -> closed. "inited" in a tag means inited, started or stopped; inside `init`
+// a provider may already do what "inited" allows, inside `start` what "started" allows.
 // Ownership: a pointer argument is borrowed for the call unless its comment says otherwise. Module, descriptors and extension
 // tables live as long as the process (the host never unloads a plugin). The host table lives from open until close returns.
 // No C++ exception, Swift error or longjmp may cross.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Text that crosses the boundary: always bounded, always repaired to UTF-8, never with control characters.
+enum CText {
+  /// The longest log line or event text, bytes without the NUL.
+  static let lineLimit = 500
+
+  /// The text in a fixed C array, to its NUL or its end.
+  static func string<Tuple>(of tuple: Tuple) -> String {
+    // Sound: reads the bytes of a value on this stack, inside its size.
+    unsafe withUnsafeBytes(of: tuple) { unsafe printable($0.prefix { $0 != 0 }) }
+  }
+
+  /// A C string of at most `limit` bytes, nil for a null pointer.
+  static func string(_ text: UnsafePointer<CChar>?, limit: Int = lineLimit) -> String? {
+    guard let text = unsafe text else { return nil }
+    // Sound: the ABI promises a NUL; reading stops there or at the limit.
+    return unsafe printable(UnsafeRawBufferPointer(start: text, count: length(text, limit: limit)))
+  }
+
+  /// The bytes before the NUL, at most `limit`.
+  static func length(_ text: UnsafePointer<CChar>, limit: Int) -> Int {
+    var count = 0
+    // Sound: stops at the NUL that the ABI promises, or at the limit.
+    while count < limit, unsafe text[count] != 0 { count += 1 }
+    return count
+  }
+
+  /// UTF-8 with repairs; control characters become \xNN.
+  static func printable(_ bytes: some Sequence<UInt8>) -> String {
+    var clean: [UInt8] = []
+    for byte in bytes {
+      if byte < 0x20 || byte == 0x7f {
+        clean += "\\x".utf8
+        clean.append(hex(byte >> 4))
+        clean.append(hex(byte & 15))
+      } else {
+        clean.append(byte)
+      }
+    }
+    return String(decoding: clean, as: UTF8.self)
+  }
+
+  private static func hex(_ digit: UInt8) -> UInt8 { digit < 10 ? 0x30 + digit : 0x57 + digit }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// What a provider can do wrong. Each is counted and refused, none is a trap.
+package enum Misbehaviour: Int, CaseIterable, Sendable {
+  /// A command, init, start or stop took longer than 500 ms.
+  case lateCall
+  /// Samples published while not started.
+  case publishedWhileStopped
+  /// A host function used in a state in which it is not allowed.
+  case wrongState
+  /// A struct with a wrong `size`, a null pointer where none may be, a reply longer than its request.
+  case badArgument
+  /// A sample of a clock that is not there.
+  case wrongClock
+  /// A sample older than the one before it, or from the future.
+  case notMonotone
+  /// A sample with leap, stratum, timescale, stamp kind or an error term out of range, or with reserved bits set.
+  case outOfRange
+  /// A sample, an update or a removal of a source that this provider does not have.
+  case unknownSource
+  /// Two threads in a call that only one may make.
+  case concurrentCall
+  /// A child process sent a frame that is not one.
+  case badFrame
+
+  /// For people: "12 × <text>".
+  package var text: String {
+    switch self {
+    case .lateCall: "call that took longer than 500 ms"
+    case .publishedWhileStopped: "sample published while stopped"
+    case .wrongState: "host function called in the wrong state"
+    case .badArgument: "bad argument to a host function"
+    case .wrongClock: "sample of an unknown clock"
+    case .notMonotone: "sample older than the one before it or from the future"
+    case .outOfRange: "sample with a value out of range"
+    case .unknownSource: "sample or update of a source that is not the provider's"
+    case .concurrentCall: "two threads in a call meant for one"
+    case .badFrame: "malformed message from the child process"
+    }
+  }
+}
+
+/// Counters that any thread may raise and read, made once per provider.
+@safe package final class ProviderCounters: @unchecked Sendable {
+  // Sound to share: the block is fixed and every access is atomic.
+  private let cells: UnsafeMutablePointer<Atomic<UInt64>>
+  private static let extra = 3
+
+  init() {
+    // Sound: allocated and initialised here, freed in deinit.
+    unsafe cells = .allocate(capacity: Misbehaviour.allCases.count + Self.extra)
+    for index in 0..<(Misbehaviour.allCases.count + Self.extra) { unsafe (cells + index).initialize(to: Atomic(0)) }
+  }
+
+  deinit { unsafe cells.deallocate() }
+
+  // Sound: `index` is a case's raw value or one of the extras, all inside the block.
+  private func add(_ index: Int, _ amount: UInt64) {
+    _ = unsafe cells[index].wrappingAdd(amount, ordering: .relaxed)
+  }
+
+  private func value(_ index: Int) -> UInt64 { unsafe cells[index].load(ordering: .relaxed) }
+
+  func count(_ what: Misbehaviour, _ amount: UInt64 = 1) { add(what.rawValue, amount) }
+  func countPublished(_ amount: UInt64) { add(Misbehaviour.allCases.count, amount) }
+  func countRingFull(_ amount: UInt64) { add(Misbehaviour.allCases.count + 1, amount) }
+  func countDroppedMessage() { add(Misbehaviour.allCases.count + 2, 1) }
+
+  package subscript(_ what: Misbehaviour) -> UInt64 { value(what.rawValue) }
+  /// Samples taken into the ring.
+  package var published: UInt64 { value(Misbehaviour.allCases.count) }
+  /// Valid samples that found the ring full.
+  package var ringFull: UInt64 { value(Misbehaviour.allCases.count + 1) }
+  /// Log lines and events that found their queue full.
+  package var droppedMessages: UInt64 { value(Misbehaviour.allCases.count + 2) }
+  /// Sum over all kinds of misbehaviour.
+  package var misbehaviour: UInt64 { Misbehaviour.allCases.reduce(0) { $0 &+ self[$1] } }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import CTompionProvider
+import Synchronization
+package import TimeTypes
+
+/// One provider of one module, from open to close: the host's tables for it, its place on the state ladder, and what it is told.
+///
+/// All calls into the provider come from here and never overlap: whoever owns the instance calls it from the thread that runs its
+/// backend's loop (the Runtime's [capture] thread once started, before and after that the one thread there is). Only `post`,
+/// `state` and the outbox's readers are for other threads.
+@safe package final class ProviderInstance: @unchecked Sendable {
+  // Sound to share: see above; what other threads touch is atomic or a queue.
+  package let module: ProviderModule
+  package let descriptor: ProviderDescriptor
+  package let outbox: ProviderOutbox
+  package let backend: any ProviderBackend
+  /// What the provider's settings may be; empty = it has none or does not say.
+  package private(set) var schema: [ProviderSchemaEntry] = []
+  /// Settings that init, or the last update-config, refused.
+  package internal(set) var refusals: [SettingRefusal] = []
+
+  let clocks: UInt64
+  var settings = SettingsBlock([])
+  let publishing = Atomic<Bool>(false)
+  private let stateCell = Atomic<UInt8>(ProviderState.opened.rawValue)
+  private let commands = CellQueue(capacity: 32, cellBytes: MemoryLayout<tompion_command_t>.size)
+  private var host: UnsafeMutablePointer<tompion_host_t>
+  private var provider: UnsafePointer<tompion_provider_t>?
+  var receiver: UnsafePointer<tompion_packet_receiver_t>?
+  var timerReceiver: UnsafePointer<tompion_timer_receiver_t>?
+  var resolveReceiver: UnsafePointer<tompion_resolve_receiver_t>?
+  var worker: UnsafeMutableRawPointer?
+
+  /// Opens the provider. `provider` is its id or its name; `clocks` are those it may measure. [control]
+  package init(
+    module: ProviderModule, provider wanted: String, backend: any ProviderBackend, outbox: ProviderOutbox,
+    hostName: StaticString = "tompiond", clocks: [ClockID] = [.system]
+  ) throws(ProviderError) {
+    self.module = module
+    self.descriptor = try module.descriptor(wanted)
+    self.backend = backend
+    self.outbox = outbox
+    self.clocks = clocks.reduce(0) { $1.rawValue < 64 ? $0 | 1 << UInt64($1.rawValue) : $0 }
+    // Sound: the table is freed in deinit, after close; host_data is this object, which outlives the provider because close
+    // comes first (deinit sees to it).
+    unsafe host = .allocate(capacity: 1)
+    unsafe host.initialize(to: HostTable.make(name: hostName))
+    unsafe host.pointee.host_data = Unmanaged.passUnretained(self).toOpaque()
+    backend.attach(self)
+    guard let opened = unsafe module.pointer.pointee.open(descriptor.id, host) else {
+      throw ProviderError(module: module.path, .openRefused)
+    }
+    let full = unsafe MemoryLayout<tompion_provider_t>.size
+    let size = unsafe opened.pointee.size
+    guard size >= full else {
+      throw ProviderError(module: module.path, .shortStruct("provider", size: size, atLeast: full))
+    }
+    if let missing = unsafe Self.firstNull(opened.pointee) {
+      throw ProviderError(module: module.path, .null("provider.\(missing)"))
+    }
+    unsafe provider = opened
+    if let table = unsafe opened.pointee.get_extension(opened, TOMPION_SETTINGS_SCHEMA_ID) {
+      var complaints: [String] = []
+      schema = unsafe ProviderSchemaEntry.read(
+        table.assumingMemoryBound(to: tompion_settings_schema_t.self), complaints: &complaints)
+      for complaint in complaints { log(.error, complaint) }
+    }
+  }
+
+  deinit {
+    close()
+    unsafe host.deallocate()
+  }
+
+  /// The first function that is NULL; poll may be.
+  private static func firstNull(_ p: tompion_provider_t) -> String? {
+    if unsafe p.`init` == nil { return "init" }
+    if unsafe p.start == nil { return "start" }
+    if unsafe p.stop == nil { return "stop" }
+    if unsafe p.close == nil { return "close" }
+    if unsafe p.command == nil { return "command" }
+    if unsafe p.get_extension == nil { return "get_extension" }
+    return nil
+  }
+
+  /// Where it is on the ladder. [any]
+  package internal(set) var state: ProviderState {
+    get { ProviderState(rawValue: stateCell.load(ordering: .acquiring)) ?? .closed }
+    set { stateCell.store(newValue.rawValue, ordering: .releasing) }
+  }
+
+  /// Gives the provider its settings and calls init. On failure it stays opened and `refusals` say what was wrong.
+  package func initialize(settings values: [ProviderSetting]) throws(ProviderError) {
+    let provider = try unsafe expect(.opened, call: "init")
+    settings = SettingsBlock(values)
+    refusals = []
+    // Inside init the provider may already do what "inited" allows.
+    state = .inited
+    let status = timed { unsafe provider.pointee.`init`(provider) }
+    guard status == TOMPION_OK, refusals.isEmpty else {
+      state = .opened
+      backend.detach()
+      outbox.sources.removeAll()
+      throw ProviderError(
+        module: module.path, refusals.isEmpty ? .failed(call: "init", status: status) : .settingsRefused)
+    }
+    unsafe findReceivers(provider)
+  }
+
+  /// Opens the flow of samples. [control]
+  package func start() throws(ProviderError) {
+    guard let provider = unsafe provider, state == .inited || state == .stopped else {
+      throw ProviderError(module: module.path, .wrongState(call: "start", state: state))
+    }
+    let before = state
+    state = .started
+    let status = timed { unsafe provider.pointee.start(provider) }
+    guard status == TOMPION_OK else {
+      state = before
+      throw ProviderError(module: module.path, .failed(call: "start", status: status))
+    }
+  }
+
+  /// Ends the flow of samples; does nothing unless started. [control]
+  package func stop() {
+    guard let provider = unsafe provider, state == .started else { return }
+    timed { unsafe provider.pointee.stop(provider) }
+    state = .stopped
+  }
+
+  /// Stops if need be, closes the provider, its sockets and timers, and says that its sources are gone. Harmless twice. [control]
+  package func close() {
+    stop()
+    guard let provider = unsafe provider, state != .closed else {
+      state = .closed
+      return
+    }
+    if let worker = unsafe worker, let close = unsafe receiver?.pointee.worker_close {
+      unsafe close(provider, worker)
+      unsafe self.worker = nil
+    }
+    timed { unsafe provider.pointee.close(provider) }
+    state = .closed
+    unsafe self.provider = nil
+    unsafe receiver = nil
+    unsafe timerReceiver = nil
+    unsafe resolveReceiver = nil
+    backend.detach()
+    outbox.sources.removeAll()
+  }
+
+  /// Tells the provider something; TOMPION_WRONG_STATE before init. [control]
+  @discardableResult
+  package func command(_ kind: Int32, source: UInt32 = 0, value: Int64 = 0) -> tompion_status {
+    guard let provider = unsafe provider, state.isInited else { return TOMPION_WRONG_STATE }
+    var command = tompion_command_t()
+    command.size = UInt32(MemoryLayout<tompion_command_t>.size)
+    command.kind = UInt32(bitPattern: kind)
+    command.source = source
+    command.value = value
+    return timed { unsafe provider.pointee.command(provider, &command) }
+  }
+
+  /// New settings, then update-config; a refusal or an error leaves the provider as it decides.
+  package func update(settings values: [ProviderSetting]) -> tompion_status {
+    guard state.isInited else { return TOMPION_WRONG_STATE }
+    settings = SettingsBlock(values)
+    refusals = []
+    return command(TOMPION_COMMAND_UPDATE_CONFIG)
+  }
+
+  /// Queues a command for `deliverCommands`, false = the queue is full. [any]
+  @discardableResult
+  package func post(_ kind: Int32, source: UInt32 = 0, value: Int64 = 0) -> Bool {
+    var command = tompion_command_t()
+    command.kind = UInt32(bitPattern: kind)
+    command.source = source
+    command.value = value
+    // Sound: a cell holds one command.
+    return unsafe commands.push { unsafe $0.storeBytes(of: command, as: tompion_command_t.self) }
+  }
+
+  /// Hands posted commands to the provider; the owner's loop calls it after it was woken.
+  package func deliverCommands() {
+    while let next = unsafe commands.pop({ unsafe $0.load(as: tompion_command_t.self) }) {
+      command(Int32(bitPattern: next.kind), source: next.source, value: next.value)
+    }
+  }
+
+  private func expect(
+    _ wanted: ProviderState, call: String
+  ) throws(ProviderError) -> UnsafePointer<tompion_provider_t> {
+    guard let provider = unsafe provider, state == wanted else {
+      throw ProviderError(module: module.path, .wrongState(call: call, state: state))
+    }
+    return unsafe provider
+  }
+
+  private func findReceivers(_ provider: UnsafePointer<tompion_provider_t>) {
+    // Sound: tables live as long as the process; a table that is too short is not used.
+    func table<T>(_ id: String, _ type: T.Type) -> UnsafePointer<T>? {
+      guard let found = unsafe provider.pointee.get_extension(provider, id) else { return nil }
+      guard unsafe found.loadUnaligned(as: UInt32.self) >= MemoryLayout<T>.size else {
+        outbox.counters.count(.badArgument)
+        log(.error, "table \(id) is shorter than version 1 of it: ignored")
+        return nil
+      }
+      return unsafe found.assumingMemoryBound(to: type)
+    }
+    unsafe receiver = unsafe table(TOMPION_PACKET_IO_ID, tompion_packet_receiver_t.self)
+    unsafe timerReceiver = unsafe table(TOMPION_TIMER_ID, tompion_timer_receiver_t.self)
+    unsafe resolveReceiver = unsafe table(TOMPION_RESOLVE_ID, tompion_resolve_receiver_t.self)
+    if let open = unsafe receiver?.pointee.worker_open { unsafe worker = unsafe open(provider, 0) }
+  }
+
+  /// The provider while it may be called with packets, timers and answers; nil otherwise.
+  var running: UnsafePointer<tompion_provider_t>? { state == .started ? unsafe provider : nil }
+
+  /// Runs a call and counts it if it took longer than the 500 ms that it may.
+  @discardableResult
+  private func timed<Result>(_ call: () -> Result) -> Result {
+    let begin = backend.rawNow()
+    let result = call()
+    if backend.rawNow() - begin > .milliseconds(500) { outbox.counters.count(.lateCall) }
+    return result
+  }
+
+  enum LogLevel: UInt32 {
+    case error = 0
+    case warning = 1
+    case notice = 2
+  }
+
+  /// A line of the host's own about this provider, among the provider's.
+  func log(_ level: LogLevel, _ text: String) {
+    // Sound: the string is borrowed for the call and copied.
+    unsafe text.withCString { line in
+      if unsafe !outbox.messages.pushLog(level: level.rawValue, line) { outbox.counters.countDroppedMessage() }
+    }
+  }
+}

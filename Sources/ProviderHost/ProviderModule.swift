@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import CTompionProvider
+
+/// A plugin's image after all checks: its module struct and its descriptors. Never unloaded.
+@safe package struct ProviderModule: @unchecked Sendable {
+  // Sound to share: module and descriptors live as long as the process and nobody writes them.
+  /// The file, or "built in".
+  package let path: String
+  package let descriptors: [ProviderDescriptor]
+  let pointer: UnsafePointer<tompion_module_t>
+
+  /// Checks a module that is linked in, or that `load` found. [control]
+  package init(path: String, pointer: UnsafePointer<tompion_module_t>?) throws(ProviderError) {
+    func refuse(_ reason: ProviderError.Reason) -> ProviderError { ProviderError(module: path, reason) }
+    guard let pointer = unsafe pointer else { throw refuse(.nullModule) }
+    // Sound: a module struct lives as long as the process; `size` is read first and says how much of it there is.
+    let size = unsafe pointer.pointee.size
+    guard size >= 8 else {
+      throw refuse(.shortStruct("module", size: size, atLeast: MemoryLayout<tompion_module_t>.size))
+    }
+    let major = unsafe pointer.pointee.abi_major
+    guard major == UInt16(TOMPION_ABI_MAJOR) else {
+      throw refuse(.wrongMajor(major, expected: UInt16(TOMPION_ABI_MAJOR)))
+    }
+    guard size >= MemoryLayout<tompion_module_t>.size else {
+      throw refuse(.shortStruct("module", size: size, atLeast: MemoryLayout<tompion_module_t>.size))
+    }
+    let count = unsafe pointer.pointee.descriptor_count
+    guard (1...64).contains(count) else { throw refuse(.badDescriptorCount(count)) }
+    guard let describe = unsafe pointer.pointee.descriptor else { throw refuse(.null("module.descriptor")) }
+    guard unsafe pointer.pointee.open != nil else { throw refuse(.null("module.open")) }
+    var found: [ProviderDescriptor] = []
+    for index in 0..<count {
+      guard let descriptor = unsafe describe(index) else { throw refuse(.null("descriptor \(index)")) }
+      unsafe found.append(try Self.read(descriptor, index: index, refuse))
+    }
+    self.path = path
+    unsafe self.pointer = pointer
+    descriptors = found
+  }
+
+  private static func read(
+    _ descriptor: UnsafePointer<tompion_descriptor_t>, index: UInt32, _ refuse: (ProviderError.Reason) -> ProviderError
+  ) throws(ProviderError) -> ProviderDescriptor {
+    // Sound: descriptors live as long as the process; the size is checked before any other field is read.
+    let size = unsafe descriptor.pointee.size
+    let full = unsafe MemoryLayout<tompion_descriptor_t>.size
+    guard size >= full else { throw refuse(.shortStruct("descriptor \(index)", size: size, atLeast: full)) }
+    func text(_ pointer: UnsafePointer<CChar>?, _ field: String) throws(ProviderError) -> String {
+      guard let string = unsafe CText.string(pointer) else { throw refuse(.null("descriptor \(index).\(field)")) }
+      return string
+    }
+    return ProviderDescriptor(
+      capabilities: unsafe descriptor.pointee.capabilities, id: try unsafe text(descriptor.pointee.id, "id"),
+      name: try unsafe text(descriptor.pointee.name, "name"),
+      vendor: try unsafe text(descriptor.pointee.vendor, "vendor"),
+      version: try unsafe text(descriptor.pointee.version, "version"),
+      summary: try unsafe text(descriptor.pointee.description, "description"))
+  }
+
+  /// The descriptor with that id or name.
+  package func descriptor(_ idOrName: String) throws(ProviderError) -> ProviderDescriptor {
+    guard let found = descriptors.first(where: { $0.id == idOrName || $0.name == idOrName }) else {
+      throw ProviderError(module: path, .unknownProvider(idOrName, available: descriptors.map(\.name)))
+    }
+    return found
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+package import TimeTypes
+
+/// Everything that one provider gives: samples, news of its sources, messages, and counts of what it did wrong.
+///
+/// Written by the provider's calls (in this process, or by a child's frames), read by [discipline] through `drain` and by
+/// [control] through `messages`, `sources` and `counters`. Nobody waits for anybody and nothing is allocated after `init`.
+package final class ProviderOutbox: Sendable {
+  /// The number of the instance, 1 to 1023, in the upper bits of its sources' ids; never given out twice.
+  package let number: UInt16
+  package let sources: SourceTable
+  package let messages: MessageQueue
+  package let counters: ProviderCounters
+  let samples: SampleQueue
+
+  package init(number: UInt16) {
+    self.number = number
+    sources = SourceTable(instance: number)
+    messages = MessageQueue()
+    counters = ProviderCounters()
+    samples = SampleQueue()
+  }
+
+  /// Hands out all news, then the samples that were there before the news were read: so a sample never comes before the news of
+  /// its source. [discipline]
+  package func drain(news: (ProviderNews) -> Void, sample: (Sample) -> Void) {
+    let waiting = samples.count
+    while let item = sources.nextNews() { news(item) }
+    for _ in 0..<waiting {
+      guard let next = samples.pop() else { return }
+      sample(next)
+    }
+  }
+}
