@@ -71,13 +71,14 @@ enum HostTable {
 
   /// The table of an extension, nil = the host does not have it.
   private static func find(_ id: UnsafePointer<CChar>) -> UnsafeRawPointer? {
-    for unsafeentry in unsafe extensions {
+    for index in unsafe extensions.indices {
+      let entry = unsafe extensions[index]
       let length = unsafe entry.id.utf8CodeUnitCount
       guard unsafe CText.length(id, limit: length + 1) == length else { continue }
       let own = unsafe text(entry.id)
-      var index = 0
-      while index < length, unsafe own[index] == id[index] { index += 1 }
-      if index == length { return unsafe entry.table }
+      var same = 0
+      while same < length, unsafe own[same] == id[same] { same += 1 }
+      if same == length { return unsafe entry.table }
     }
     return nil
   }

@@ -39,7 +39,7 @@ import CTompionProvider
     }
   }
 
-  deinit { for unsafetext in unsafe strings { unsafe text.deallocate() } }
+  deinit { for index in unsafe strings.indices { unsafe strings[index].deallocate() } }
 
   private func copy(_ text: String) -> UnsafePointer<CChar> {
     let bytes = Array(text.utf8)
