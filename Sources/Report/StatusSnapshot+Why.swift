@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TimeTypes
+
+extension StatusSnapshot {
+  /// One sentence that says why the clock is not synchronized, or that it is; the most telling cause first. Pure: the snapshot
+  /// alone decides. Text from outside is escaped by whoever prints it.
+  package var why: String {
+    switch synchronization {
+    case .synchronized: return synchronizedSentence
+    case .holdover:
+      return
+        "The clock is in holdover: no valid sample for \(Quantity.age(lastUpdateAge)), it runs on its last frequency; \(cause)."
+    case .unsynchronized: return "The clock is not synchronized: \(cause)."
+    }
+  }
+
+  private var synchronizedSentence: String {
+    let source = systemSource.map { " to \($0)" } ?? ""
+    let bound = boundHard.map { ", at most \(Quantity.span($0)) off" } ?? ""
+    let watching = steering == .observing ? " (observe mode: nothing is applied to it)" : ""
+    return "The clock is synchronized\(source)\(bound)\(watching)."
+  }
+
+  /// What stands in the way, without a full stop.
+  private var cause: String {
+    if sanity == .suspect {
+      let limit = sanityLimit.map { ", which is beyond the limit of \(Quantity.span($0))" } ?? ""
+      return
+        "local clock suspect: \(sanityAgreeing) of \(sanityOf) sources agree on \(Quantity.offset(sanityOffset))\(limit); "
+        + "if they are right, `tompion resync --force` sets it"
+    }
+    if let cause = providerCause ?? sourceCause { return cause + alsoRefused }
+    switch steering {
+    case .refused:
+      return steeringReason.isEmpty
+        ? "the kernel refuses to change the clock" : "steering is refused: \(steeringReason)"
+    case .moved:
+      let reason = steeringReason.isEmpty ? "somebody else moved the clock" : steeringReason
+      return "\(reason); it is followed again once the sources agree, or after `tompion resync`"
+    case .starting: return "the daemon is starting"
+    case .observing, .steering: break
+    }
+    if let cause = selectionCause { return cause }
+    if steering == .observing {
+      return "observe mode (steer = false): it is \(Quantity.offset(offset)) off and nothing corrects it"
+    }
+    if let offset { return "it is being corrected, \(Quantity.offset(offset)) to go" }
+    return "the first samples are being weighed"
+  }
+
+  /// Something that matters, too, when the sources are the first trouble.
+  private var alsoRefused: String {
+    guard steering == .refused else { return "" }
+    return "; besides, steering is refused" + (steeringReason.isEmpty ? "" : ": \(steeringReason)")
+  }
+
+  private var providerCause: String? {
+    guard sources.isEmpty else { return nil }
+    guard !providers.isEmpty else { return "no source is configured; add a [[source]] to the configuration" }
+    let broken = providers.filter { $0.state == .failed || $0.state == .stopped || $0.state == .restarting }
+    if let first = broken.first(where: { !$0.lastError.isEmpty }) ?? broken.first,
+      broken.count == providers.filter({ $0.state != .disabled }).count
+    {
+      let reason = first.lastError.isEmpty ? "it is \(first.state.rawValue)" : first.lastError
+      return "no provider runs; \(first.name): \(reason)"
+    }
+    if providers.allSatisfy({ $0.state == .disabled }) { return "every provider is disabled" }
+    return "no provider has a source; add a [[source]] to the configuration"
+  }
+
+  /// Sources that cannot be used at all.
+  private var sourceCause: String? {
+    let usable = sources.filter { $0.state != .noselect }
+    guard !usable.isEmpty else {
+      return sources.isEmpty ? nil : "\(all(sources)) marked noselect: watched, never followed"
+    }
+    if usable.allSatisfy({ $0.state == .unresolved }) {
+      return
+        "the \(usable.count == 1 ? "name of the source has" : "names of all \(usable.count) sources have") no address"
+        + telling(usable)
+    }
+    let silent = usable.filter { $0.state == .unreachable || $0.state == .unresolved }
+    if silent.count == usable.count {
+      let what =
+        silent.count == 1
+        ? "the source \(silent[0].name) does not answer" : "none of the \(silent.count) sources answers"
+      return what + telling(silent)
+    }
+    let heard = usable.filter { $0.state != .unreachable && $0.state != .unresolved }
+    if heard.allSatisfy({ $0.state == .unsynchronized }) {
+      return "\(all(heard)) not synchronized \(heard.count == 1 ? "itself" : "themselves")" + rest(silent)
+    }
+    if heard.allSatisfy({ $0.state == .distant }) {
+      let nearest = heard.compactMap(\.rootDistance).min()
+      return "\(all(heard)) too far from a primary reference"
+        + (nearest.map { " (root distance \(Quantity.span($0)))" } ?? "") + rest(silent)
+    }
+    if heard.allSatisfy({ $0.state == .tooBig }) {
+      return
+        "\(all(heard)) beyond the sanity limit (\(Quantity.offset(heard.first?.offset ?? sanityOffset))) and refused"
+        + rest(silent)
+    }
+    return nil
+  }
+
+  /// Sources that answer, but that selection cannot use (yet).
+  private var selectionCause: String? {
+    let candidates = sources.filter { $0.state != .noselect && $0.state != .unreachable && $0.state != .unresolved }
+    let waiting = candidates.filter { $0.state == .waiting }
+    let truechimers = candidates.filter(\.state.isTruechimer)
+    let falsetickers = candidates.filter { $0.state == .falseticker }
+    if truechimers.isEmpty, falsetickers.count >= 2 {
+      let opinions = falsetickers.prefix(4).map { "\($0.name) \(Quantity.offset($0.offset))" }.joined(separator: ", ")
+      return "the \(falsetickers.count) sources disagree and no majority can be found (\(opinions))"
+    }
+    if truechimers.isEmpty, !waiting.isEmpty {
+      let count = sources.filter { $0.state != .noselect }.count
+      return "waiting for the first samples: \(candidates.count) of \(count) sources have been heard or asked"
+        + telling(waiting)
+    }
+    if !truechimers.isEmpty, truechimers.count < Int(minimumSources) {
+      return "only \(truechimers.count) of the \(minimumSources) sources that min_sources asks for can be used"
+    }
+    if truechimers.isEmpty, let lone = candidates.first {
+      return "the source \(lone.name) cannot be used: \(lone.reason.isEmpty ? lone.state.rawValue : lone.reason)"
+    }
+    return nil
+  }
+
+  /// "the source A is" or "all 3 sources are".
+  private func all(_ sources: [SourceReport]) -> String {
+    sources.count == 1 ? "the source \(sources[0].name) is" : "all \(sources.count) sources that answer are"
+  }
+
+  private func rest(_ silent: [SourceReport]) -> String {
+    switch silent.count {
+    case 0: ""
+    case 1: "; 1 more does not answer"
+    default: "; \(silent.count) more do not answer"
+    }
+  }
+
+  /// The error that most of them report, with one source that has it.
+  private func telling(_ sources: [SourceReport]) -> String {
+    var best: (source: SourceReport, count: Int)?
+    for source in sources where !source.lastError.isEmpty {
+      let count = sources.reduce(0) { $0 + ($1.lastError == source.lastError ? 1 : 0) }
+      if count > best?.count ?? 0 { best = (source, count) }
+    }
+    guard let best else { return "" }
+    return best.count == sources.count && sources.count > 1
+      ? "; each: \(best.source.lastError)" : "; \(best.source.name): \(best.source.lastError)"
+  }
+}
