@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ProviderKit
+import TimeTypes
+
+/// From a name to an address, and on to the next one.
+extension Association {
+  mutating func lookUp(now: RawInstant, into actions: inout AssociationActions) {
+    state.phase = .resolving
+    state.deadline = now + AssociationLimits.lookup
+    actions.append(.resolve)
+  }
+
+  mutating func resolved(
+    _ list: AddressList, now: RawInstant, entropy: Entropy, into actions: inout AssociationActions
+  ) {
+    guard state.phase == .resolving else { return }
+    let candidates = Candidates(list, port: port)
+    guard !candidates.isEmpty else {
+      notResolved(now: now, into: &actions)
+      return
+    }
+    let before = state.candidates.current
+    if state.failedLookups > 0 { actions.append(.notice(.nameResolved)) }
+    state.failedLookups = 0
+    state.candidates = candidates
+    state.round = Round()
+    if before != candidates.current { serverChanged(into: &actions) }
+    state.phase = .waiting
+    // Up to an eighth of a second, so that the sources of one start do not ask at once.
+    state.deadline = now + TimeInterval(nanoseconds: Int64(entropy.spread >> 37))
+  }
+
+  mutating func notResolved(now: RawInstant, into actions: inout AssociationActions) {
+    guard state.phase == .resolving else { return }
+    let longest = options.firstRetry
+    let doubled = TimeInterval.seconds(
+      AssociationLimits.lookupRetry.nanoseconds / 1_000_000_000 << Int64(min(state.failedLookups, 20)))
+    let pause = max(.seconds(1), min(doubled, longest))
+    if state.failedLookups == 0 { actions.append(.notice(.nameNotResolved(pause: pause))) }
+    if state.failedLookups < .max { state.failedLookups &+= 1 }
+    if state.candidates.isEmpty {
+      state.phase = .resting
+      state.deadline = now + pause
+    } else {
+      // What was right before the resolver failed may still be.
+      state.phase = .waiting
+      state.deadline = now
+    }
+  }
+
+  /// Another server answers from now on: what was remembered of the old one does not hold for it.
+  mutating func serverChanged(into actions: inout AssociationActions) {
+    state.server = ServerState()
+    state.lastTransmit = 0
+    state.reach = 0
+    state.rateFloor = options.minimumPoll
+    state.goodReplies = 0
+    actions.append(.serverChanged)
+  }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ProviderKit
+import TimeTypes
+
+/// When to ask: rounds, bursts, the poll interval and giving up.
+extension Association {
+  private var interval: TimeInterval { .seconds(1 << Int64(poll)) }
+
+  private var burstSpacing: TimeInterval { min(AssociationLimits.burstSpacing, interval) }
+
+  /// Asks once more, as a part of the round or as the first of a new one.
+  mutating func send(now: RawInstant, entropy: Entropy, into actions: inout AssociationActions) {
+    if !state.round.goesOn { beginRound() }
+    // An answer later than the next request, or than any that would be believed, is of no use.
+    let pause = state.round.isBurst ? burstSpacing : interval
+    let patience = min(options.maximumDelay, pause - TimeInterval(nanoseconds: pause.nanoseconds >> 3))
+    state.serial &+= 1
+    state.round.sent &+= 1
+    counters.polls &+= 1
+    counters.isServerAlive = false
+    let request = Request(
+      serial: state.serial, nonce: entropy.nonce == 0 ? 1 : entropy.nonce, peer: state.candidates.current,
+      version: options.version, timeout: now + patience)
+    state.request = request
+    state.reply = nil
+    state.lastSent = now
+    state.phase = .awaiting
+    state.deadline = request.timeout
+    actions.append(.send(request))
+  }
+
+  private mutating func beginRound() {
+    let isLost = state.reach == 0
+    let mayBurst = state.rateFloor <= options.minimumPoll
+    let isBurst = mayBurst && (isLost ? options.iburst : options.burst && poll >= AssociationLimits.burstPoll)
+    state.round = Round(wanted: isBurst ? AssociationLimits.burst : 1)
+    state.reach <<= 1
+  }
+
+  /// The open request brought nothing.
+  mutating func giveUpRequest(now: RawInstant, entropy: Entropy, into actions: inout AssociationActions) {
+    if let request = state.request { state.abandonedNonce = request.nonce }
+    if counters.isServerAlive { state.round.isExcused = true }
+    closeRequest(into: &actions)
+    requestEnded(now: now, entropy: entropy, into: &actions)
+  }
+
+  /// The request could not leave this host: no route to that family, or no network at all. No server is to blame, so that the
+  /// next address has its turn soon, and the pauses stay short.
+  mutating func notSent(serial: UInt32, now: RawInstant, into actions: inout AssociationActions) {
+    guard state.request?.serial == serial else { return }
+    closeRequest(into: &actions)
+    state.round = Round()
+    if state.unanswered < .max { state.unanswered &+= 1 }
+    if state.reach == 0 && state.isReachable {
+      state.isReachable = false
+      actions.append(.notice(.unreachable))
+    }
+    if state.candidates.advance() {
+      serverChanged(into: &actions)
+      state.phase = .waiting
+      state.deadline = now + burstSpacing
+      return
+    }
+    let doubled = TimeInterval(
+      nanoseconds: AssociationLimits.lookupRetry.nanoseconds &<< Int64(min(state.failedSends, 16)))
+    if state.failedSends < .max { state.failedSends &+= 1 }
+    state.phase = .resting
+    state.deadline = now + min(doubled, AssociationLimits.longestNetworkPause)
+  }
+
+  /// A request is over, one way or the other: the next one of the round, or the end of the round.
+  mutating func requestEnded(now: RawInstant, entropy: Entropy, into actions: inout AssociationActions) {
+    state.phase = .waiting
+    let lastSent = state.lastSent ?? now
+    if state.round.goesOn {
+      state.deadline = max(now, lastSent + burstSpacing)
+      return
+    }
+    if state.round.received > 0 {
+      state.unanswered = 0
+      state.silent = 0
+    } else if missed(now: now, into: &actions) {
+      return
+    }
+    state.deadline = max(now, lastSent + spread(interval, by: entropy))
+  }
+
+  /// A poll brought no valid reply. True = the server was given up.
+  private mutating func missed(now: RawInstant, into actions: inout AssociationActions) -> Bool {
+    if state.unanswered < .max { state.unanswered &+= 1 }
+    if state.reach == 0 && state.isReachable {
+      state.isReachable = false
+      actions.append(.notice(.unreachable))
+    }
+    guard !state.round.isExcused else {
+      state.silent = 0
+      return false
+    }
+    state.silent &+= 1
+    if state.silent >= AssociationLimits.missesBeforeHaste { state.poll = max(options.minimumPoll, poll &- 1) }
+    guard state.silent >= AssociationLimits.misses else { return false }
+    state.silent = 0
+    drop(now: now, kiss: nil, into: &actions)
+    return true
+  }
+
+  /// Gives the server up: the next address of the name at once, or a pause and a new look-up when all had their turn.
+  mutating func drop(now: RawInstant, kiss: UInt32?, into actions: inout AssociationActions) {
+    closeRequest(into: &actions)
+    state.round = Round()
+    state.reach = 0
+    state.isReachable = false
+    state.rateFloor = options.minimumPoll
+    state.poll = options.minimumPoll
+    let hasMore = state.candidates.advance()
+    let pause = hasMore ? .zero : pauseAfterDrop()
+    if let kiss {
+      actions.append(.notice(.refused(code: kiss, pause: pause)))
+    } else {
+      actions.append(.notice(.dropped(pause: pause)))
+    }
+    if hasMore {
+      serverChanged(into: &actions)
+      state.phase = .waiting
+      state.deadline = now + burstSpacing
+    } else {
+      state.phase = .resting
+      state.deadline = now + pause
+    }
+  }
+
+  private mutating func pauseAfterDrop() -> TimeInterval {
+    let doublings = min(state.drops, AssociationLimits.doublings)
+    if state.drops < .max { state.drops &+= 1 }
+    return TimeInterval(nanoseconds: options.firstRetry.nanoseconds &<< Int64(doublings))
+  }
+
+  mutating func advise(_ advice: Int8, now: RawInstant) {
+    state.advised = options.clamped(advice)
+    state.poll = state.advised
+    guard state.phase == .waiting, !state.round.goesOn, let lastSent = state.lastSent, let deadline = state.deadline
+    else { return }
+    // A shorter interval counts from the last request on; a longer one from the next.
+    state.deadline = min(deadline, max(now, lastSent + interval))
+  }
+
+  /// Measures as soon as manners allow: requests stay apart as in a burst.
+  mutating func measureSoon(now: RawInstant, into actions: inout AssociationActions) {
+    switch state.phase {
+    case .stopped, .awaiting, .resolving: return
+    case .resting: lookUp(now: now, into: &actions)
+    case .waiting:
+      guard state.rateFloor <= options.minimumPoll, let deadline = state.deadline else { return }
+      let earliest = state.lastSent.map { $0 + burstSpacing } ?? now
+      state.deadline = min(deadline, max(now, earliest))
+    }
+  }
+
+  /// Shortens an interval by up to 1/32, at random, so that clients do not fall into step.
+  private func spread(_ interval: TimeInterval, by entropy: Entropy) -> TimeInterval {
+    let room = UInt64(max(0, interval.nanoseconds >> 5))
+    let (high, _) = entropy.spread.multipliedFullWidth(by: room)
+    return interval - TimeInterval(nanoseconds: Int64(truncatingIfNeeded: high))
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ProviderKit
+package import TimeTypes
+
+/// What to believe: replies, kiss codes and TX stamps.
+extension Association {
+  /// A datagram came on `socket`. Its header is nil where it could not be read at all.
+  package mutating func receive(
+    _ header: ReplyHeader?, socket: UInt32, arrival: Stamp, now: RawInstant, entropy: Entropy,
+    into actions: inout AssociationActions
+  ) {
+    switch judge(header, socket: socket) {
+    case .rejected(let reason): counters.reject(reason)
+    case .kiss(let code): kissed(code, now: now, entropy: entropy, into: &actions)
+    case .accepted(let header):
+      state.reply = Reply(header: header, arrival: arrival)
+      if state.request?.isStampSettled == true {
+        complete(now: now, entropy: entropy, into: &actions)
+      } else if let request = state.request {
+        state.deadline = min(request.timeout, now + AssociationLimits.hold)
+      }
+    }
+  }
+
+  mutating func sent(
+    serial: UInt32, socket: UInt32, local: SocketAddress, stamp: Stamp, into actions: inout AssociationActions
+  ) {
+    guard var request = state.request, request.serial == serial, request.socket == 0 else {
+      actions.append(.close(socket: socket))
+      return
+    }
+    request.socket = socket
+    request.local = local
+    request.departure = stamp
+    state.request = request
+    state.failedSends = 0
+  }
+
+  mutating func transmitted(
+    serial: UInt32, stamp: Stamp, now: RawInstant, entropy: Entropy, into actions: inout AssociationActions
+  ) {
+    guard var request = state.request, request.serial == serial, !request.isStampSettled else { return }
+    request.isStampSettled = true
+    if stamp.kind != .none { request.departure = stamp }
+    state.request = request
+    if state.reply != nil { complete(now: now, entropy: entropy, into: &actions) }
+  }
+
+  /// Makes the sample of a reply that passed the tests of its header, once the best departure stamp is known.
+  mutating func complete(now: RawInstant, entropy: Entropy, into actions: inout AssociationActions) {
+    guard let request = state.request, let reply = state.reply, let departure = request.departure else { return }
+    let exchange = Exchange(departure: departure, arrival: reply.arrival, header: reply.header)
+    guard exchange.isDelayBelievable(atMost: options.maximumDelay, localPrecision: localPrecision) else {
+      counters.reject(.delay)
+      state.reply = nil
+      state.deadline = request.timeout
+      return
+    }
+    state.sequence &+= 1
+    actions.append(.publish(sample(of: exchange)))
+    accepted(reply.header, nonce: request.nonce, now: now)
+    if !state.isReachable {
+      state.isReachable = true
+      actions.append(.notice(.reachable))
+    }
+    closeRequest(into: &actions)
+    requestEnded(now: now, entropy: entropy, into: &actions)
+  }
+
+  private func sample(of exchange: Exchange) -> Sample {
+    let header = exchange.header
+    var flags: SampleFlags = .reply
+    if state.round.isBurst { flags.insert(.burst) }
+    if header.leap == LeapIndicator.unsynchronized.rawValue { flags.insert(.reliable) }
+    return exchange.sample(
+      sequence: state.sequence, flags: flags, poll: poll, localPrecision: localPrecision)
+  }
+
+  private mutating func accepted(_ header: ReplyHeader, nonce: UInt64, now: RawInstant) {
+    counters.replies &+= 1
+    state.reach |= 1
+    state.drops = 0
+    state.round.received &+= 1
+    state.answeredNonce = nonce
+    state.lastTransmit = header.transmit
+    state.lastReply = now
+    state.server.stratum = header.stratum
+    state.server.leap = header.leap
+    state.server.referenceID = header.referenceID
+    guard state.rateFloor > options.minimumPoll else { return }
+    state.goodReplies &+= 1
+    if state.goodReplies >= AssociationLimits.forgiveness {
+      state.goodReplies = 0
+      state.rateFloor &-= 1
+    }
+  }
+
+  /// A kiss-o'-death with the nonce of the open request (RFC 5905, section 7.4).
+  private mutating func kissed(
+    _ code: UInt32, now: RawInstant, entropy: Entropy, into actions: inout AssociationActions
+  ) {
+    counters.kisses &+= 1
+    if let request = state.request { state.answeredNonce = request.nonce }
+    closeRequest(into: &actions)
+    guard code == ReplyHeader.rate else {
+      drop(now: now, kiss: code, into: &actions)
+      return
+    }
+    let before = poll
+    state.rateFloor = options.clamped(before &+ 1)
+    state.goodReplies = 0
+    state.round.isCancelled = true
+    state.round.isExcused = true
+    if poll != before { actions.append(.notice(.slowedDown(poll: poll))) }
+    requestEnded(now: now, entropy: entropy, into: &actions)
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import TimeTypes
+
+/// What an association asks of the world, in order.
+package enum AssociationAction: Sendable {
+  /// Look the name up; answered by `.resolved` or `.notResolved`.
+  case resolve
+  /// Open a socket of its own for the request, with a random port, and send it; answered at once by `.sent` or `.notSent`.
+  case send(Request)
+  case close(socket: UInt32)
+  /// A measurement; `source` is filled in by the adapter.
+  case publish(Sample)
+  /// The address is another: the source gets a new name towards the engine, its memory is of a different server.
+  case serverChanged
+  case notice(AssociationNotice)
+}
+
+/// Something that people should know of.
+package enum AssociationNotice: Hashable, Sendable {
+  case reachable
+  case unreachable
+  /// Given up; the next attempt after so long (zero = at once, with another address).
+  case dropped(pause: TimeInterval)
+  case nameResolved
+  case nameNotResolved(pause: TimeInterval)
+  /// The server asked for a slower rate: the interval is now that, log2 s.
+  case slowedDown(poll: Int8)
+  /// The server refuses service (kiss code DENY or RSTR).
+  case refused(code: UInt32, pause: TimeInterval)
+}
+
+/// Actions in a fixed space: one event brings at most a handful.
+package struct AssociationActions: Sendable {
+  package static let capacity = 8
+  private var storage: InlineArray<8, AssociationAction>
+  package private(set) var count = 0
+
+  package init() { storage = InlineArray(repeating: .resolve) }
+
+  package subscript(index: Int) -> AssociationAction { storage[index] }
+
+  package mutating func append(_ action: AssociationAction) {
+    assert(count < Self.capacity, "an event brings more actions than there is room for")
+    guard count < Self.capacity else { return }
+    storage[count] = action
+    count &+= 1
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import TimeTypes
+
+/// What an operator said of a source, as its associations need it.
+package struct AssociationOptions: Hashable, Sendable, BitwiseCopyable {
+  /// The NTP version of requests: 4, or 3 for servers that know no other.
+  package var version: UInt8 = 4
+  /// A burst while the server is unreachable: the first replies come quickly.
+  package var iburst = true
+  /// A burst at each poll of 32 s or longer.
+  package var burst = false
+  /// Bounds of the poll interval, log2 seconds.
+  package var minimumPoll: Int8 = 6
+  package var maximumPoll: Int8 = 10
+  /// Its time is taken although it calls itself unsynchronized.
+  package var reliable = false
+  /// A longer round trip is refused.
+  package var maximumDelay: TimeInterval = .seconds(3)
+  /// The pause after a server was given up; doubles with each further time, at most `AssociationLimits.doublings` times.
+  package var firstRetry: TimeInterval = .seconds(900)
+
+  package init() {}
+
+  /// The nearest interval to `poll` inside the bounds.
+  package func clamped(_ poll: Int8) -> Int8 { min(max(poll, minimumPoll), maximumPoll) }
+}
+
+/// The figures that are not settings.
+package enum AssociationLimits {
+  /// Consecutive polls without any reply after which a server is given up ([MS-SNTP] note 8).
+  package static let misses: UInt8 = 8
+  /// Misses after which the poll interval is shortened, to find out sooner ([MS-SNTP] note 8).
+  package static let missesBeforeHaste: UInt8 = 3
+  /// The pause doubles at most this often: 15 min to 16 h.
+  package static let doublings: UInt8 = 6
+  /// Replies wanted from a burst (BCOUNT of RFC 5905).
+  package static let burst: UInt8 = 8
+  /// Requests beyond those that a burst may cost when some are lost.
+  package static let burstRetries: UInt8 = 4
+  /// Requests of a burst before its first reply: a dead server gets no more.
+  package static let burstAttempts: UInt8 = 3
+  /// Seconds between the requests of a burst (BTIME of RFC 5905), less where polls are closer.
+  package static let burstSpacing: TimeInterval = .seconds(2)
+  /// Bursts at each poll are for intervals of at least this, log2 s.
+  package static let burstPoll: Int8 = 5
+  /// How long a reply waits for the TX stamp of its request before the user's stamp does.
+  package static let hold: TimeInterval = .milliseconds(2)
+  /// How long a look-up may take.
+  package static let lookup: TimeInterval = .seconds(60)
+  /// The first pause after a failed look-up; doubles up to the association's `firstRetry`.
+  package static let lookupRetry: TimeInterval = .seconds(2)
+  /// The longest pause while requests cannot leave this host.
+  package static let longestNetworkPause: TimeInterval = .seconds(64)
+  /// Good replies after which a server's wish for a slower rate is forgotten by one step.
+  package static let forgiveness: UInt8 = 8
+  /// Addresses used of one answer of the resolver.
+  package static let candidates = 4
+  /// MAXDISP of RFC 5905: a root distance of that or more is no time at all.
+  package static let rootDistance: TimeInterval = .seconds(16)
+  /// A server that has not heard from its own for longer is not believed (NTP.MAXAGE of RFC 1305).
+  package static let age: TimeInterval = .seconds(86_400)
+  /// PHI of RFC 5905: what an undisciplined clock may drift, ratio.
+  package static let drift = 15e-6
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import ProviderKit
+package import TimeTypes
+
+/// Everything an association decides by. Plain data, comparable and hashable: a refused packet leaves it as it was, to the bit.
+package struct AssociationState: Hashable, Sendable {
+  package enum Phase: UInt8, Sendable {
+    /// Not started.
+    case stopped
+    /// The name is being looked up.
+    case resolving
+    /// The next request is due at `deadline`.
+    case waiting
+    /// A request is out: its answer, or the TX stamp of it, is due by `deadline`.
+    case awaiting
+    /// Nothing worked: all begins anew at `deadline`.
+    case resting
+  }
+
+  package var phase = Phase.stopped
+  /// When `Association.handle(.deadline)` is due; nil = not.
+  package var deadline: RawInstant?
+  package var candidates = Candidates()
+  package var request: Request?
+  package var reply: Reply?
+  package var round = Round()
+  /// RFC 5905: one bit a poll, the youngest rightmost.
+  package var reach: UInt8 = 0
+  /// The interval in force, log2 s.
+  package var poll: Int8 = 6
+  /// The engine's advice.
+  package var advised: Int8 = 6
+  /// A server asked for a slower rate: not below this.
+  package var rateFloor: Int8 = 0
+  /// Good replies since the rate floor last moved.
+  package var goodReplies: UInt8 = 0
+  /// Consecutive polls without a valid reply.
+  package var unanswered: UInt32 = 0
+  /// Consecutive polls without any sign of the server.
+  package var silent: UInt8 = 0
+  /// Times the server was given up since its last valid reply.
+  package var drops: UInt8 = 0
+  /// Failed look-ups in a row.
+  package var failedLookups: UInt8 = 0
+  /// Requests that could not leave this host, in a row.
+  package var failedSends: UInt8 = 0
+  /// People were told that it is reachable.
+  package var isReachable = false
+  /// Numbers requests; names the TX stamp of each.
+  package var serial: UInt32 = 0
+  /// Counts samples.
+  package var sequence: UInt32 = 0
+  /// The nonce of the request answered last, 0 = none.
+  package var answeredNonce: UInt64 = 0
+  /// The nonce of the request given up last, 0 = none.
+  package var abandonedNonce: UInt64 = 0
+  /// The transmit timestamp of the last valid reply, 0 = none.
+  package var lastTransmit: UInt64 = 0
+  package var lastSent: RawInstant?
+  package var lastReply: RawInstant?
+  /// What the server last said of itself.
+  package var server = ServerState()
+
+  package init() {}
+}
+
+/// A request on its way, and what is known of its departure.
+package struct Request: Hashable, Sendable, BitwiseCopyable {
+  package var serial: UInt32
+  /// The transmit timestamp of the request: 64 random bits, never zero.
+  package var nonce: UInt64
+  package var peer: SocketAddress
+  package var version: UInt8
+  /// 0 until it is sent.
+  package var socket: UInt32 = 0
+  /// The address it left from.
+  package var local = SocketAddress.none
+  /// The clock just before sending, or the kernel's stamp once it came.
+  package var departure: Stamp?
+  /// The TX stamp came, or is known not to come.
+  package var isStampSettled = false
+  /// When it is given up.
+  package var timeout: RawInstant
+
+  package init(serial: UInt32, nonce: UInt64, peer: SocketAddress, version: UInt8, timeout: RawInstant) {
+    self.serial = serial
+    self.nonce = nonce
+    self.peer = peer
+    self.version = version
+    self.timeout = timeout
+  }
+}
+
+/// A reply that passed every test of its header and waits for the TX stamp of its request.
+package struct Reply: Hashable, Sendable, BitwiseCopyable {
+  package var header: ReplyHeader
+  package var arrival: Stamp
+}
+
+/// One poll: one request, or a burst of them.
+package struct Round: Hashable, Sendable, BitwiseCopyable {
+  package var wanted: UInt8 = 0
+  package var sent: UInt8 = 0
+  package var received: UInt8 = 0
+  /// The server gave a sign of life, or asked for patience: no reason to give the server up.
+  package var isExcused = false
+  /// Nothing more is sent in this round: the server asked for that.
+  package var isCancelled = false
+
+  package init(wanted: UInt8 = 0) { self.wanted = wanted }
+
+  package var isBurst: Bool { wanted > 1 }
+
+  /// Whether another request belongs to it.
+  package var goesOn: Bool {
+    guard !isCancelled, received < wanted else { return false }
+    guard isBurst else { return sent == 0 }
+    guard received > 0 else { return sent < AssociationLimits.burstAttempts }
+    return sent < wanted &+ AssociationLimits.burstRetries
+  }
+}
+
+/// What a server says of itself, for people.
+package struct ServerState: Hashable, Sendable, BitwiseCopyable {
+  package var stratum: UInt8 = 0
+  package var leap: UInt8 = 3
+  package var referenceID: UInt32 = 0
+
+  package init() {}
+}
