@@ -7,7 +7,12 @@ import ProviderKit
 /// Lives as long as the process. [any]
 public func ntpClientModule() -> UnsafePointer<tompion_module_t> { unsafe module.pointer }
 
-private let catalogue = ProviderCatalogue([])
+private let catalogue = ProviderCatalogue([
+  ProviderKind(
+    id: "org.tompion.ntp-client", name: "ntp-client", vendor: "Tompion", version: "0.1.0",
+    description: "Network Time Protocol client (RFC 5905)", capabilities: .input,
+    receivers: [.packets, .timers, .names], settings: SourceSettings.schema, make: { NTPClientProvider(host: $0) })
+])
 
 // The ABI's two functions carry no context, so they name this plugin's own catalogue; the pointers are the host's, passed on.
 private let module = unsafe ProviderCatalogue.module(

@@ -62,7 +62,8 @@ package enum Rejection: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// The packet carried the nonce of the open request, so the server itself is alive.
   package var isAuthentic: Bool {
     switch self {
-    case .kissCode, .zeroTimestamp, .unsynchronized, .timeOrder, .frozen, .rootDistance, .referenceTime, .loop, .delay: true
+    case .kissCode, .zeroTimestamp, .unsynchronized, .timeOrder, .frozen, .rootDistance, .referenceTime, .loop, .delay:
+      true
     default: false
     }
   }

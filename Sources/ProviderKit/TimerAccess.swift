@@ -9,6 +9,8 @@ public struct TimerAccess: @unchecked Sendable {
   let host: UnsafePointer<tompion_host_t>
   let table: UnsafePointer<tompion_timer_t>?
 
+  public var isAvailable: Bool { unsafe table != nil }
+
   // Every call passes the host table that the extension came from.
 
   /// Fires once at or after the deadline; arming again moves it. [control or capture]

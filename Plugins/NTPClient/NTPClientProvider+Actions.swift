@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NTPWire
+import ProviderKit
+import TimeTypes
+
+/// What associations ask for, carried out. [capture, or control while stopped]
+extension NTPClientProvider {
+  func perform(_ actions: AssociationActions, for index: Int, now: RawInstant) {
+    for position in 0..<actions.count {
+      switch actions[position] {
+      case .resolve: resolve(index, now: now)
+      case .send(let request): send(request, from: index, now: now)
+      case .close(let socket): host.packets.close(socket)
+      case .publish(var sample):
+        sample.source = SourceID(rawValue: slots[index].source)
+        slots[index].isOnTrial = false
+        slots[index].info.lastError = ""
+        _ = host.publish(sample)
+      case .serverChanged: serverChanged(index)
+      case .notice(let notice): tell(notice, of: index)
+      }
+    }
+    arm(index)
+  }
+
+  /// Keeps the host's timer at the association's deadline.
+  func arm(_ index: Int) {
+    let deadline = slots[index].association.state.deadline
+    guard deadline != slots[index].armed else { return }
+    let timer = UInt16(index + 1)
+    if let deadline { host.timers.arm(timer, at: deadline) } else { host.timers.disarm(timer) }
+    slots[index].armed = deadline
+  }
+
+  private func resolve(_ index: Int, now: RawInstant) {
+    let slot = slots[index]
+    let status = host.resolve(slot.settings.address, family: slot.settings.family, token: UInt64(slot.key))
+    guard status != .ok else { return }
+    slots[index].info.lastError = "the name could not be looked up: \(status.text)"
+    deliver(.notResolved, to: index, now: now)
+  }
+
+  /// A socket of its own for each request: the kernel picks a port at random, and nothing else can ever arrive there (RFC 9109).
+  private func send(_ request: Request, from index: Int, now: RawInstant) {
+    let opened = host.packets.open(
+      [.receiveStamps, .transmitStamps, .dontFragment], local: SocketAddress(family: request.peer.family),
+      peer: request.peer)
+    guard case .success(let socket) = opened else {
+      if case .failure(let error) = opened { slots[index].info.lastError = "cannot send: \(error.status.text)" }
+      deliver(.notSent(serial: request.serial), to: index, now: now)
+      return
+    }
+    let packet = RequestPacket(version: request.version, nonce: request.nonce)
+    guard let stamp = host.now(),
+      host.packets.send(socket, packet.bytes.span, token: slots[index].token(serial: request.serial))
+    else {
+      host.packets.close(socket)
+      slots[index].info.lastError = "cannot send"
+      deliver(.notSent(serial: request.serial), to: index, now: now)
+      return
+    }
+    let local = host.packets.localAddress(socket) ?? .none
+    deliver(.sent(serial: request.serial, socket: socket, local: local, stamp: stamp), to: index, now: now)
+  }
+
+  /// A source that has measured gets a new name with a new server: the engine's memory is of the old one.
+  private func serverChanged(_ index: Int) {
+    let replies = slots[index].association.counters.replies
+    if slots[index].source != 0, replies != slots[index].earlierReplies {
+      host.sources.remove(slots[index].source)
+      slots[index].source = 0
+    }
+    slots[index].isOnTrial = true
+    slots[index].info.address = slots[index].association.state.candidates.current.description
+    if slots[index].source == 0 { addSource(index) }
+  }
+
+  func addSource(_ index: Int) {
+    slots[index].earlierReplies = slots[index].association.counters.replies
+    slots[index].refreshInfo()
+    if let source = host.sources.add(slots[index].info) {
+      slots[index].source = source
+    } else {
+      host.log(.error, "the host takes no further source: \(slots[index].settings.address) is not used")
+    }
+  }
+
+  func publishInfo(_ index: Int) {
+    guard slots[index].source != 0 else { return }
+    slots[index].refreshInfo()
+    host.sources.update(slots[index].source, slots[index].info)
+  }
+
+  /// The numbers are those of the event catalogue (Docs/events.md). Rare, so text may be made.
+  private func tell(_ notice: AssociationNotice, of index: Int) {
+    let address = slots[index].association.state.candidates.current.description
+    let name = slots[index].settings.address
+    let who = address.isEmpty ? name : "\(name) (\(address))"
+    let source = slots[index].source
+    switch notice {
+    case .reachable: host.event(37, source: source, "valid replies from \(who)")
+    case .unreachable: host.event(38, source: source, "no valid reply from \(who) in eight polls")
+    case .dropped(let pause):
+      let text =
+        pause == .zero
+        ? "\(name): no valid reply in \(AssociationLimits.misses) polls; going on to \(address)"
+        : "\(who): no valid reply in \(AssociationLimits.misses) polls; looking the name up again in \(seconds(pause)) s"
+      slots[index].info.lastError = text
+      host.event(47, source: source, text)
+    case .nameResolved: host.event(137, source: source, "\(name) is \(address)")
+    case .nameNotResolved(let pause):
+      host.event(134, source: source, "\(name): \(slots[index].info.lastError); trying again in \(seconds(pause)) s")
+    case .slowedDown(let poll):
+      let text = "\(who) asks for fewer requests (kiss code RATE): now every \(1 << Int64(poll)) s"
+      slots[index].info.lastError = text
+      host.event(526, source: source, text)
+    case .refused(let code, let pause):
+      let kiss = code == ReplyHeader.deny ? "DENY" : "RSTR"
+      let text = "\(name) refuses service (kiss code \(kiss)); next attempt in \(seconds(pause)) s"
+      slots[index].info.lastError = text
+      host.event(526, source: source, text)
+    }
+  }
+
+  private func seconds(_ pause: TimeInterval) -> Int64 { pause.nanoseconds / 1_000_000_000 }
+}

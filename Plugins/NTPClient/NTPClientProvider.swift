@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ProviderKit
+import Synchronization
+import TimeTypes
+
+/// The adapter between associations and the host: it carries actions out and brings events in, and decides nothing.
+///
+/// Associations belong to capture. Commands come on control, which hands them over by a mailbox and timer 0; each slot has the
+/// timer of its index plus 1.
+final class NTPClientProvider: Provider {
+  var slots: [AssociationSlot] = []
+  let mailbox = CommandMailbox()
+  private var nextKey: UInt32 = 0
+  private var isStarted = false
+  /// Sources of an update-config; control writes it before it posts, capture takes it after.
+  private var pending: [SourceSettings]?
+  private let hasPending = Atomic<Bool>(false)
+
+  static let mailboxTimer: UInt16 = 0
+
+  override func initialize() -> Status {
+    for (name, isThere) in [
+      ("source/1", host.sources.isAvailable), ("packet-io/1", host.packets.isAvailable),
+      ("timer/1", host.timers.isAvailable),
+    ] where !isThere {
+      host.log(.error, "the host has no \(name), which an NTP client needs")
+      return .unsupported
+    }
+    guard let sources = readSettings() else { return .invalid }
+    replaceSlots(with: sources, now: host.nowRaw)
+    return .ok
+  }
+
+  override func start() -> Status {
+    isStarted = true
+    return wakeCapture()
+  }
+
+  override func stop() {
+    isStarted = false
+    let now = host.nowRaw
+    for index in slots.indices { deliver(.stop, to: index, now: now) }
+    host.timers.disarm(Self.mailboxTimer)
+  }
+
+  override func close() {
+    for slot in slots where slot.source != 0 { host.sources.remove(slot.source) }
+    slots = []
+  }
+
+  override func command(_ command: Command) -> Status {
+    switch command.kind {
+    case .updateConfig:
+      guard !hasPending.load(ordering: .acquiring) else { return .again }
+      guard let sources = readSettings() else { return .invalid }
+      guard isStarted else {
+        replaceSlots(with: sources, now: host.nowRaw)
+        return .ok
+      }
+      pending = sources
+      hasPending.store(true, ordering: .releasing)
+    case .pollIntervalChanged, .networkChanged, .query, .pollNow: break
+    // Intervals are taken on the raw clock, and stamps carry the era of theirs: a step falsifies nothing.
+    case .timeJumped, .shutdown: return .ok
+    default: return .unsupported
+    }
+    guard isStarted else { return .ok }
+    guard mailbox.post(command) else { return .again }
+    return wakeCapture()
+  }
+
+  override func receive(_ batch: inout PacketBatch, socket: UInt32, worker: ProviderWorker?) {
+    datagrams(batch, socket: socket)
+  }
+  override func transmitted(_ transmitted: Transmitted) { departed(transmitted) }
+  override func failed(socket: UInt32, _ status: Status) { socketFailed(socket, status) }
+  override func expired(timer: UInt16, now: RawInstant) { timerExpired(timer, now: now) }
+  override func resolved(token: UInt64, _ status: Status, _ addresses: AddressList, reason: String) {
+    lookedUp(token: token, status, addresses, reason: reason)
+  }
+
+  private func wakeCapture() -> Status { host.timers.arm(Self.mailboxTimer, at: host.nowRaw) }
+
+  private func readSettings() -> [SourceSettings]? {
+    let (sources, complaints) = SourceSettings.read(host.settings.all())
+    for complaint in complaints { host.settings.refuse(complaint.setting, complaint.whatWouldBeRight) }
+    return complaints.isEmpty ? sources : nil
+  }
+
+  /// Timer 0: commands wait, or the provider was started. [capture]
+  func drainMailbox(now: RawInstant) {
+    while let command = mailbox.take() {
+      if command.kind == .updateConfig, let sources = pending {
+        pending = nil
+        hasPending.store(false, ordering: .releasing)
+        replaceSlots(with: sources, now: now)
+      } else {
+        obey(command, now: now)
+      }
+    }
+    let precision = host.clockPage()?.read()?.precision ?? 0
+    for index in slots.indices {
+      if precision < 0 { slots[index].association.localPrecision = precision }
+      if slots[index].association.state.phase == .stopped { deliver(.start, to: index, now: now) }
+    }
+  }
+
+  private func obey(_ command: Command, now: RawInstant) {
+    for index in slots.indices where command.source == 0 || command.source == slots[index].source {
+      switch command.kind {
+      case .pollIntervalChanged:
+        deliver(.pollAdvised(Int8(clamping: command.value)), to: index, now: now)
+      case .networkChanged: deliver(.networkChanged, to: index, now: now)
+      case .pollNow: deliver(.pollNow, to: index, now: now)
+      default: publishInfo(index)
+      }
+    }
+  }
+
+  /// Sources that stay keep their associations; the others end, and new ones begin. Allocates: it happens when an operator changes
+  /// the configuration, and before the start.
+  private func replaceSlots(with sources: [SourceSettings], now: RawInstant) {
+    var old = slots.map { Optional($0) }
+    var kept: [AssociationSlot] = []
+    for settings in sources {
+      for member in 0..<settings.associations {
+        if let index = old.firstIndex(where: { $0?.settings == settings && $0?.member == member }),
+          let slot = old[index]
+        {
+          kept.append(slot)
+          old[index] = nil
+        } else {
+          nextKey &+= 1
+          kept.append(AssociationSlot(key: nextKey, settings: settings, member: member))
+        }
+      }
+    }
+    for index in old.indices {
+      host.timers.disarm(UInt16(index + 1))
+      guard old[index] != nil else { continue }
+      deliver(.stop, to: index, now: now)
+      if slots[index].source != 0 { host.sources.remove(slots[index].source) }
+    }
+    slots = kept
+    for index in slots.indices {
+      // Members of a pool beyond the first are shown as soon as there is an address for them.
+      if slots[index].source == 0, slots[index].member == 0 { addSource(index) }
+      slots[index].armed = nil
+      arm(index)
+    }
+  }
+}

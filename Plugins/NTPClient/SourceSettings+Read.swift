@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import ProviderKit
+import TimeTypes
+
+/// A value that is wrong, and what would be right.
+package struct SettingComplaint: Hashable, Sendable {
+  package var setting: Setting
+  package var whatWouldBeRight: String
+}
+
+extension SourceSettings {
+  /// Sources from what the operator wrote; or every complaint there is. Values outside `source[]` are not the client's.
+  package static func read(_ settings: [Setting]) -> (sources: [SourceSettings], complaints: [SettingComplaint]) {
+    var complaints: [SettingComplaint] = []
+    var order: [Int] = []
+    var byIndex: [Int: (source: SourceSettings, settings: [Setting])] = [:]
+    for setting in settings {
+      let (name, index, key) = setting.parts
+      guard name == "source", let index else { continue }
+      if byIndex[index] == nil { order.append(index) }
+      var entry = byIndex[index] ?? (SourceSettings(), [])
+      if let advice = entry.source.take(setting, key: key) {
+        complaints.append(SettingComplaint(setting: setting, whatWouldBeRight: advice))
+      }
+      entry.settings.append(setting)
+      byIndex[index] = entry
+    }
+    var sources: [SourceSettings] = []
+    for index in order {
+      guard let (source, written) = byIndex[index], let first = written.first else { continue }
+      if source.address.isEmpty, !written.contains(where: { $0.parts.key == "address" }) {
+        complaints.append(
+          SettingComplaint(setting: first, whatWouldBeRight: "each source needs an address: a name or a numeric one"))
+      }
+      if source.association.minimumPoll > source.association.maximumPoll {
+        let culprit = written.last { $0.parts.key.hasSuffix("_poll") } ?? first
+        complaints.append(
+          SettingComplaint(
+            setting: culprit,
+            whatWouldBeRight: "min_poll (\(source.association.minimumPoll)) must not be above max_poll "
+              + "(\(source.association.maximumPoll))"))
+      }
+      sources.append(source)
+    }
+    let associations = sources.reduce(0) { $0 + $1.associations }
+    if associations > maximumAssociations, let last = order.last.flatMap({ byIndex[$0]?.settings.first }) {
+      complaints.append(
+        SettingComplaint(
+          setting: last,
+          whatWouldBeRight:
+            "at most \(maximumAssociations) servers in all, where a pool counts four; here are \(associations)"))
+    }
+    return (sources, complaints)
+  }
+
+  /// Timers and memory are laid out for so many.
+  package static let maximumAssociations = 64
+
+  /// Takes one value; returns what would be right where it is wrong.
+  private mutating func take(_ setting: Setting, key: String) -> String? {
+    switch key {
+    case "address":
+      let text = setting.string ?? ""
+      address = text
+      if text.isEmpty || text.utf8.count > 253 { return "a name or a numeric address of at most 253 characters" }
+      if text.utf8.contains(where: { $0 <= 32 || $0 == 127 || $0 == UInt8(ascii: "\"") }) {
+        return "a name or a numeric address without blanks"
+      }
+    case "port": return Self.take(setting, 1...65535) { port = UInt16($0) }
+    case "family":
+      switch setting.string {
+      case "any": family = .none
+      case "ipv4": family = .ipv4
+      case "ipv6": family = .ipv6
+      default: return "any, ipv4 or ipv6"
+      }
+    case "version": return Self.take(setting, 3...4) { association.version = UInt8($0) }
+    case "min_poll": return Self.take(setting, 0...17) { association.minimumPoll = Int8($0) }
+    case "max_poll": return Self.take(setting, 0...17) { association.maximumPoll = Int8($0) }
+    case "iburst": return Self.take(setting) { association.iburst = $0 }
+    case "burst": return Self.take(setting) { association.burst = $0 }
+    case "reliable": return Self.take(setting) { association.reliable = $0 }
+    case "pool": return Self.take(setting) { isPool = $0 }
+    case "prefer": return Self.take(setting) { prefer = $0 }
+    case "noselect": return Self.take(setting) { noselect = $0 }
+    case "trust": return Self.take(setting) { trust = $0 }
+    case "require": return Self.take(setting) { require = $0 }
+    case "max_delay":
+      guard let seconds = setting.real, seconds >= 0.000001, seconds <= 16 else {
+        return "seconds above 0 and up to 16"
+      }
+      association.maximumDelay = TimeInterval(seconds: seconds)
+    case "retry":
+      guard let seconds = setting.real, seconds >= 1, seconds <= 86_400 else { return "seconds from 1 to 86400" }
+      association.firstRetry = TimeInterval(seconds: seconds)
+    default: return "no such key; the keys are in Plugins/NTPClient/README.md"
+    }
+    return nil
+  }
+
+  private static func take(_ setting: Setting, _ range: ClosedRange<Int64>, _ store: (Int64) -> Void) -> String? {
+    guard let number = setting.integer, range.contains(number) else {
+      return "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    }
+    store(number)
+    return nil
+  }
+
+  private static func take(_ setting: Setting, _ store: (Bool) -> Void) -> String? {
+    guard let flag = setting.boolean else { return "true or false" }
+    store(flag)
+    return nil
+  }
+}

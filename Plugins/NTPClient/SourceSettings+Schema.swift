@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import ProviderKit
+
+extension SourceSettings {
+  /// Every key of a [[source]], for the host's check of the configuration.
+  package static let schema: [SettingSchema] = [
+    SettingSchema("source[].address", .string, "name or numeric address of the server", required: true),
+    SettingSchema("source[].port", .integer, "UDP port of the server", default: "123", range: 1...65535),
+    SettingSchema("source[].family", .string, "address family to use", default: "any", choices: "any|ipv4|ipv6"),
+    SettingSchema("source[].version", .integer, "NTP version of requests", default: "4", range: 3...4),
+    SettingSchema("source[].iburst", .boolean, "a burst of requests while the server is unreachable", default: "true"),
+    SettingSchema("source[].burst", .boolean, "a burst of requests at each poll of 32 s or longer", default: "false"),
+    SettingSchema("source[].min_poll", .integer, "shortest poll interval, log2 s", default: "6", range: 0...17),
+    SettingSchema("source[].max_poll", .integer, "longest poll interval, log2 s", default: "10", range: 0...17),
+    SettingSchema("source[].prefer", .boolean, "chosen before others that are as right", default: "false"),
+    SettingSchema("source[].noselect", .boolean, "measured and shown, never followed", default: "false"),
+    SettingSchema("source[].trust", .boolean, "assumed to be right where sources disagree", default: "false"),
+    SettingSchema("source[].require", .boolean, "nothing is followed without it", default: "false"),
+    SettingSchema(
+      "source[].reliable", .boolean, "its time is taken although it calls itself unsynchronized", default: "false"),
+    SettingSchema("source[].pool", .boolean, "up to four servers from one name", default: "false"),
+    SettingSchema(
+      "source[].max_delay", .real, "longest round trip that is believed, s", default: "3.0", range: 0.000001...16),
+    SettingSchema(
+      "source[].retry", .real, "first pause after a server was given up, s; doubles up to six times", default: "900",
+      range: 1...86400),
+  ]
+}
