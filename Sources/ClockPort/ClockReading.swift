@@ -13,6 +13,7 @@ public struct ClockReading: Sendable, BitwiseCopyable, Equatable {
   /// The frequency now in force, against the raw counter, as the kernel really applied it.
   public var frequency: Frequency
 
+  @_noAllocation @_noLocks
   public init(clock: ClockID, era: ClockEra, raw: RawInstant, time: TimeInterval, frequency: Frequency) {
     self.clock = clock
     self.era = era

@@ -13,6 +13,7 @@ public struct ClockStatus: Sendable, BitwiseCopyable, Equatable {
   /// TAI − UTC in seconds; nil = leave the kernel's.
   public var taiOffset: Int16?
 
+  @_noAllocation @_noLocks
   public init(
     synchronized: Bool, leap: LeapIndicator, maximumError: TimeInterval, estimatedError: TimeInterval,
     taiOffset: Int16? = nil

@@ -49,6 +49,7 @@ public struct TimeState: Sendable, BitwiseCopyable, Equatable {
   /// TAI − UTC in seconds, nil = not known.
   public var taiOffset: Int16?
 
+  @_noAllocation @_noLocks
   public init(
     clock: ClockID, synchronized: Bool = false, leap: LeapIndicator = .unsynchronized, stratum: UInt8 = 16,
     referenceID: ReferenceID = .none, raw: RawInstant = RawInstant(nanoseconds: 0), referenceTime: TimeInterval = .zero,

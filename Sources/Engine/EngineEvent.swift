@@ -20,4 +20,16 @@ public enum EngineEvent: Sendable {
   /// Steering works again after a refusal.
   case clockAccepted
   case leapArmed(LeapIndicator)
+  /// The engine holds as many sources as it can; this one was not taken.
+  case sourceRefused(SourceID, capacity: UInt8)
+  /// A source's time jumped and stayed there: its history begins anew.
+  case sourceRestarted(SourceID, offset: TimeInterval)
+  /// The clock is no longer suspect: its sources are within the limits again, or an operator forced it.
+  case localClockAccepted
+  /// Fresh samples say again where the clock should be, after someone else had moved it.
+  case revalidated
+  /// Somebody else changed the clock's frequency; it is set back.
+  case clockFrequencyChanged(Frequency)
+  /// A leap second passed: the reference moved by that much against TAI.
+  case leapPassed(by: TimeInterval)
 }

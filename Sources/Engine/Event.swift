@@ -40,6 +40,7 @@ public struct SourceOptions: Sendable, BitwiseCopyable, Equatable {
   public var minimumPoll: Int8 = 6
   public var maximumPoll: Int8 = 10
 
+  @_noAllocation @_noLocks
   public init() {}
 }
 
@@ -50,6 +51,7 @@ public struct LeapTable: Sendable, BitwiseCopyable, Equatable {
   /// The next announced leap second's moment in UTC (the second after it), and the offset from then on; nil = none announced.
   public var next: (nanoseconds: Int64, taiOffset: Int16)?
 
+  @_noAllocation @_noLocks
   public init(taiOffset: Int16, next: (nanoseconds: Int64, taiOffset: Int16)? = nil) {
     self.taiOffset = taiOffset
     self.next = next

@@ -33,6 +33,7 @@ package struct ClockFilter: Sendable, BitwiseCopyable {
   package func stage(age: Int) -> Observation { stages[(next + 15 - age) & 7] }
 
   /// Moves every stage's reference, as when a leap second passes.
+  @_noAllocation @_noLocks
   package mutating func shift(by interval: TimeInterval) {
     for i in 0..<Self.stageCount { stages[i].reference = stages[i].reference + interval }
   }

@@ -38,6 +38,7 @@ package struct SampleHistory: Sendable, BitwiseCopyable {
   }
 
   /// Moves the whole history, as when a leap second passes.
+  @_noAllocation @_noLocks
   package mutating func shift(by interval: TimeInterval) { originReference = originReference + interval }
 
   @_noAllocation @_noLocks

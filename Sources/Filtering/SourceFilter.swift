@@ -27,7 +27,7 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   package init() {}
 
-  package var isEmpty: Bool { accepted == 0 }
+  package var isEmpty: Bool { @_noAllocation @_noLocks get { accepted == 0 } }
 
   /// Takes a measurement in. Older than the newest or simultaneous with it: stale, and nothing changes.
   @_noAllocation @_noLocks
@@ -50,6 +50,7 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
   }
 
   /// Moves all that is known of the reference, as when a leap second passes.
+  @_noAllocation @_noLocks
   package mutating func shift(by interval: TimeInterval) {
     register.shift(by: interval)
     history.shift(by: interval)

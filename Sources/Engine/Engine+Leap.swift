@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Fusion
+import Selection
+import TimeTypes
+
+extension Engine {
+  /// The kernel's own leap comes within this many seconds of the moment.
+  static var leapWindow: Double { @_noAllocation @_noLocks get { 10 } }
+
+  @_noAllocation @_noLocks
+  mutating func learn(_ table: LeapTable, at now: RawInstant, _ actions: inout Actions) {
+    leap.table = table
+    leap.taiOffset = table.taiOffset
+    electLeap(at: now, &actions)
+  }
+
+  /// Arms the leap in its last day: by the table if there is one, else by a strict majority of the survivors, and by them on
+  /// the last day of June and December only.
+  @_noAllocation @_noLocks
+  mutating func electLeap(at now: RawInstant, _ actions: inout Actions) {
+    guard let fused else { return }
+    let time = fused.line.time(at: now)
+    var armed = LeapIndicator.none
+    var moment: Int64 = 0
+    if let table = leap.table {
+      if let next = table.next {
+        let ahead = next.nanoseconds &- time.nanoseconds
+        if ahead > 0 && ahead <= 86_400_000_000_000 {
+          armed = next.taiOffset > table.taiOffset ? .insert : .delete
+          moment = next.nanoseconds
+        }
+      }
+    } else if let end = LeapState.leapDayEnd(time) {
+      var inserts = 0
+      var deletes = 0
+      let count = storage.selection.survivors.count
+      for position in 0..<count {
+        switch storage.slots[storage.selection.survivors[position].index].leap {
+        case .insert: inserts += 1
+        case .delete: deletes += 1
+        case .none, .unsynchronized: break
+        }
+      }
+      if 2 * inserts > count { armed = .insert }
+      if 2 * deletes > count { armed = .delete }
+      moment = end
+    }
+    if case .none = leap.table { electTAIOffset() }
+    if armed != leap.armed {
+      leap.armed = armed
+      leap.moment = moment
+      actions.advise(.log(.leapArmed(armed)))
+    }
+  }
+
+  /// Without a table the system source's TAI − UTC is taken, where it gives one.
+  @_noAllocation @_noLocks
+  private mutating func electTAIOffset() {
+    if let index = storage.selection.systemSource, let offset = storage.slots[index].taiOffset {
+      leap.taiOffset = offset
+    }
+  }
+
+  /// When the leap's moment has come, everything that was known of UTC moves by a second, once.
+  @_noAllocation @_noLocks
+  mutating func passLeap(at now: RawInstant, _ actions: inout Actions) {
+    guard leap.armed == .insert || leap.armed == .delete, let before = fused else { return }
+    if before.line.time(at: now).nanoseconds < leap.moment { return }
+    let shift = TimeInterval.seconds(leap.armed == .insert ? -1 : 1)
+    for i in 0..<capacity where storage.slots[i].isUsed {
+      storage.slots[i].filter.shift(by: shift)
+      storage.slots[i].gated.shift(by: shift)
+    }
+    fused?.line.time = before.line.time + shift
+    // The kernel does the same to the clock itself; until the next reading it is taken to have done so.
+    if let line = reading, parameters.steer {
+      reading?.time = line.time + shift
+    }
+    leap.expectedUntil = now + TimeInterval(seconds: Self.leapWindow)
+    if let offset = leap.taiOffset { leap.taiOffset = offset + (leap.armed == .insert ? 1 : -1) }
+    if let table = leap.table, let next = table.next { leap.table = LeapTable(taiOffset: next.taiOffset) }
+    leap.armed = .none
+    actions.advise(.log(.leapPassed(by: shift)))
+    actions.advise(.log(.leapArmed(.none)))
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Discipline
+import Filtering
+import Numerics
+import TimeTypes
+
+extension Engine {
+  /// So many refusals in a row by the sanity gate make a source unselectable, although its older samples were good.
+  static var refusalsToExclude: Int { @_noAllocation @_noLocks get { 3 } }
+
+  @_noAllocation @_noLocks
+  mutating func take(_ sample: Sample, at now: RawInstant, _ actions: inout Actions) {
+    let index = find(sample.source)
+    guard sample.clock == clock, index >= 0 else {
+      strayed &+= 1
+      return
+    }
+    describe(index, sample)
+    guard !storage.slots[index].isUnsynchronized, let reference = utc(of: sample, index) else {
+      update(at: now, &actions)
+      return
+    }
+    let offset = localOffset(of: sample, reference)
+    storage.slots[index].lastOffset = offset
+    let observation = Self.observation(sample, reference)
+    if gate.refuses(offset.inSeconds) && !isGateOpen {
+      refuse(index, sample, observation, offset: offset, &actions)
+    } else {
+      accept(index, sample, observation, offset: offset, &actions)
+    }
+    update(at: now, &actions)
+    storage.slots[index].isFresh = false
+  }
+
+  /// Keeps what a sample says of its source besides the time.
+  @_noAllocation @_noLocks
+  private func describe(_ index: Int, _ sample: Sample) {
+    storage.slots[index].stratum = sample.stratum
+    storage.slots[index].leap = sample.leap
+    storage.slots[index].referenceID = sample.referenceID
+    storage.slots[index].rootDelay = Self.seconds(sample.rootDelayNanoseconds)
+    storage.slots[index].rootDispersion = Self.seconds(sample.rootDispersionNanoseconds)
+    storage.slots[index].samplePoll = sample.poll
+    if sample.flags.rawValue & SampleFlags.hasTAIOffset.rawValue != 0 {
+      storage.slots[index].taiOffset = sample.taiOffset
+    }
+    let isReliable =
+      storage.slots[index].options.reliable || sample.flags.rawValue & SampleFlags.reliable.rawValue != 0
+    storage.slots[index].isUnsynchronized = !isReliable && (sample.stratum >= 16 || sample.leap == .unsynchronized)
+  }
+
+  /// The reference in UTC: TAI is turned by what the source or the leap table says, and a pulse is given the nearest second.
+  @_noAllocation @_noLocks
+  private mutating func utc(of sample: Sample, _ index: Int) -> TimeInterval? {
+    storage.slots[index].hasTimescale = true
+    switch sample.timescale {
+    case .utc:
+      if sample.flags.rawValue & SampleFlags.pulse.rawValue == 0 { return sample.reference }
+    case .tai:
+      if let offset = storage.slots[index].taiOffset ?? leap.taiOffset {
+        return sample.reference - TimeInterval.seconds(Int64(offset))
+      }
+    case .raw, .own:
+      break
+    }
+    if sample.flags.rawValue & SampleFlags.pulse.rawValue != 0, let fused {
+      // The pulse marks a second; which one, the other sources said.
+      let time = fused.line.time(at: sample.raw)
+      let fraction = (time.nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000
+      let second = time.nanoseconds - fraction
+      return TimeInterval(nanoseconds: fraction >= 500_000_000 ? second + 1_000_000_000 : second)
+    }
+    storage.slots[index].hasTimescale = false
+    strayed &+= 1
+    return nil
+  }
+
+  /// Reference − steered clock at the sample's moment. A stamp of an older era is not compared with it.
+  @_noAllocation @_noLocks
+  private func localOffset(of sample: Sample, _ reference: TimeInterval) -> TimeInterval {
+    if sample.era != era, let reading { return reference - reading.time(at: sample.raw) }
+    return reference - sample.local
+  }
+
+  @_noAllocation @_noLocks
+  private static func observation(_ sample: Sample, _ reference: TimeInterval) -> Observation {
+    let isOneWay = sample.flags.rawValue & SampleFlags.oneWay.rawValue != 0
+    let delay = isOneWay ? 0 : Double(sample.delayNanoseconds) * 1e-9
+    var asymmetry = delay > 0 ? 0.5 * delay : 0
+    if sample.asymmetryBoundNanoseconds != .max {
+      let bound = seconds(sample.asymmetryBoundNanoseconds)
+      if bound < asymmetry || isOneWay { asymmetry = bound }
+    }
+    return Observation(
+      raw: sample.raw, reference: reference, delay: delay, isOneWay: isOneWay,
+      dispersion: seconds(sample.dispersionNanoseconds), asymmetryBound: asymmetry, poll: sample.poll)
+  }
+
+  /// Nanoseconds of the wire as seconds, at most 10¹⁰ of them.
+  @_noAllocation @_noLocks
+  private static func seconds(_ nanoseconds: UInt64) -> Double { Double(nanoseconds) * 1e-9 }
+
+  @_noAllocation @_noLocks
+  private mutating func refuse(
+    _ index: Int, _ sample: Sample, _ observation: Observation, offset: TimeInterval, _ actions: inout Actions
+  ) {
+    storage.slots[index].gated.add(observation)
+    storage.slots[index].refusedRun += 1
+    storage.slots[index].refused &+= 1
+    let limit = TimeInterval(seconds: gate.limit(for: offset.inSeconds))
+    actions.advise(.log(.tooBig(sample, offset: offset, limit: limit)))
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func accept(
+    _ index: Int, _ sample: Sample, _ observation: Observation, offset: TimeInterval, _ actions: inout Actions
+  ) {
+    if storage.slots[index].refusedRun > 0 {
+      storage.slots[index].refusedRun = 0
+      storage.slots[index].gated = ClockFilter()
+    }
+    let residual = storage.slots[index].filter.residual(of: observation)
+    let verdict = storage.slots[index].filter.add(observation, prior: frequencyPrior, wander: parameters.wander)
+    switch verdict {
+    case .stale: return
+    case .spike: storage.slots[index].spikes &+= 1
+    case .taken: storage.slots[index].isFresh = true
+    case .restarted:
+      storage.slots[index].isFresh = true
+      actions.advise(.log(.sourceRestarted(storage.slots[index].id, offset: offset)))
+    }
+    // A burst says nothing about how a longer interval would do.
+    let isBurst = sample.flags.rawValue & SampleFlags.burst.rawValue != 0
+    if !isBurst && storage.slots[index].filter.accepted > 8 {
+      let estimate = storage.slots[index].estimate
+      let late = 0.5 * (observation.delay - estimate.delay)
+      let usual = squareRoot(
+        estimate.jitter * estimate.jitter + estimate.scatter * estimate.scatter
+          + estimate.offsetError * estimate.offsetError)
+      _ = storage.slots[index].poll.update(residual: residual, jitter: usual + 0.25 * (late > 0 ? late : 0))
+    }
+    if case .restarted = verdict { _ = storage.slots[index].poll.restart() }
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Discipline
+import Fusion
+import TimeTypes
+
+extension Engine {
+  /// A change of frequency smaller than this is not worth a call: a little over Linux's 2⁻¹⁶ ppm.
+  static var frequencyResolution: Double { @_noAllocation @_noLocks get { 2e-11 } }
+
+  /// Decides what to do to the clock now: step it, set its frequency, or leave it.
+  @_noAllocation @_noLocks
+  mutating func steer(at now: RawInstant, _ actions: inout Actions) {
+    guard parameters.steer, let reading, outstanding == 0 else { return }
+    var isRetry = false
+    switch steering {
+    case .observing: return
+    case .revalidating:
+      // No slew while it is open where the clock should be.
+      setFrequency(fused?.line.frequency ?? reading.frequency, at: now, isRetry: false, &actions)
+      return
+    case .refused:
+      if now < retryAt { return }
+      isRetry = true
+    case .waiting, .steering: break
+    }
+    guard let fused, sanity.isGood else {
+      let rest = fused?.line.frequency ?? parameters.initialFrequency ?? reading.frequency
+      setFrequency(rest, at: now, isRetry: isRetry, &actions)
+      return
+    }
+    let correction = fused.line.time(at: now) - reading.time(at: now)
+    let error = correction.inSeconds
+    let policy = stepPolicy.correction(for: error, hasSynchronized: hasSynchronized, isForced: isForced)
+    isForced = false
+    if case .step = policy {
+      servo.reset()
+      isStepping = true
+      expectAnswer(at: now)
+      actions.append(.step(clock, correction))
+      return
+    }
+    let age = (now - fused.line.raw).inSeconds
+    let deviation = holdover.deviation(
+      offsetError: fused.offsetError, frequencyError: fused.frequencyError.ratio, age: age)
+    let frequency = servo.steer(
+      reference: fused.line.frequency, error: error, deviation: deviation, pollInterval: system.pollInterval)
+    setFrequency(frequency, at: now, isRetry: isRetry, &actions)
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func setFrequency(
+    _ frequency: Frequency, at now: RawInstant, isRetry: Bool, _ actions: inout Actions
+  ) {
+    guard let reading else { return }
+    let change = (frequency.ratio - reading.frequency.ratio).magnitude
+    if change < Self.frequencyResolution && !isRetry {
+      if steering.isWaiting, case .some = fused { steering = .steering }
+      return
+    }
+    expectAnswer(at: now)
+    actions.append(.adjust(clock, frequency))
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func expectAnswer(at now: RawInstant) {
+    outstanding += 1
+    outstandingSince = now
+  }
+}

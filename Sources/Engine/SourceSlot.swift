@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Discipline
+import Filtering
+import Selection
+import TimeTypes
+
+/// All that the engine keeps of one source.
+struct SourceSlot: BitwiseCopyable {
+  var isUsed = false
+  var id = SourceID(rawValue: 0)
+  var options = SourceOptions()
+  /// The provider's reach register; meaningful with `hasReach`.
+  var reach: UInt8 = 0
+  var hasReach = false
+  var filter = SourceFilter()
+  /// The samples that the sanity gate refused since the last one that passed.
+  var gated = ClockFilter()
+  /// How many of them in a row.
+  var refusedRun = 0
+  var refused: UInt32 = 0
+  var spikes: UInt32 = 0
+  var poll = PollControl(minimum: 6, maximum: 10)
+  /// The interval last asked for; what is not asked yet is asked at the next tick.
+  var requestedPoll: Int8?
+  /// From the newest sample.
+  var stratum: UInt8 = 16
+  var leap = LeapIndicator.unsynchronized
+  var referenceID = ReferenceID.none
+  var rootDelay = 0.0
+  var rootDispersion = 0.0
+  var taiOffset: Int16?
+  var isUnsynchronized = false
+  var hasTimescale = true
+  var samplePoll: Int8 = 6
+  /// Offset of the newest sample against the steered clock when it was taken.
+  var lastOffset = TimeInterval.zero
+  /// The newest sample came with the event at hand.
+  var isFresh = false
+  /// The last estimate and what selection made of it.
+  var estimate = SourceEstimate.none
+  var rootDistance = 0.0
+  var wasFalseticker = false
+
+  @_noAllocation @_noLocks
+  init() {}
+}
+
+/// The engine's large state, allocated once. A final class, so that it lies on the heap and is changed in place.
+final class EngineStorage {
+  var slots = InlineArray<64, SourceSlot>(repeating: SourceSlot())
+  var candidates = CandidateList()
+  var selection = SourceSelection()
+
+  init() {}
+}

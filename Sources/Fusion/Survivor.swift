@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Filtering
+package import TimeTypes
+
+/// A survivor of selection as fusion sees it: its estimate and, in `estimate.newest`, its newest sample, so that a joint
+/// filter can work on the samples of all survivors instead of combining their separate lines.
+package struct Survivor: Sendable, BitwiseCopyable {
+  package var source: SourceID
+  package var estimate: SourceEstimate
+  /// λ of RFC 5905, seconds.
+  package var rootDistance: Double
+  /// The newest sample arrived with this very event.
+  package var isFresh: Bool
+  package var isPreferred: Bool
+  package var isSystemSource: Bool
+  /// Half the root delay plus the root dispersion: what the source itself may be wrong by, seconds.
+  package var rootError: Double
+
+  @_noAllocation @_noLocks
+  package init(
+    source: SourceID, estimate: SourceEstimate, rootDistance: Double, isFresh: Bool, isPreferred: Bool,
+    isSystemSource: Bool, rootError: Double
+  ) {
+    self.source = source
+    self.estimate = estimate
+    self.rootDistance = rootDistance
+    self.isFresh = isFresh
+    self.isPreferred = isPreferred
+    self.isSystemSource = isSystemSource
+    self.rootError = rootError
+  }
+}
+
+/// The survivors of one selection, in line.
+package struct SurvivorList: Sendable, BitwiseCopyable {
+  private var elements = InlineArray<64, Survivor>(
+    repeating: Survivor(
+      source: SourceID(rawValue: 0), estimate: .none, rootDistance: 0, isFresh: false, isPreferred: false,
+      isSystemSource: false, rootError: 0))
+  package private(set) var count = 0
+
+  @_noAllocation @_noLocks
+  package init() {}
+
+  @_noAllocation @_noLocks
+  package mutating func removeAll() { count = 0 }
+
+  /// False when the list is full.
+  @_noAllocation @_noLocks @discardableResult
+  package mutating func append(_ survivor: Survivor) -> Bool {
+    guard count < 64 else { return false }
+    elements[count] = survivor
+    count += 1
+    return true
+  }
+
+  package subscript(position: Int) -> Survivor {
+    @_noAllocation @_noLocks get { elements[position] }
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The intersection algorithm of RFC 5905, section 11.2.1 (Marzullo's, as Mills changed it): the smallest interval that holds
+/// points of the largest number of correctness intervals, with fewer than half of the candidates false.
+package struct Intersection: Sendable, BitwiseCopyable, Equatable {
+  package var low: Double
+  package var high: Double
+
+  @_noAllocation @_noLocks
+  package init(low: Double, high: Double) {
+    self.low = low
+    self.high = high
+  }
+
+  /// Whether a candidate's correctness interval touches the intersection: it is a truechimer.
+  @_noAllocation @_noLocks
+  package func contains(_ candidate: Candidate) -> Bool { candidate.low <= high && candidate.high >= low }
+
+  /// The intersection of `candidates`, or nil where no strict majority agrees.
+  ///
+  /// For f = 0, 1, … below half of n: `low` is the first point, going up, that lies in n − f intervals, `high` the first going
+  /// down. f is accepted when low ≤ high and at most f midpoints lie outside. O(n²) comparisons, no storage beyond the list.
+  @_noAllocation @_noLocks
+  package static func find(_ candidates: CandidateList) -> Intersection? {
+    let count = candidates.count
+    var allowed = 0
+    while 2 * allowed < count {
+      let needed = count - allowed
+      var low = Double.infinity
+      var high = -Double.infinity
+      // The first point in so many intervals is some interval's own edge.
+      for i in 0..<count {
+        let lowEdge = candidates[i].low
+        let highEdge = candidates[i].high
+        var coverLow = 0
+        var coverHigh = 0
+        for j in 0..<count {
+          if candidates[j].low <= lowEdge && lowEdge <= candidates[j].high { coverLow += 1 }
+          if candidates[j].low <= highEdge && highEdge <= candidates[j].high { coverHigh += 1 }
+        }
+        if coverLow >= needed && lowEdge < low { low = lowEdge }
+        if coverHigh >= needed && highEdge > high { high = highEdge }
+      }
+      if low <= high {
+        var outside = 0
+        for i in 0..<count where candidates[i].offset < low || candidates[i].offset > high { outside += 1 }
+        if outside <= allowed { return Intersection(low: low, high: high) }
+      }
+      allowed += 1
+    }
+    return nil
+  }
+}

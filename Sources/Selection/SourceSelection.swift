@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Truechimers, survivors and the system source of one set of candidates: RFC 5905, section 11.2, with prefer, trust and
+/// require, and without clock hopping.
+package struct SourceSelection: Sendable, BitwiseCopyable {
+  /// MAXDIST: stratum counts for so many seconds of root distance when survivors are ordered.
+  package static var stratumWeight: Double { @_noAllocation @_noLocks get { 1.5 } }
+
+  /// What the last selection ended with.
+  package enum Outcome: Sendable, BitwiseCopyable, Equatable {
+    case selected
+    case noCandidates
+    case waiting(WaitingReason)
+  }
+
+  /// Those whose time is combined, best first.
+  package private(set) var survivors = CandidateList()
+  package private(set) var outcome = Outcome.noCandidates
+  /// The caller's index of the system source; kept through selections while it survives.
+  package private(set) var systemSource: Int?
+  package private(set) var intersection: Intersection?
+  private var states = InlineArray<64, SourceState>(repeating: .unselectable(.noSamples))
+
+  @_noAllocation @_noLocks
+  package init() {}
+
+  /// The state of a source by the caller's index.
+  @_noAllocation @_noLocks
+  package func state(of index: Int) -> SourceState { states[index] }
+
+  @_noAllocation @_noLocks
+  package mutating func mark(_ index: Int, _ reason: UnselectableReason) { states[index] = .unselectable(reason) }
+
+  /// Forgets a source whose index goes to another.
+  @_noAllocation @_noLocks
+  package mutating func forget(_ index: Int) {
+    states[index] = .unselectable(.noSamples)
+    if systemSource == index { systemSource = nil }
+  }
+
+  /// Selects among `candidates`. The states of sources that are not among them stay as marked.
+  @_noAllocation @_noLocks
+  package mutating func select(_ candidates: CandidateList, minimumSources: Int, requirePresent: Bool) {
+    survivors.removeAll()
+    intersection = nil
+    if candidates.count == 0 {
+      outcome = .noCandidates
+      systemSource = nil
+      return
+    }
+    // Where trusted sources are at hand, they alone say where the truth lies; the others may agree or not.
+    var voters = CandidateList()
+    for i in 0..<candidates.count where candidates[i].trust { voters.append(candidates[i]) }
+    if voters.count == 0 {
+      for i in 0..<candidates.count { voters.append(candidates[i]) }
+    }
+    guard let intersection = Intersection.find(voters) else {
+      wait(.noMajority, candidates)
+      return
+    }
+    self.intersection = intersection
+    for i in 0..<candidates.count {
+      if intersection.contains(candidates[i]) {
+        insert(candidates[i])
+      } else {
+        states[candidates[i].index] = .falseticker
+      }
+    }
+    // Half of the candidates and more must agree, whoever voted: a strict majority of the voters is in the intersection.
+    if survivors.count < minimumSources {
+      waitSurvivors(.tooFewSources)
+      return
+    }
+    var required = false
+    for i in 0..<survivors.count where survivors[i].require { required = true }
+    if requirePresent && !required {
+      waitSurvivors(.requiredSourceMissing)
+      return
+    }
+    let minimum = minimumSources > Cluster.minimumSurvivors ? minimumSources : Cluster.minimumSurvivors
+    while let out = Cluster.castOut(from: &survivors, minimum: minimum) {
+      states[out.index] = .outlier
+    }
+    chooseSystemSource()
+    outcome = .selected
+  }
+
+  /// Puts a truechimer in its place: lower stratum first, then smaller root distance (RFC 5905, figure 22).
+  private mutating func insert(_ candidate: Candidate) {
+    survivors.append(candidate)
+    var i = survivors.count - 1
+    while i > 0 && Self.metric(survivors[i - 1]) > Self.metric(candidate) {
+      survivors[i] = survivors[i - 1]
+      i -= 1
+    }
+    survivors[i] = candidate
+  }
+
+  private static func metric(_ candidate: Candidate) -> Double {
+    stratumWeight * Double(candidate.stratum) + candidate.rootDistance
+  }
+
+  private mutating func chooseSystemSource() {
+    var choice = 0
+    var kept = -1
+    var preferred = -1
+    for i in 0..<survivors.count {
+      if survivors[i].index == systemSource { kept = i }
+      if survivors[i].prefer && preferred < 0 { preferred = i }
+      states[survivors[i].index] = .survivor
+    }
+    if preferred >= 0 {
+      choice = kept >= 0 && survivors[kept].prefer ? kept : preferred
+    } else if kept >= 0 && survivors[kept].stratum <= survivors[0].stratum {
+      choice = kept
+    }
+    systemSource = survivors[choice].index
+    states[survivors[choice].index] = .systemSource
+  }
+
+  private mutating func wait(_ reason: WaitingReason, _ candidates: CandidateList) {
+    for i in 0..<candidates.count { states[candidates[i].index] = .waiting(reason) }
+    outcome = .waiting(reason)
+    systemSource = nil
+  }
+
+  private mutating func waitSurvivors(_ reason: WaitingReason) {
+    for i in 0..<survivors.count { states[survivors[i].index] = .waiting(reason) }
+    survivors.removeAll()
+    outcome = .waiting(reason)
+    systemSource = nil
+  }
+}

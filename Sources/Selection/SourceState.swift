@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What selection made of a source, with the reason, as a value; texts are in Report.
+package enum SourceState: Sendable, BitwiseCopyable, Equatable {
+  /// It cannot take part at all.
+  case unselectable(UnselectableReason)
+  /// It disagrees with the majority: its correctness interval misses the intersection.
+  case falseticker
+  /// It is a truechimer, but the clustering found it the farthest off.
+  case outlier
+  /// A truechimer whose time is combined.
+  case survivor
+  /// The survivor that gives stratum, reference id and leap.
+  case systemSource
+  /// It is good, but there is no majority, too few sources agree, or a required one is missing.
+  case waiting(WaitingReason)
+}
+
+/// Why a source takes no part in selection.
+package enum UnselectableReason: Sendable, BitwiseCopyable, Equatable {
+  case noSamples
+  /// Nothing came from it in its last eight polls.
+  case unreachable
+  case noselect
+  /// It says itself that it is not synchronized (leap 3 or stratum 16).
+  case unsynchronized
+  /// Its root distance is over the limit (MAXDIST); so it is until its fourth sample.
+  case rootDistance
+  /// Its time is beyond max_pos/neg_phase_correction.
+  case beyondSanityGate
+  /// Its timescale cannot be turned into UTC yet.
+  case timescale
+}
+
+/// Why good sources are not followed.
+package enum WaitingReason: Sendable, BitwiseCopyable, Equatable {
+  case noMajority
+  case tooFewSources
+  case requiredSourceMissing
+}
