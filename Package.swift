@@ -131,6 +131,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["TimeTypes"], path: "Tests/TestSupport",
       swiftSettings: [.swiftLanguageMode(.v6)]),
+    tests("TestSupport"),
     tests("TimeTypes"),
     tests("Numerics", ["TestSupport"]),
     tests("SampleRing", ["TimeTypes", "TestSupport"]),
