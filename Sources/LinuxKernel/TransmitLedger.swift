@@ -98,7 +98,8 @@ struct TransmitLedger {
   /// FNV-1a, 64 bit: the packets are our own, so nobody needs to be kept from making collisions.
   static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     var value: UInt64 = 0xcbf2_9ce4_8422_2325
-    for index in bytes.indices { value = unsafe (value ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
+    // Indices inside the buffer's own count.
+    for index in 0..<bytes.count { value = unsafe (value ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
     return value
   }
 }

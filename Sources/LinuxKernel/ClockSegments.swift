@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import TimeTypes
+
+/// From `raw` on a clock showed `time` and ran at `frequency` against the raw counter, in `era`.
+package struct ClockSegment: Sendable, BitwiseCopyable, Equatable {
+  package var raw: RawInstant
+  package var time: TimeInterval
+  package var frequency: Frequency
+  package var era: ClockEra
+  package var errorNanoseconds: UInt32
+
+  package init(
+    raw: RawInstant, time: TimeInterval, frequency: Frequency, era: ClockEra, errorNanoseconds: UInt32 = 0
+  ) {
+    self.raw = raw
+    self.time = time
+    self.frequency = frequency
+    self.era = era
+    self.errorNanoseconds = errorNanoseconds
+  }
+
+  static let zero = ClockSegment(
+    raw: RawInstant(nanoseconds: 0), time: .zero, frequency: .zero, era: ClockEra(rawValue: 0))
+}
+
+/// The relation between a clock and the raw counter over the last changes: a line with bends (slews) and gaps (steps).
+///
+/// Pure and of fixed size. A stamp that was taken before the clock was slewed or stepped is converted by the line as it was then.
+package struct ClockSegments: Sendable {
+  package static let capacity = 32
+  private var storage: InlineArray<32, ClockSegment>
+  package private(set) var count = 0
+
+  package init() { storage = InlineArray(repeating: .zero) }
+
+  /// Segment `index`, oldest first.
+  package subscript(index: Int) -> ClockSegment { storage[index] }
+
+  package var last: ClockSegment? { count > 0 ? storage[count - 1] : nil }
+
+  /// Puts a segment in its place by raw time; the oldest makes room. One at the same raw time is replaced.
+  package mutating func insert(_ segment: ClockSegment) {
+    var place = count
+    while place > 0 && storage[place - 1].raw > segment.raw { place -= 1 }
+    if place > 0 && storage[place - 1].raw == segment.raw && storage[place - 1].era == segment.era {
+      storage[place - 1] = segment
+      return
+    }
+    if count == ClockSegments.capacity {
+      guard place > 0 else { return }
+      for i in 1..<count { storage[i - 1] = storage[i] }
+      count -= 1
+      place -= 1
+    }
+    var i = count
+    while i > place {
+      storage[i] = storage[i - 1]
+      i -= 1
+    }
+    storage[place] = segment
+    count += 1
+  }
+
+  /// Replaces the newest segment.
+  mutating func replaceLast(with segment: ClockSegment) {
+    guard count > 0 else { return }
+    storage[count - 1] = segment
+  }
+
+  /// Corrects the era of every segment from `raw` on.
+  mutating func setEra(_ era: ClockEra, from raw: RawInstant) {
+    for i in 0..<count where storage[i].raw >= raw { storage[i].era = era }
+  }
+
+  /// The rate inside segment `index`: between two readings of one era the line goes through both, else as announced.
+  private func frequency(_ index: Int) -> Double {
+    let start = storage[index]
+    guard index + 1 < count, storage[index + 1].era == start.era else { return start.frequency.ratio }
+    let raw = (storage[index + 1].raw - start.raw).inNanoseconds
+    // Closer than 1 µs the noise of reading outweighs what the interval can tell.
+    guard raw >= 1000 else { return start.frequency.ratio }
+    return ((storage[index + 1].time - start.time) - (storage[index + 1].raw - start.raw)).inNanoseconds / raw
+  }
+
+  /// The clock at a raw moment; moments before the history continue its oldest line.
+  package func pair(at raw: RawInstant) -> (pair: ClockPair, era: ClockEra)? {
+    guard count > 0 else { return nil }
+    var index = count - 1
+    while index > 0 && storage[index].raw > raw { index -= 1 }
+    let start = storage[index]
+    let elapsed = raw - start.raw
+    let gained = TimeInterval(nanosecondsAsDouble: elapsed.inNanoseconds * frequency(index))
+    return (
+      ClockPair(raw: raw, time: start.time + elapsed + gained, errorNanoseconds: start.errorNanoseconds), start.era
+    )
+  }
+
+  /// The raw moment at which the clock showed `time`, known to lie between `notBefore` and `notAfter`.
+  ///
+  /// After a step back two moments showed the same time: the one inside the window is taken, of two the later. The error
+  /// grows by as much as the answer had to be bent to fit.
+  package func pair(
+    of time: TimeInterval, notBefore: RawInstant, notAfter: RawInstant
+  ) -> (pair: ClockPair, era: ClockEra)? {
+    guard count > 0 else { return nil }
+    var best = 0
+    var bestRaw = notAfter
+    var bestMisfit = TimeInterval.max
+    var index = count - 1
+    while index >= 0 {
+      let start = storage[index]
+      let shown = time - start.time
+      let ratio = frequency(index)
+      let raw = start.raw + shown - TimeInterval(nanosecondsAsDouble: shown.inNanoseconds * ratio / (1 + ratio))
+      var fitted = raw
+      // A segment reaches from its start to the next one's; the oldest reaches back, the newest on.
+      if index > 0 && fitted < start.raw { fitted = start.raw }
+      if index + 1 < count && fitted > storage[index + 1].raw { fitted = storage[index + 1].raw }
+      if fitted < notBefore { fitted = notBefore }
+      if fitted > notAfter { fitted = notAfter }
+      let misfit = (raw - fitted).magnitude
+      if misfit < bestMisfit {
+        best = index
+        bestRaw = fitted
+        bestMisfit = misfit
+      }
+      index -= 1
+    }
+    let error = UInt32(clamping: Int64(storage[best].errorNanoseconds) &+ bestMisfit.nanoseconds)
+    return (ClockPair(raw: bestRaw, time: time, errorNanoseconds: error), storage[best].era)
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Glibc
+
+/// What /proc tells of the processes this one can see. A test points it at a tree of its own. [control]
+package struct ProcessTable: Sendable {
+  package let root: String
+
+  package init(root: String = "/proc") { self.root = root }
+
+  package var ownPID: Int32 { clinux_process_id() }
+
+  /// The pids, ascending.
+  package func pids() -> [Int32] {
+    names(in: root).compactMap { Int32($0) }.filter { $0 > 0 }.sorted()
+  }
+
+  /// The process's name as ps shows it (15 bytes at most); nil = it is gone.
+  package func name(_ pid: Int32) -> String? {
+    guard let bytes = try? SmallFile.readPseudo("\(root)/\(pid)/comm", limit: 256) else { return nil }
+    return String(decoding: bytes.prefix { $0 != 0x0a }, as: UTF8.self)
+  }
+
+  /// The file it runs; nil = not ours to know.
+  package func executable(_ pid: Int32) -> String? {
+    guard let target = link("\(root)/\(pid)/exe") else { return nil }
+    // A replaced binary is shown with this tail.
+    let tail = " (deleted)"
+    return target.hasSuffix(tail) ? String(target.dropLast(tail.count)) : target
+  }
+
+  /// The arguments it was started with, the program first.
+  package func arguments(_ pid: Int32) -> [String] {
+    guard let bytes = try? SmallFile.readPseudo("\(root)/\(pid)/cmdline", limit: 65536) else { return [] }
+    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// A namespace of a process ("time:[4026531834]"); nil = not ours to know.
+  package func namespace(_ kind: String, of pid: String) -> String? { link("\(root)/\(pid)/ns/\(kind)") }
+
+  /// What its descriptors point to; empty = not ours to know.
+  package func descriptorTargets(_ pid: Int32) -> [String] {
+    names(in: "\(root)/\(pid)/fd").compactMap { link("\(root)/\(pid)/fd/\($0)") }
+  }
+
+  private func link(_ path: String) -> String? {
+    var length: Int32 = -1
+    // The fence writes at most `capacity` bytes and ends them with a zero.
+    let text = unsafe FixedText.read(capacity: 4096) { start, capacity in
+      length = unsafe path.withCString { unsafe clinux_read_link($0, start, capacity) }
+    }
+    return length >= 0 ? text : nil
+  }
+
+  private final class Names { var list: [String] = [] }
+
+  private func names(in directory: String) -> [String] {
+    let names = Names()
+    // `names` lives until the call returns, and the callback runs only inside it.
+    _ = unsafe directory.withCString { path in
+      unsafe clinux_list_directory(
+        path,
+        { context, name in
+          guard let context = unsafe context, let name = unsafe name else { return }
+          unsafe Unmanaged<Names>.fromOpaque(context).takeUnretainedValue().list.append(String(cString: name))
+        }, Unmanaged.passUnretained(names).toOpaque())
+    }
+    return withExtendedLifetime(names) { names.list }
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Glibc
+
+/// Whole small files, read and replaced at once. [control]
+package enum SmallFile {
+  /// The file's bytes. EFBIG: longer than `limit`; EISDIR or EINVAL: not a plain file.
+  package static func read(_ path: String, limit: Int = 1 << 20) throws(KernelError) -> [UInt8] {
+    var size: Int64 = 0
+    let fd = try KernelError.check(
+      unsafe path.withCString { unsafe clinux_open_file($0, &size) }, "open the file")
+    let file = FileDescriptor(owning: fd)
+    guard size <= Int64(limit) else { throw KernelError("read a file that large", errno: EFBIG) }
+    return try read(from: file, limit: limit)
+  }
+
+  /// What a file of /proc or /sys (of size 0 by stat) says, up to `limit` bytes.
+  package static func readPseudo(_ path: String, limit: Int = 1 << 20) throws(KernelError) -> [UInt8] {
+    let fd = try KernelError.check(unsafe path.withCString { unsafe clinux_open_stream($0) }, "open the file")
+    return try read(from: FileDescriptor(owning: fd), limit: limit)
+  }
+
+  private static func read(from file: FileDescriptor, limit: Int) throws(KernelError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 16384)
+    while true {
+      let capacity = chunk.count
+      // The array is `capacity` long and nothing else touches it during the call.
+      let got = unsafe chunk.withUnsafeMutableBytes { unsafe clinux_read(file.rawValue, $0.baseAddress, capacity) }
+      guard got >= 0 else { throw KernelError("read the file", errno: Int32(clamping: -got)) }
+      if got == 0 { return bytes }
+      guard bytes.count + Int(got) <= limit else { throw KernelError("read a file that large", errno: EFBIG) }
+      bytes.append(contentsOf: chunk[..<Int(got)])
+    }
+  }
+
+  /// Replaces a file as a whole: a new file beside it, fsync, rename. Readers see the old or the new, never half of one;
+  /// a link in the file's place is replaced, not followed.
+  package static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o640) throws(KernelError) {
+    let (directory, name) = split(path)
+    guard !name.isEmpty, name != ".", name != ".." else {
+      throw KernelError("replace a file without a name", errno: EINVAL)
+    }
+    let parent = FileDescriptor(
+      owning: try KernelError.check(
+        unsafe directory.withCString { unsafe clinux_open_directory($0) }, "open the file's directory"))
+    let temporary = ".\(name).\(clinux_process_id()).\(String(try randomNumber(), radix: 16))"
+    // O_EXCL and O_NOFOLLOW: nobody can have put a link there.
+    let file = FileDescriptor(
+      owning: try KernelError.check(
+        unsafe temporary.withCString { unsafe clinux_create_at(parent.rawValue, $0, mode) }, "make a temporary file"))
+    do throws(KernelError) {
+      try write(bytes, to: file)
+      _ = try KernelError.check(clinux_sync(file.rawValue), "bring the file to the disk")
+      let renamed = unsafe temporary.withCString { from in
+        unsafe name.withCString { to in unsafe clinux_rename_at(parent.rawValue, from, to) }
+      }
+      _ = try KernelError.check(renamed, "put the new file in place of the old")
+    } catch {
+      _ = unsafe temporary.withCString { unsafe clinux_unlink_at(parent.rawValue, $0) }
+      throw error
+    }
+    // The rename itself: without it a power cut may bring the old file back, which is whole, too.
+    _ = clinux_sync(parent.rawValue)
+  }
+
+  static func write(_ bytes: [UInt8], to file: FileDescriptor) throws(KernelError) {
+    var done = 0
+    while done < bytes.count {
+      let start = done
+      // `start` is inside the array.
+      let written = unsafe bytes.withUnsafeBytes { memory in
+        unsafe clinux_write(file.rawValue, memory.baseAddress.map { unsafe $0 + start }, memory.count - start)
+      }
+      guard written > 0 else { throw KernelError("write the file", errno: Int32(clamping: -written)) }
+      done += Int(written)
+    }
+  }
+
+  /// Makes a directory and those above it that are missing; one that is there is fine.
+  package static func makeDirectory(_ path: String, mode: UInt32 = 0o750) throws(KernelError) {
+    let result = unsafe path.withCString { unsafe clinux_make_directory($0, mode) }
+    if result == -ENOENT {
+      let parent = split(path).directory
+      guard parent != path, parent != ".", parent != "/" else { throw KernelError("make the directory", errno: ENOENT) }
+      try makeDirectory(parent, mode: 0o755)
+      let again = unsafe path.withCString { unsafe clinux_make_directory($0, mode) }
+      _ = try KernelError.check(again, "make the directory")
+      return
+    }
+    guard result < 0, result != -EEXIST else { return }
+    throw KernelError("make the directory", errno: -result)
+  }
+
+  /// Gives a file or directory to a user; links are not followed.
+  package static func setOwner(_ path: String, user: UInt32, group: UInt32) throws(KernelError) {
+    let result = unsafe path.withCString { unsafe clinux_set_owner($0, user, group) }
+    _ = try KernelError.check(result, "change the owner of the file")
+  }
+
+  /// Removes a file; one that is not there is fine.
+  package static func remove(_ path: String) {
+    let (directory, name) = split(path)
+    let fd = unsafe directory.withCString { unsafe clinux_open_directory($0) }
+    guard fd >= 0 else { return }
+    let parent = FileDescriptor(owning: fd)
+    _ = unsafe name.withCString { unsafe clinux_unlink_at(parent.rawValue, $0) }
+  }
+
+  /// Permission bits and owner of what is at `path` itself; nil = nothing there.
+  package static func attributes(_ path: String) -> (mode: UInt32, user: UInt32, group: UInt32)? {
+    var (mode, user, group): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    let result = unsafe path.withCString { unsafe clinux_file_mode($0, &mode, &user, &group) }
+    return result >= 0 ? (mode, user, group) : nil
+  }
+
+  static func split(_ path: String) -> (directory: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    let directory = path[..<slash]
+    return (directory.isEmpty ? "/" : String(directory), String(path[path.index(after: slash)...]))
+  }
+
+  private static func randomNumber() throws(KernelError) -> UInt64 {
+    var number: UInt64 = 0
+    try RandomBytes.fill(&number)
+    return number
+  }
+}
