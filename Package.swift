@@ -87,7 +87,7 @@ let package = Package(
     // The edge.
     edge("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CLibCap"]),
     edge("ProviderKit", ["TimeTypes", "CTompionProvider"]),
-    edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "LinuxKernel"]),
+    edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
     edge(
       "VirtualHost", ["TimeTypes", "ClockPort", "Simulation", "SampleRing", "ProviderHost", "CTompionProvider"]),
     edge("Control", ["Report", "LinuxKernel", "CLinux"]),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 package import CTompionProvider
 
 /// A plugin's image after all checks: its module struct and its descriptors. Never unloaded.
@@ -38,6 +39,21 @@ package import CTompionProvider
     self.path = path
     unsafe self.pointer = pointer
     descriptors = found
+  }
+
+  /// Loads a plugin: dlopen(3) with RTLD_LOCAL, its one symbol, then the checks. Never unloaded, even when refused. [control]
+  package static func load(path: String) throws(ProviderError) -> ProviderModule {
+    // Without a slash dlopen would search the system's folders for a name that was meant as a file here.
+    let file = path.contains("/") ? path : "./" + path
+    // Sound: strings are borrowed for the call; the symbol has the type that the header gives to its name.
+    guard let library = unsafe clinux_library_open(file) else {
+      throw ProviderError(module: path, .notLoadable(unsafe CText.string(clinux_library_error()) ?? "no reason given"))
+    }
+    guard let symbol = unsafe clinux_library_symbol(library, TOMPION_MODULE_SYMBOL) else {
+      throw ProviderError(module: path, .missingSymbol)
+    }
+    let entry = unsafe unsafeBitCast(symbol, to: (@convention(c) () -> UnsafePointer<tompion_module_t>?).self)
+    return try unsafe ProviderModule(path: path, pointer: entry())
   }
 
   private static func read(

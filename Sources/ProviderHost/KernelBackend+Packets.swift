@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+package import CTompionProvider
+package import LinuxKernel
+import TimeTypes
+
+/// Packets between a socket and the provider. [capture]
+extension KernelBackend {
+  /// Hands what a socket received to the provider in one batch and sends its replies from the same bytes.
+  func receive(handle: UInt32) {
+    guard let socket = socket(handle), let instance else { return }
+    let count: Int
+    do throws(KernelError) {
+      count = try socket.receive(into: receiveBuffer)
+    } catch {
+      instance.failed(socket: handle, status: tompion_status(errno: error.errno))
+      return
+    }
+    guard count > 0 else { return }
+    for index in 0..<count { fill(index) }
+    // Sound: `count` slots were filled just now; their bytes belong to the buffer, which lives as long as this object.
+    unsafe instance.receive(UnsafeMutableBufferPointer(start: packets, count: count), socket: handle)
+    var replies = false
+    var wantsStamp = false
+    for index in 0..<count {
+      let packet = unsafe packets[index]
+      let wants = unsafe packet.flags & UInt32(TOMPION_PACKET_WANT_TX_STAMP) != 0
+      unsafe receiveBuffer.reply(
+        index, length: Int(packet.reply_length), wantStamp: wants, token: packet.tx_token)
+      if unsafe packet.reply_length > 0 {
+        replies = true
+        wantsStamp = wantsStamp || wants
+      }
+    }
+    // The provider may have closed the socket meanwhile; sending on a closed one does nothing.
+    guard replies else { return }
+    _ = socket.send(receiveBuffer, count: count)
+    if wantsStamp { expectStamps(handle) }
+  }
+
+  private func fill(_ index: Int) {
+    // Sound: index < slots; the slot's bytes live as long as the buffer.
+    let slot = unsafe receiveBuffer.slot(index).pointee
+    let bytes = unsafe receiveBuffer.bytes(index)
+    var packet = unsafe tompion_packet_t()
+    unsafe packet.bytes = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    unsafe packet.capacity = UInt32(bytes.count)
+    unsafe packet.length = min(slot.length, UInt32(bytes.count))
+    unsafe packet.flags = slot.flags & CLINUX_DATAGRAM_TRUNCATED != 0 ? UInt32(TOMPION_PACKET_TRUNCATED) : 0
+    unsafe packet.peer = tompion_address_t(SocketAddress(slot.peer))
+    unsafe packet.local = tompion_address_t(SocketAddress(slot.local))
+    unsafe packet.interface_index = slot.interface_index
+    let kernel = slot.flags & CLINUX_DATAGRAM_SOFTWARE != 0 ? clocks.stamp(realtime: slot.software_ns) : nil
+    // Without a kernel stamp the time of reading is the best there is, and says so by its kind.
+    if let stamp = kernel ?? clocks.read(.system) { unsafe packet.stamp = tompion_stamp_t(stamp) }
+    unsafe packets[index] = packet
+  }
+
+  package func send(_ batch: UnsafeBufferPointer<tompion_packet_t>, socket handle: UInt32) -> UInt32 {
+    guard let socket = socket(handle) else { return 0 }
+    var taken: UInt32 = 0
+    var next = 0
+    while next < batch.count {
+      let count = min(batch.count - next, sendBuffer.slots)
+      var wantsStamp = false
+      for index in 0..<count {
+        // Sound: the table checked bytes and length; the length is bounded by the slot here.
+        let packet = unsafe batch[next + index]
+        let length = unsafe Int(packet.length)
+        guard length > 0, length <= sendBuffer.capacity, let bytes = unsafe packet.bytes else { return taken }
+        unsafe sendBuffer.bytes(index).copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: length))
+        let wants = unsafe packet.flags & UInt32(TOMPION_PACKET_WANT_TX_STAMP) != 0 && socket.stampsTransmission
+        wantsStamp = wantsStamp || wants
+        unsafe sendBuffer.prepare(
+          index, length: length, to: socket.peer == nil ? SocketAddress(packet.peer) : nil,
+          from: socket.peer == nil ? SocketAddress(packet.local) : nil, interface: packet.interface_index,
+          wantStamp: wants, token: packet.tx_token)
+      }
+      let sent = socket.send(sendBuffer, count: count)
+      taken += UInt32(sent)
+      if wantsStamp { expectStamps(handle) }
+      guard sent == count else { return taken }
+      next += count
+    }
+    return taken
+  }
+
+  private func expectStamps(_ handle: UInt32) {
+    _ = loop.timers.arm(Token.make(number, Token.overdue, handle), at: rawNow() + Self.stampPatience)
+  }
+
+  /// Tells the provider of stamps that never came.
+  func giveUpStamps(handle: UInt32, now: RawInstant) {
+    guard let socket = socket(handle) else { return }
+    while let token = socket.nextOverdue(before: now - Self.stampPatience + .milliseconds(1)) {
+      transmitted(token, handle, nil)
+    }
+    if socket.pendingStamps > 0 { expectStamps(handle) }
+  }
+
+  /// Reads a socket's error queue: TX stamps and ICMP errors.
+  func readErrors(handle: UInt32) {
+    guard let socket = socket(handle) else { return }
+    var found = false
+    // Bounded, so that one socket cannot keep the loop.
+    for _ in 0..<256 {
+      guard let report = socket.nextReport() else { break }
+      found = true
+      switch report {
+      case .departed(let token, let realtime, _, _):
+        transmitted(token, handle, realtime.flatMap { clocks.stamp(realtime: $0) })
+      case .failed(let errno, _): instance?.failed(socket: handle, status: tompion_status(errno: errno))
+      case .unmatched: break
+      }
+    }
+    if !found, let error = socket.takeError() {
+      instance?.failed(socket: handle, status: tompion_status(errno: error.errno))
+    }
+  }
+
+  private func transmitted(_ token: UInt64, _ handle: UInt32, _ stamp: Stamp?) {
+    var report = tompion_transmitted_t()
+    report.tx_token = token
+    report.socket = handle
+    if let stamp { report.stamp = tompion_stamp_t(stamp) }
+    // Sound: one element, for the call.
+    unsafe withUnsafePointer(to: report) { pointer in
+      unsafe instance?.transmitted(UnsafeBufferPointer(start: pointer, count: 1))
+    }
+  }
+}
+
+extension UDPSocketOptions {
+  init(_ options: tompion_socket_options_t) {
+    self.init()
+    let server = options.flags & UInt32(TOMPION_SOCKET_SERVER) != 0
+    local = SocketAddress(options.local)
+    if !server {
+      peer = SocketAddress(options.peer)
+      if local.family == .none { local = .any(SocketAddress(options.peer).family) }
+    }
+    receiveStamps = options.flags & UInt32(TOMPION_SOCKET_RX_STAMPS) != 0
+    transmitStamps = options.flags & UInt32(TOMPION_SOCKET_TX_STAMPS) != 0
+    // Software stamps only, until a card's clock is mapped onto the system's.
+    hardwareStamps = false
+    dontFragment = options.flags & UInt32(TOMPION_SOCKET_DONT_FRAGMENT) != 0
+    interface = CText.string(of: options.interface_name)
+  }
+}
+
+extension SocketAddress {
+  package init(_ address: tompion_address_t) {
+    // Sound: 16 plain bytes as two words, in memory order.
+    let (high, low) = unsafe withUnsafeBytes(of: address.bytes) {
+      unsafe ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+    self.init(
+      family: Family(rawValue: address.family) ?? .none, high: high, low: low, port: address.port, scope: address.scope)
+  }
+}
+
+extension tompion_address_t {
+  package init(_ address: SocketAddress) {
+    self.init()
+    // Sound: 16 plain bytes as two words, in memory order.
+    unsafe withUnsafeMutableBytes(of: &bytes) {
+      unsafe $0.storeBytes(of: address.high, as: UInt64.self)
+      unsafe $0.storeBytes(of: address.low, toByteOffset: 8, as: UInt64.self)
+    }
+    scope = address.scope
+    port = address.port
+    family = address.family.rawValue
+  }
+}
+
+extension tompion_status {
+  /// An errno as a status (numbers of Linux, errno(3)).
+  init(errno: Int32) {
+    switch errno {
+    case 1, 13: self = TOMPION_PERMISSION
+    case 11, 28, 105: self = TOMPION_AGAIN
+    case 12: self = TOMPION_NO_MEMORY
+    case 22: self = TOMPION_INVALID
+    case 98, 99: self = errno == 98 ? TOMPION_ADDRESS_IN_USE : TOMPION_NOT_FOUND
+    case 97, 100, 101, 111, 112, 113: self = TOMPION_UNREACHABLE
+    default: self = TOMPION_ERROR
+    }
+  }
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+package import CTompionProvider
+package import LinuxKernel
+import Synchronization
+package import TimeTypes
+
+/// A provider's time, sockets, timers and names from the real kernel, over a `PollLoop`; in the daemon and in a child alike.
+///
+/// The owner of the loop hands it the loop's events (`ProviderLoop` does). One thread, the loop's, except where tagged [any].
+/// Sending and receiving reuse two packet buffers made at init.
+@safe
+package final class KernelBackend: ProviderBackend, @unchecked Sendable {
+  // Sound to share: only `rawNow`, `read`, `fillRandom`, `clockPage` and `requestPoll` come from other threads, and they touch
+  // nothing but atomics and constants.
+
+  /// What one event of the loop is about: the instance, and which of its sockets or timers.
+  enum Token {
+    static let socket: UInt64 = 1
+    static let timer: UInt64 = 2
+    static let poll: UInt64 = 3
+    static let overdue: UInt64 = 4
+    static let answer: UInt64 = 5
+
+    static func make(_ number: UInt16, _ kind: UInt64, _ id: UInt32) -> UInt64 {
+      UInt64(number) << 48 | kind << 32 | UInt64(id)
+    }
+  }
+
+  struct OpenSocket {
+    var handle: UInt32
+    var socket: UDPSocket
+  }
+
+  let number: UInt16
+  let loop: PollLoop
+  let clocks: KernelClocks
+  let page: UInt
+  weak var instance: ProviderInstance?
+  var sockets: [OpenSocket] = []
+  private var lastHandle: UInt32 = 0
+  let receiveBuffer: PacketBuffer
+  let sendBuffer: PacketBuffer
+  let packets: UnsafeMutablePointer<tompion_packet_t>
+  var resolver: NameResolver
+  private let wantsPoll = Atomic<Bool>(false)
+  private var polling = false
+  /// At most so many sockets are open at a time.
+  static let socketLimit = 256
+  /// The longest datagram; also what `receive_capacity` may ask for.
+  static let longestDatagram = 2048
+  static let batch = 32
+  /// A TX stamp that has not come by then is given up.
+  static let stampPatience = TimeInterval.milliseconds(50)
+
+  /// `number` is the instance's; `clockPage` the page for clock-info/1, which outlives the backend.
+  package init(
+    number: UInt16, loop: PollLoop, clocks: KernelClocks, clockPage: UnsafePointer<tompion_clock_page_t>?
+  ) throws(KernelError) {
+    self.number = number
+    self.loop = loop
+    self.clocks = clocks
+    self.page = UInt(bitPattern: clockPage)
+    receiveBuffer = try PacketBuffer(slots: Self.batch, capacity: Self.longestDatagram)
+    sendBuffer = try PacketBuffer(slots: Self.batch, capacity: Self.longestDatagram)
+    resolver = NameResolver(waker: loop.waker)
+    // Sound: as many as slots, plain data zeroed by its initialiser, freed in deinit.
+    unsafe packets = .allocate(capacity: Self.batch)
+    unsafe packets.initialize(repeating: tompion_packet_t(), count: Self.batch)
+    sockets.reserveCapacity(Self.socketLimit)
+  }
+
+  deinit {
+    detach()
+    unsafe packets.deallocate()
+  }
+
+  package func attach(_ instance: ProviderInstance) { self.instance = instance }
+
+  package func detach() {
+    for open in sockets { retire(open) }
+    sockets.removeAll(keepingCapacity: true)
+    for timer in timers { loop.timers.disarm(Token.make(number, Token.timer, timer)) }
+    timers.removeAll()
+    loop.timers.disarm(Token.make(number, Token.poll, 0))
+    loop.timers.disarm(Token.make(number, Token.answer, 0))
+    polling = false
+    wantsPoll.store(false, ordering: .relaxed)
+    resolver.forget()
+  }
+
+  // MARK: time
+
+  package func rawNow() -> RawInstant { RawClock.now() }
+  package func read(_ clock: ClockID) -> Stamp? { clocks.read(clock) }
+
+  package func fillRandom(_ bytes: UnsafeMutableRawBufferPointer) {
+    guard let base = bytes.baseAddress else { return }
+    // Sound: base and count are one buffer's.
+    _ = unsafe clinux_random(base, bytes.count)
+  }
+
+  package func clockPage(_ clock: ClockID) -> UnsafePointer<tompion_clock_page_t>? {
+    // Sound: the address came in by init as such a pointer and outlives the backend.
+    clock == .system ? unsafe UnsafePointer(bitPattern: page) : nil
+  }
+
+  // MARK: timers
+
+  /// Timers that are armed, so that detach finds them.
+  private var timers: Set<UInt32> = []
+
+  package func arm(timer: UInt32, deadline: RawInstant) -> Bool {
+    guard loop.timers.arm(Token.make(number, Token.timer, timer), at: deadline) else { return false }
+    timers.insert(timer)
+    return true
+  }
+
+  package func disarm(timer: UInt32) {
+    loop.timers.disarm(Token.make(number, Token.timer, timer))
+    timers.remove(timer)
+  }
+
+  package func requestPoll() {
+    wantsPoll.store(true, ordering: .releasing)
+    if let waker = loop.waker { waker.wake() } else { beginPolling() }
+  }
+
+  private func beginPolling() {
+    guard !polling, wantsPoll.load(ordering: .acquiring) else { return }
+    polling = loop.timers.arm(Token.make(number, Token.poll, 0), at: RawClock.now() + .seconds(1))
+  }
+
+  // MARK: names
+
+  package func startResolve(_ name: String, family: UInt8, token: UInt64) -> tompion_status {
+    guard resolver.start(name, family: family, token: token) else { return TOMPION_AGAIN }
+    // Without other threads the answer is there already, and is told from the loop, never from inside this call.
+    if loop.waker == nil { _ = loop.timers.arm(Token.make(number, Token.answer, 0), at: RawClock.now()) }
+    return TOMPION_OK
+  }
+
+  private func tellAnswers() {
+    while let answer = resolver.next() {
+      // Sound: the array lives through the call.
+      unsafe answer.addresses.withUnsafeBufferPointer { addresses in
+        unsafe instance?.resolved(token: answer.token, status: answer.status, addresses: addresses, text: answer.text)
+      }
+    }
+  }
+
+  // MARK: events of the loop
+
+  /// Another thread woke the loop: answers, requests for polls, posted commands.
+  package func woken() {
+    beginPolling()
+    tellAnswers()
+    instance?.deliverCommands()
+  }
+
+  /// One of this instance's events.
+  func handle(_ event: PollEvent, now: RawInstant) {
+    switch event {
+    case .readable(let token): receive(handle: UInt32(truncatingIfNeeded: token))
+    case .errorQueue(let token): readErrors(handle: UInt32(truncatingIfNeeded: token))
+    case .timer(let token): expire(token, now: now)
+    case .writable, .woken: break
+    }
+  }
+
+  private func expire(_ token: UInt64, now: RawInstant) {
+    let id = UInt32(truncatingIfNeeded: token)
+    switch token >> 32 & 0xffff {
+    case Token.timer:
+      timers.remove(id)
+      instance?.expired(timer: id, now: now)
+    case Token.poll:
+      polling = false
+      beginPolling()
+      instance?.poll(now: now)
+    case Token.overdue: giveUpStamps(handle: id, now: now)
+    case Token.answer: tellAnswers()
+    default: break
+    }
+  }
+
+  // MARK: sockets
+
+  func socket(_ handle: UInt32) -> UDPSocket? {
+    for open in sockets where open.handle == handle { return open.socket }
+    return nil
+  }
+
+  package func openSocket(_ options: tompion_socket_options_t) -> SocketOpening {
+    guard sockets.count < Self.socketLimit else { return .failed(TOMPION_AGAIN) }
+    guard options.receive_capacity <= UInt32(Self.longestDatagram) else { return .failed(TOMPION_INVALID) }
+    do throws(KernelError) {
+      let socket = try UDPSocket(UDPSocketOptions(options), profile: loop.profile)
+      lastHandle &+= 1
+      let handle = lastHandle
+      try loop.add(socket.descriptor, token: Token.make(number, Token.socket, handle))
+      sockets.append(OpenSocket(handle: handle, socket: socket))
+      return .opened(handle)
+    } catch {
+      return .failed(tompion_status(errno: error.errno))
+    }
+  }
+
+  package func closeSocket(_ handle: UInt32) {
+    guard let index = sockets.firstIndex(where: { $0.handle == handle }) else { return }
+    retire(sockets.remove(at: index))
+  }
+
+  private func retire(_ open: OpenSocket) {
+    loop.timers.disarm(Token.make(number, Token.overdue, open.handle))
+    loop.remove(open.socket.descriptor)
+    open.socket.close()
+  }
+
+  package func localAddress(socket handle: UInt32) -> tompion_address_t? {
+    socket(handle).map { tompion_address_t($0.local) }
+  }
+
+  package func localNetworks() -> [LocalNetwork] {
+    var interfaces = Array(repeating: clinux_interface_t(), count: 256)
+    // Sound: the array has the capacity that is told.
+    let count = unsafe interfaces.withUnsafeMutableBufferPointer { buffer in
+      unsafe clinux_interfaces(buffer.baseAddress, UInt32(buffer.count))
+    }
+    return interfaces.prefix(max(0, Int(count))).map { entry in
+      LocalNetwork(
+        address: tompion_address_t(SocketAddress(entry.address)), prefixLength: UInt8(clamping: entry.prefix_length),
+        interfaceIndex: entry.index)
+    }
+  }
+
+  package func interfaceIndex(named name: String) -> UInt32 {
+    // Sound: borrowed for the call.
+    unsafe name.withCString { unsafe clinux_interface_index($0) }
+  }
+
+  package func portHolder(of address: tompion_address_t) -> String {
+    PortHolder.find(port: address.port) ?? ""
+  }
+}

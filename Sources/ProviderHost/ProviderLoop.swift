@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LinuxKernel
+package import TimeTypes
+
+/// Hands a poll loop's events to the providers that they are for: the tokens of a backend carry its instance's number in their
+/// upper 16 bits; number 0 is free for the loop's owner.
+package final class ProviderLoop {
+  package let loop: PollLoop
+  package let clocks: KernelClocks
+  private var backends: [KernelBackend] = []
+
+  package init(loop: PollLoop, clocks: KernelClocks) {
+    self.loop = loop
+    self.clocks = clocks
+  }
+
+  package func add(_ backend: KernelBackend) { backends.append(backend) }
+  package func remove(_ backend: KernelBackend) { backends.removeAll { $0 === backend } }
+
+  /// Waits once and hands out what is for providers; the rest goes to `others`. [capture]
+  package func run(until deadline: RawInstant? = nil, others: (PollEvent) -> Void = { _ in }) throws(KernelError) {
+    try loop.wait(until: deadline)
+    clocks.refresh()
+    while let event = loop.next() {
+      if !dispatch(event) { others(event) }
+    }
+  }
+
+  /// False = not for a provider; `woken` is for everybody and always false. Call `clocks.refresh()` after each wait.
+  package func dispatch(_ event: PollEvent) -> Bool {
+    switch event {
+    case .woken:
+      for backend in backends { backend.woken() }
+      return false
+    case .readable(let token), .writable(let token), .errorQueue(let token), .timer(let token):
+      let number = UInt16(token >> 48)
+      guard number != 0 else { return false }
+      for backend in backends where backend.number == number {
+        backend.handle(event, now: loop.lastWakeUp)
+        return true
+      }
+      return false
+    }
+  }
+}
