@@ -28,4 +28,9 @@ package struct SettingRefusal: Sendable, Equatable {
   /// The setting's number in the list that was given, nil = none in particular.
   package var index: Int?
   package var text: String
+
+  package init(index: Int?, text: String) {
+    self.index = index
+    self.text = text
+  }
 }
