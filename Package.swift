@@ -90,7 +90,7 @@ let package = Package(
     edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
     edge(
       "VirtualHost", ["TimeTypes", "ClockPort", "Simulation", "SampleRing", "ProviderHost", "CTompionProvider"]),
-    edge("Control", ["Report", "LinuxKernel", "CLinux"]),
+    edge("Control", ["TimeTypes", "Report", "LinuxKernel", "CLinux"]),
     edge(
       "Runtime",
       [

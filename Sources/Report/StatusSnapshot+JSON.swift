@@ -101,3 +101,10 @@ extension StatusSnapshot {
     }
   }
 }
+
+extension StatusSnapshot {
+  /// What `tompion why --json` prints.
+  package var whyJSON: JSONValue {
+    .object([JSONMember("synchronized", .boolean(synchronization == .synchronized)), JSONMember("why", .string(why))])
+  }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Report
+
+/// What the control server needs of the daemon. Every call comes on the control role and may take a few milliseconds. [control]
+package protocol ControlHandler: AnyObject {
+  /// Everything as of now, sources and providers included.
+  func snapshot() -> StatusSnapshot
+  /// Starts a resync. A success returns what people are told: "resync of 3 sources requested".
+  func resync(force: Bool, source: String?) throws(ControlError) -> String
+  /// Takes an event into the log: the caller stamps it with the time and gives it to `ControlServer.record`.
+  func raise(_ event: EventRecord)
+}
