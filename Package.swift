@@ -115,10 +115,7 @@ let package = Package(
       name: "tompiond", dependencies: ["Runtime", "Settings"], swiftSettings: strict),
     .executableTarget(
       name: "tompion",
-      dependencies: [
-        "Control", "Report", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: strict),
+      dependencies: ["Control", "Report", "Settings", "LinuxKernel"], swiftSettings: strict),
     .executableTarget(
       name: "provider-check",
       dependencies: [

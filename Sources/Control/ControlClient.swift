@@ -2,10 +2,12 @@
 
 import LinuxKernel
 package import Report
+import TimeTypes
 
 /// The command line's end of the control socket: one request, its reply, then events if they are followed. Blocks; one thread.
 package final class ControlClient {
-  private let stream: UnixStream
+  private let stream: UnixSocket
+  private let loop: PollLoop
   private var framer = LineFramer(limit: ControlProtocol.replyLimit)
   private let timeout: Int64
 
@@ -13,7 +15,9 @@ package final class ControlClient {
   package init(path: String, timeoutSeconds: Int64 = 10) throws(ControlUnreachable) {
     timeout = timeoutSeconds
     do {
-      stream = try UnixStream.connect(to: path)
+      stream = try UnixSocket.connect(path)
+      loop = try PollLoop(capacity: 1, timerCapacity: 1)
+      try loop.add(stream.descriptor.rawValue, token: 0)
     } catch {
       throw ControlUnreachable(path: path, errno: error.errno)
     }
@@ -33,7 +37,9 @@ package final class ControlClient {
       }
     } catch {
       // A daemon that turned us away has said why before it closed.
-      if case .failure(let code, let text)? = try nextReply(waiting: timeout) { throw ControlError(code: code, text: text) }
+      if case .failure(let code, let text)? = try nextReply(waiting: timeout) {
+        throw ControlError(code: code, text: text)
+      }
       throw Self.failure(error)
     }
     switch try nextReply(waiting: timeout) {
@@ -57,18 +63,29 @@ package final class ControlClient {
   }
 
   private func nextReply(waiting seconds: Int64) throws(ControlError) -> ControlReply? {
+    let deadline = RawClock.now() + .seconds(seconds)
     while true {
       if let line = try framer.take() { return try ControlReply(line: line) }
-      guard stream.waitReadable(nanoseconds: seconds * 1_000_000_000) else { return nil }
       let bytes: [UInt8]?
       do {
-        bytes = try stream.receive()
+        guard try isReadable(before: deadline) else { return nil }
+        bytes = try stream.receive(limit: 65_536)
       } catch {
         throw Self.failure(error)
       }
       guard let bytes else { continue }
       if bytes.isEmpty { throw .disconnected }
       framer.append(bytes)
+    }
+  }
+
+  private func isReadable(before deadline: RawInstant) throws(KernelError) -> Bool {
+    while true {
+      try loop.wait(until: deadline)
+      while let event = loop.next() {
+        if event != .woken { return true }
+      }
+      if RawClock.now() >= deadline { return false }
     }
   }
 

@@ -58,7 +58,8 @@ extension ControlError: CustomStringConvertible {
     switch self {
     case .tooLong(let limit): "the line is longer than \(limit) bytes"
     case .malformed(let text): text
-    case .version(let version): "version \(version) of the control protocol is not known here; this is version \(ControlProtocol.version)"
+    case .version(let version):
+      "version \(version) of the control protocol is not known here; this is version \(ControlProtocol.version)"
     case .unknown(let text): text
     case .notPermitted(let text): text
     case .refused(let text): text

@@ -15,7 +15,8 @@ package enum ControlReply: Sendable, Equatable {
   package var json: JSONValue {
     let version = JSONMember("tompion", .integer(ControlProtocol.version))
     switch self {
-    case .answer(let request, let body): return .object([version, JSONMember("reply", .string(request)), JSONMember("body", body)])
+    case .answer(let request, let body):
+      return .object([version, JSONMember("reply", .string(request)), JSONMember("body", body)])
     case .event(let body): return .object([version, JSONMember("reply", .string("event")), JSONMember("body", body)])
     case .failure(let code, let text):
       return .object([version, JSONMember("error", .string(code)), JSONMember("text", .string(text))])

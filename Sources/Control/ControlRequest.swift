@@ -56,7 +56,9 @@ package enum ControlRequest: Sendable, Equatable {
     }
     guard case .object(let members) = json else { throw .malformed("the request is not a JSON object") }
     if let version = json["tompion"] {
-      guard case .integer(let number) = version else { throw .malformed("\"tompion\" is the protocol's version, an integer") }
+      guard case .integer(let number) = version else {
+        throw .malformed("\"tompion\" is the protocol's version, an integer")
+      }
       guard number == ControlProtocol.version else { throw .version(number) }
     }
     guard case .string(let name)? = json["request"] else {
@@ -78,7 +80,8 @@ package enum ControlRequest: Sendable, Equatable {
       self = .resync(force: try Self.flag(json, "force"), source: try Self.text(json, "source"))
     default:
       throw .unknown(
-        "there is no request \(printable(name, limit: 40)); there are status, sources, providers, why, events and resync")
+        "there is no request \(printable(name, limit: 40)); there are status, sources, providers, why, events and resync"
+      )
     }
     for member in members where !(["tompion", "request"] + arguments).contains(member.name) {
       throw .unknown("the request \(name) has no argument \(printable(member.name, limit: 40))")

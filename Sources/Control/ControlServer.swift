@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLinux
 package import LinuxKernel
 package import Report
 package import TimeTypes
@@ -14,23 +13,25 @@ package final class ControlServer {
   package private(set) var log: EventLog
   private let loop: PollLoop
   private let tokens: Range<UInt64>
-  private let listener: UnixStream
-  private var socketGroup: UInt32 = .max
+  private let listener: UnixListener
+  private let socketUser: UInt32
+  private let socketGroup: UInt32
   private weak var handler: (any ControlHandler)?
   private var connections: [UInt64: Open] = [:]
   private var isListening = true
 
   private struct Open {
-    var stream: UnixStream
+    var stream: UnixSocket
     var state: ControlConnection
     var lastRequest: RawInstant
     var isWaitingToWrite = false
   }
 
   /// Listens at `path` and watches it on `loop`. Uses tokens from `firstToken`, `ControlProtocol.connectionLimit + 1` of them.
-  /// A missing last directory is made (mode 0755). `owner`: who gets the socket after a privileged start.
+  /// Missing directories above it are made (mode 0755). `owner`: who gets the socket after a privileged start.
   package init(
-    path: String, loop: PollLoop, firstToken: UInt64, owner: (user: UInt32, group: UInt32)? = nil, logCapacity: Int = 1000,
+    path: String, loop: PollLoop, firstToken: UInt64, owner: (user: UInt32, group: UInt32)? = nil,
+    logCapacity: Int = 1000,
     handler: any ControlHandler
   ) throws(KernelError) {
     self.path = path
@@ -39,18 +40,14 @@ package final class ControlServer {
     log = EventLog(capacity: logCapacity)
     tokens = firstToken..<(firstToken &+ UInt64(ControlProtocol.connectionLimit) &+ 1)
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-      // Sound: the call reads the path's terminated copy. It fails where the directory is there already, which is right.
-      _ = unsafe String(path[..<slash]).withCString { unsafe clinux_make_directory($0, 0o755) }
+      try SmallFile.makeDirectory(String(path[..<slash]), mode: 0o755)
     }
-    listener = try UnixStream.listen(at: path)
-    // Sound: both calls read the terminated copy and write the three numbers before they return.
-    unsafe path.withCString { name in
-      if let owner { _ = unsafe clinux_set_owner(name, owner.user, owner.group) }
-      var mode: UInt32 = 0
-      var user: UInt32 = 0
-      _ = unsafe clinux_file_mode(name, &mode, &user, &socketGroup)
-    }
-    try loop.add(listener.descriptor, token: firstToken)
+    listener = try UnixListener(path: path, mode: 0o660, backlog: 16)
+    if let owner { try SmallFile.setOwner(path, user: owner.user, group: owner.group) }
+    let attributes = SmallFile.attributes(path)
+    socketUser = attributes?.user ?? 0
+    socketGroup = attributes?.group ?? 0
+    try loop.add(listener.descriptor.rawValue, token: firstToken)
   }
 
   /// Handles an event of the loop; false = the token is not one of this server's.
@@ -72,7 +69,7 @@ package final class ControlServer {
   package func tick(now: RawInstant) {
     if !isListening {
       isListening = true
-      loop.modify(listener.descriptor, interest: .read)
+      loop.modify(listener.descriptor.rawValue, interest: .read)
     }
     let limit = TimeInterval.seconds(ControlProtocol.idleLimit)
     let idle = connections.filter { !$0.value.state.isFollowing && now - $0.value.lastRequest > limit }.map(\.key)
@@ -96,15 +93,8 @@ package final class ControlServer {
   /// Closes everything and removes the socket's file. The last call.
   package func close() {
     for token in Array(connections.keys) { close(token) }
-    loop.remove(listener.descriptor)
-    let slash = path.lastIndex(of: "/")
-    let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    // Sound: both calls read the terminated copies and keep nothing of them.
-    let opened = unsafe directory.withCString { unsafe clinux_open_directory($0) }
-    guard opened >= 0 else { return }
-    _ = unsafe name.withCString { unsafe clinux_unlink_at(opened, $0) }
-    _ = clinux_close(opened)
+    loop.remove(listener.descriptor.rawValue)
+    SmallFile.remove(path)
   }
 
   private func accept(_ now: RawInstant) {
@@ -112,24 +102,25 @@ package final class ControlServer {
     for _ in 0...ControlProtocol.connectionLimit {
       do {
         guard let stream = try listener.accept() else { return }
-        let peer = try stream.peer()
+        let credentials = try stream.credentials()
+        let peer = ControlPeer(processID: credentials.pid, user: credentials.user, group: credentials.group)
         guard let token = tokens.dropFirst().first(where: { connections[$0] == nil }) else {
           turnAway(stream, peer)
           continue
         }
-        try loop.add(stream.descriptor, token: token)
+        try loop.add(stream.descriptor.rawValue, token: token)
         connections[token] = Open(stream: stream, state: ControlConnection(peer: peer), lastRequest: now)
       } catch {
         // Out of descriptors, most likely: without a pause the loop would spin on the waiting connection.
         isListening = false
-        loop.modify(listener.descriptor, interest: [])
+        loop.modify(listener.descriptor.rawValue, interest: [])
         return
       }
     }
   }
 
   /// Says "busy" as far as that goes without waiting; the stream closes when it goes.
-  private func turnAway(_ stream: UnixStream, _ peer: ControlPeer) {
+  private func turnAway(_ stream: UnixSocket, _ peer: ControlPeer) {
     var state = ControlConnection(peer: peer)
     state.send(ControlReply(.busy))
     _ = try? stream.send(state.pending)
@@ -142,7 +133,7 @@ package final class ControlServer {
       if bytes.isEmpty {
         connections[token]?.state.endOfInput()
         // A peer that is gone stays "readable": watch it no more but for what it has still to get.
-        loop.modify(open.stream.descriptor, interest: open.isWaitingToWrite ? .write : [])
+        loop.modify(open.stream.descriptor.rawValue, interest: open.isWaitingToWrite ? .write : [])
       }
       let requests = connections[token]?.state.receive(bytes) ?? []
       for request in requests {
@@ -172,7 +163,9 @@ package final class ControlServer {
     connections[token]?.state.send(reply)
   }
 
-  private func resync(_ force: Bool, _ source: String?, _ peer: ControlPeer, _ handler: any ControlHandler) -> ControlReply {
+  private func resync(_ force: Bool, _ source: String?, _ peer: ControlPeer, _ handler: any ControlHandler)
+    -> ControlReply
+  {
     let what = "resync" + (force ? " --force" : "") + (source.map { " --source \(printable($0, limit: 128))" } ?? "")
     guard mayChange(peer) else {
       handler.raise(EventRecord(.controlRefused, text: "\(what) refused: \(peer.text) may not change anything"))
@@ -189,16 +182,11 @@ package final class ControlServer {
     }
   }
 
-  /// Root, the daemon's own user, or the group of the socket. (A supplementary group counts by the socket's mode alone: who is
+  /// Root, the owner of the socket (the daemon's own user), or the group of the socket. (A supplementary group counts by the socket's mode alone: who is
   /// neither its owner nor in its group could not have connected to a socket of mode 0660.)
   private func mayChange(_ peer: ControlPeer) -> Bool {
-    if peer.user == 0 || peer.user == clinux_user_id() || peer.group == socketGroup { return true }
-    var mode: UInt32 = 0
-    var user: UInt32 = 0
-    var group: UInt32 = 0
-    // Sound: the call reads the terminated copy and writes the three numbers before it returns.
-    let result = unsafe path.withCString { unsafe clinux_file_mode($0, &mode, &user, &group) }
-    return result == 0 && mode & 0o007 == 0
+    if peer.user == 0 || peer.user == socketUser || peer.group == socketGroup { return true }
+    return SmallFile.attributes(path).map { $0.mode & 0o007 == 0 } ?? false
   }
 
   /// As many of the events as fit into a reply, the latest of them.
@@ -236,12 +224,12 @@ package final class ControlServer {
       connections[token]?.isWaitingToWrite = isWaiting
       var interest: PollLoop.Interest = isWaiting ? [.write] : []
       if !state.isEnding { interest.insert(.read) }
-      loop.modify(open.stream.descriptor, interest: interest)
+      loop.modify(open.stream.descriptor.rawValue, interest: interest)
     }
   }
 
   private func close(_ token: UInt64) {
     guard let open = connections.removeValue(forKey: token) else { return }
-    loop.remove(open.stream.descriptor)
+    loop.remove(open.stream.descriptor.rawValue)
   }
 }
