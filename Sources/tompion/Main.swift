@@ -1,6 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Control
+import LinuxKernel
+import Report
+import Settings
+
+/// The command line: one command, one conversation with tompiond, an exit status.
 @main
 struct Main {
-  static func main() {}
+  /// What the exit status means; in the help and in Docs/control.md.
+  enum Status: Int32 {
+    case done = 0
+    case refused = 1
+    case wrongConfiguration = 2
+    case unreachable = 3
+    /// EX_USAGE of sysexits(3).
+    case usage = 64
+  }
+
+  static func main() {
+    Console.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  static func run(_ arguments: [String]) -> Status {
+    let command: Command
+    do {
+      command = try Command(arguments)
+    } catch {
+      return fail("\(error)", .usage)
+    }
+    switch command.action {
+    case .help(let name):
+      Console.write(Help.text(name))
+      return .done
+    case .version:
+      Console.write("tompion \(version)\n")
+      return .done
+    case .checkConfiguration(let file):
+      let check = ConfigurationCheck(file)
+      if command.json {
+        Console.write(check.json.encoded + "\n")
+      } else {
+        Console.write(check.warnings, to: Console.error)
+        Console.write(check.text, to: check.errors.isEmpty ? Console.output : Console.error)
+      }
+      return check.errors.isEmpty ? .done : .wrongConfiguration
+    case .ask(let request):
+      let path = command.socket ?? Console.environment("TOMPION_SOCKET") ?? "/run/tompion/control.sock"
+      return ask(request, at: path, Output(json: command.json))
+    }
+  }
+
+  private static func ask(_ request: ControlRequest, at path: String, _ output: Output) -> Status {
+    let client: ControlClient
+    do {
+      client = try ControlClient(path: path)
+    } catch {
+      return fail("\(error)", .unreachable)
+    }
+    do {
+      guard Console.write(output.text(request, try client.ask(request))) else { return .refused }
+      guard case .events(_, _, follow: true) = request else { return .done }
+      while true {
+        if let event = try client.nextEvent(), !Console.write(output.text(event)) { return .done }
+      }
+    } catch {
+      switch error {
+      case .timeout, .disconnected, .kernel: return fail("\(error)", .unreachable)
+      default: return fail("\(error)", .refused)
+      }
+    }
+  }
+
+  private static func fail(_ text: String, _ status: Status) -> Status {
+    Console.write("tompion: \(printable(text, limit: 2000))\n", to: Console.error)
+    return status
+  }
 }
+
+/// The version of Tompion.
+let version = "0.1.0"

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Glibc
+
+/// The process's standard streams and environment, for the command-line tools. [control]
+package enum Console {
+  package static let output: Int32 = 1
+  package static let error: Int32 = 2
+
+  /// Whether a descriptor is a terminal (isatty(3)).
+  package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Writes all of `text`, unbuffered; false = nobody reads it any more, or the disk is full.
+  @discardableResult
+  package static func write(_ text: String, to descriptor: Int32 = output) -> Bool {
+    let bytes = Array(text.utf8)
+    var done = 0
+    while done < bytes.count {
+      let start = done
+      // Sound: `start` is inside the array, whose own memory is passed for the call.
+      let written = unsafe bytes.withUnsafeBytes { memory in
+        unsafe clinux_write(descriptor, memory.baseAddress.map { unsafe $0 + start }, memory.count - start)
+      }
+      guard written > 0 else { return false }
+      done += Int(written)
+    }
+    return true
+  }
+
+  /// A variable of the environment; nil = not set.
+  package static func environment(_ name: String) -> String? {
+    // Sound: the C string belongs to the environment, which nothing here changes, and is copied at once.
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+
+  /// Ends the process.
+  package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+}

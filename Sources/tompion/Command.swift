@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Control
+import Settings
+
+/// What the command line asks for.
+struct Command: Equatable {
+  enum Action: Equatable {
+    case ask(ControlRequest)
+    case checkConfiguration(String)
+    /// The help of a command; nil = of all.
+    case help(String?)
+    case version
+  }
+
+  var action: Action
+  var json = false
+  var socket: String?
+
+  static let defaultConfiguration = "/etc/tompion/tompion.toml"
+  static let names = ["status", "sources", "providers", "events", "resync", "why", "config"]
+
+  /// Reads the arguments after the program's name.
+  init(_ arguments: [String]) throws(ArgumentError) {
+    var reader = ArgumentReader(arguments)
+    var operands: [String] = []
+    var wantsHelp = false
+    var wantsVersion = false
+    var (follow, force) = (false, false)
+    var source: String?
+    var since: UInt64?
+    var limit: UInt32?
+    action = .help(nil)
+    // Which options were given, to refuse those that are not the command's.
+    var given: [String] = []
+    while let item = reader.next() {
+      guard case .option(let name, let value) = item else {
+        if case .operand(let word) = item { operands.append(word) }
+        continue
+      }
+      given.append(name)
+      switch name {
+      case "-h", "--help": wantsHelp = try Self.plain(name, value)
+      case "--version": wantsVersion = try Self.plain(name, value)
+      case "--json": json = try Self.plain(name, value)
+      case "--socket": socket = try reader.value(value, what: "a path")
+      case "-f", "--follow": follow = try Self.plain(name, value)
+      case "--force": force = try Self.plain(name, value)
+      case "--source": source = try reader.value(value, what: "a source's name or address")
+      case "-n", "--lines": limit = try Self.number(name, try reader.value(value, what: "a number"))
+      case "--since": since = try Self.number(name, try reader.value(value, what: "an event's sequence number"))
+      default: throw ArgumentError("there is no option \(name)" + Self.hint(name, Self.options.flatMap(\.value)))
+      }
+    }
+    if wantsVersion {
+      action = .version
+      return
+    }
+    guard let name = operands.first else {
+      if wantsHelp { return }
+      throw ArgumentError("no command; there are \(Self.names.joined(separator: ", "))")
+    }
+    if name == "help" {
+      action = .help(operands.dropFirst().first)
+      return
+    }
+    guard Self.names.contains(name) else { throw ArgumentError("there is no command \(name)" + Self.hint(name, Self.names + ["help"])) }
+    if wantsHelp {
+      action = .help(name)
+      return
+    }
+    let known = Self.common + (Self.options[name] ?? [])
+    if let stray = given.first(where: { !known.contains($0) }) {
+      throw ArgumentError("\(name) has no option \(stray); see tompion \(name) --help")
+    }
+    operands.removeFirst()
+    switch name {
+    case "status": action = .ask(.status)
+    case "sources": action = .ask(.sources)
+    case "providers": action = .ask(.providers)
+    case "why": action = .ask(.why)
+    case "events": action = .ask(.events(since: since, limit: limit ?? (follow ? 10 : nil), follow: follow))
+    case "resync": action = .ask(.resync(force: force, source: source))
+    default:
+      guard operands.first == "check" else { throw ArgumentError("config what? There is: tompion config check [FILE]") }
+      operands.removeFirst()
+      action = .checkConfiguration(operands.popLast() ?? Self.defaultConfiguration)
+    }
+    guard operands.isEmpty else { throw ArgumentError("\(name) takes no operand \(operands[0])") }
+  }
+
+  private static let common = ["--json", "--socket", "-h", "--help"]
+  private static let options = [
+    "": common + ["--version"], "events": ["-f", "--follow", "-n", "--lines", "--since"], "resync": ["--force", "--source"],
+  ]
+
+  private static func plain(_ name: String, _ value: String?) throws(ArgumentError) -> Bool {
+    if value != nil { throw ArgumentError("\(name) takes no value") }
+    return true
+  }
+
+  private static func number<Number: FixedWidthInteger>(_ name: String, _ text: String) throws(ArgumentError) -> Number {
+    guard let number = Number(text), number >= 0 else { throw ArgumentError("\(name) \(text): write a number, 0 or more") }
+    return number
+  }
+
+  private static func hint(_ word: String, _ candidates: [String]) -> String {
+    Suggestion.nearest(to: word, among: candidates).map { "; did you mean \($0)?" } ?? "; see tompion --help"
+  }
+}
