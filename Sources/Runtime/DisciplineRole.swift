@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClockPort
+import Engine
+import LinuxKernel
+import ProviderHost
+import TimeTypes
+
+/// Drains the rings, runs the engine, drives the clock and publishes what came of it. [discipline]
+///
+/// The only code that touches the clock. What the clock really did goes back into the engine as its next event, so that the
+/// engine never has to look. A turn allocates nothing and takes no lock, except where a status report was asked for.
+final class DisciplineRole {
+  private var engine: Engine
+  private var clock: HostClock
+  private var actions = Actions()
+  private let outboxes: [ProviderOutbox]
+  private let page: ClockPageWriter
+  private let port: DisciplinePort
+  private var nextTick = RawInstant(nanoseconds: .min)
+  private var counters = DisciplineCounters()
+  private var lastReading: ClockReading?
+  /// Steering is forbidden from outside: another daemon owns the clock.
+  private var isForbidden: Bool
+
+  /// How often the engine hears that time passed.
+  static let tick = TimeInterval.seconds(1)
+
+  init(
+    engine: consuming Engine, clock: HostClock, outboxes: [ProviderOutbox], page: ClockPageWriter, port: DisciplinePort,
+    isForbidden: Bool
+  ) {
+    self.engine = engine
+    self.clock = clock
+    self.outboxes = outboxes
+    self.page = page
+    self.port = port
+    self.isForbidden = isForbidden
+  }
+
+  /// When the next turn is due if nothing else happens.
+  var deadline: RawInstant { nextTick }
+
+  /// Does all there is to do now.
+  func turn() {
+    while let event = port.events.pop() { handle(event) }
+    let now = RawClock.now()
+    for outbox in outboxes { drain(outbox, now: now) }
+    if now >= nextTick {
+      nextTick = now + Self.tick
+      look(now: now)
+    }
+    if port.status.isWanted { report() }
+  }
+
+  private func drain(_ outbox: ProviderOutbox, now: RawInstant) {
+    outbox.drain(
+      news: { news in
+        switch news {
+        case .sourceAdded(let source):
+          handle(.sourceAdded(source.id, SourceOptions(source), now: now))
+        case .sourceChanged(let source):
+          handle(.sourceChanged(source.id, SourceOptions(source), reach: source.reach, now: now))
+        case .sourceRemoved(let id):
+          handle(.sourceRemoved(id, now: now))
+        }
+      },
+      sample: { sample in
+        counters.samples &+= 1
+        handle(.sample(sample, now: now))
+      })
+  }
+
+  /// Reads the clock, and tells the engine of what others did to it.
+  private func look(now: RawInstant) {
+    do {
+      let observation = try clock.observe()
+      lastReading = observation.reading
+      if let moved = observation.finding.moved {
+        counters.clockMoves &+= 1
+        handle(.clockMoved(observation.reading, by: moved))
+      }
+      if observation.finding.frequency != nil { handle(.clockFrequencyChanged(observation.reading)) }
+      handle(.tick(observation.reading))
+    } catch {
+      handle(.refused(error, now: now))
+    }
+  }
+
+  private func handle(_ event: Event) {
+    actions.removeAll()
+    engine.handle(event, into: &actions)
+    carryOut()
+  }
+
+  /// Carries out what the engine asks for, in order, and reports clock actions back until it asks for nothing more.
+  private func carryOut() {
+    var outcomes = 0
+    while actions.count > 0 {
+      var feedback: Event?
+      for position in 0..<actions.count {
+        switch actions[position] {
+        case .adjust(_, let frequency): feedback = adjust(frequency) ?? feedback
+        case .step(_, let interval): feedback = step(interval) ?? feedback
+        case .setStatus(_, let status): publish(status)
+        case .publish(let state): page.publish(state)
+        case .requestPoll(let source, let poll): port.advise(source, poll)
+        case .log(let event): port.log.push(event)
+        }
+      }
+      actions.removeAll()
+      guard let event = feedback, outcomes < 4 else { return }
+      outcomes += 1
+      engine.handle(event, into: &actions)
+    }
+  }
+
+  private func adjust(_ frequency: Frequency) -> Event? {
+    apply(stepped: .zero) { clock throws(ClockError) in _ = try clock.adjust(frequency: frequency) }
+  }
+
+  private func step(_ interval: TimeInterval) -> Event? {
+    let event = apply(stepped: interval) { clock throws(ClockError) in try clock.step(by: interval) }
+    if case .applied = event {
+      counters.steps &+= 1
+      port.stepped(interval)
+    }
+    return event
+  }
+
+  private func apply(stepped: TimeInterval, _ change: (inout HostClock) throws(ClockError) -> Void) -> Event? {
+    guard !isForbidden else { return .refused(.observing, now: RawClock.now()) }
+    do {
+      try change(&clock)
+      let reading = try clock.read()
+      lastReading = reading
+      return .applied(reading, stepped: stepped)
+    } catch {
+      counters.refusals &+= 1
+      return .refused(error, now: RawClock.now())
+    }
+  }
+
+  private func publish(_ status: ClockStatus) {
+    guard !isForbidden else { return }
+    do { try clock.publish(status: status) } catch { counters.refusals &+= 1 }
+  }
+
+  private func report() {
+    var lastOffset: TimeInterval?
+    if let reading = lastReading, case .virtual = clock.stampSource.kind {
+      lastOffset = HostReference.error(of: clock, near: reading)
+    }
+    port.status.answer(
+      DisciplineReport(
+        state: engine.state, sanity: engine.sanityState, steering: engine.steeringState, reading: lastReading,
+        trueError: lastOffset, isForbidden: isForbidden, counters: counters, eventsDropped: port.log.dropped &+ actions.dropped),
+      sources: { list in engine.appendReports(to: &list) })
+  }
+}
+
+/// What happened so far, for status.
+struct DisciplineCounters: Sendable, BitwiseCopyable {
+  var samples: UInt64 = 0
+  var steps: UInt64 = 0
+  var refusals: UInt64 = 0
+  var clockMoves: UInt64 = 0
+}
+
+extension SourceOptions {
+  /// The options of a source as its provider announced them.
+  init(_ source: SourceSummary) {
+    self.init()
+    prefer = source.has(.prefer)
+    noselect = source.has(.noselect)
+    trust = source.has(.trust)
+    require = source.has(.require)
+    reliable = source.has(.reliable)
+    referenceClock = source.has(.referenceClock)
+    minimumPoll = source.minimumPoll
+    maximumPoll = source.maximumPoll
+  }
+}
