@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClockPort
 import Engine
 import Synchronization
 import TimeTypes
@@ -25,15 +26,17 @@ final class DisciplinePort: Sendable {
 /// The engine's side of the status, as of one moment.
 struct DisciplineReport: Sendable {
   var state: TimeState
-  var sanity: Engine.SanityState
-  var steering: Engine.SteeringState
+  var sanity: SanityState
+  var steering: SteeringState
   var reading: ClockReading?
+  /// The reference's against the raw counter, as estimated; nil = nothing agreed on yet.
+  var frequency: Frequency?
   /// Virtual clocks: clock − the host's CLOCK_REALTIME.
   var trueError: TimeInterval?
   var isForbidden: Bool
   var counters: DisciplineCounters
   var eventsDropped: UInt64
-  var sources: [Engine.SourceReport] = []
+  var sources: [SourceReport] = []
 }
 
 /// A report that [control] asks for and [discipline] makes between two samples. One asker, one answerer.
@@ -46,9 +49,7 @@ struct DisciplineReport: Sendable {
   var isWanted: Bool { wanted.load(ordering: .acquiring) == 1 }
 
   /// [discipline]
-  func answer(_ report: DisciplineReport, sources fill: (inout [Engine.SourceReport]) -> Void) {
-    var report = report
-    fill(&report.sources)
+  func answer(_ report: DisciplineReport) {
     self.report = report
     wanted.store(0, ordering: .releasing)
   }

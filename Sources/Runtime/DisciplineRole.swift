@@ -147,15 +147,21 @@ final class DisciplineRole {
   }
 
   private func report() {
-    var lastOffset: TimeInterval?
-    if let reading = lastReading, case .virtual = clock.stampSource.kind {
-      lastOffset = HostReference.error(of: clock, near: reading)
+    var report = DisciplineReport(
+      state: engine.timeState, sanity: engine.sanityState, steering: engine.steeringState, reading: lastReading,
+      frequency: engine.frequencyEstimate?.frequency, trueError: trueError(), isForbidden: isForbidden, counters: counters,
+      eventsDropped: port.log.dropped &+ actions.dropped)
+    for slot in 0..<engine.capacity {
+      if let source = engine.report(slot: slot) { report.sources.append(source) }
     }
-    port.status.answer(
-      DisciplineReport(
-        state: engine.state, sanity: engine.sanityState, steering: engine.steeringState, reading: lastReading,
-        trueError: lastOffset, isForbidden: isForbidden, counters: counters, eventsDropped: port.log.dropped &+ actions.dropped),
-      sources: { list in engine.appendReports(to: &list) })
+    port.status.answer(report)
+  }
+
+  /// Virtual clocks: how far the clock is ahead of the host's own, measured.
+  private func trueError() -> TimeInterval? {
+    guard case .virtual(let line) = clock else { return nil }
+    let host = ClockPair.realtime()
+    return line.reading(at: host.raw).time - host.time
   }
 }
 

@@ -6,63 +6,38 @@ import Report
 import TimeTypes
 
 extension EngineEvent {
-  /// The event in words, for the event log. `name` tells a source's name and who sent for it.
-  func record(naming name: (SourceID) -> String) -> EventRecord {
+  /// The event in words, for the event log. `name` tells a source's name.
+  func record(now: RawInstant, naming name: (SourceID) -> String) -> EventRecord {
     switch self {
     case .tooBig(let sample, let offset, let limit):
-      let limitText = limit == .max ? "no limit" : IntervalText.seconds(limit)
-      return EventRecord(
-        .sampleTooBig, source: name(sample.source),
-        text: "a sample of \(name(sample.source)) asks for \(IntervalText.signed(offset)), beyond the limit of \(limitText): "
-          + "refused, the clock does not move",
-        details: sample.details + [
-          EventDetail("offset_ns", .integer(offset.nanoseconds)), EventDetail("limit_ns", .integer(limit.nanoseconds)),
-        ])
-    case .localClockSuspect(let offset, let agreeing, let of):
-      return EventRecord(
-        .localClockSuspect,
-        text: "local clock suspect: \(agreeing) of \(of) sources agree on \(IntervalText.signed(offset)); "
-          + "`tompion resync --force` accepts their time",
-        details: [
-          EventDetail("offset_ns", .integer(offset.nanoseconds)), EventDetail("agreeing", .integer(Int64(agreeing))),
-          EventDetail("of", .integer(Int64(of))),
-        ])
-    case .systemSourceChanged(let source?, let stratum):
-      return EventRecord(
-        .sourceChosen, source: name(source), text: "now following \(name(source)), at stratum \(stratum)",
-        details: [EventDetail("stratum", .integer(Int64(stratum)))])
-    case .systemSourceChanged(nil, _):
-      return EventRecord(.noSourceAccessible, text: "no source is fit to be followed now")
-    case .synchronized(let source):
-      return EventRecord(.synchronized, source: name(source), text: "synchronized to \(name(source))")
-    case .unsynchronized:
-      return EventRecord(.unsynchronized, text: "no longer synchronized")
-    case .falseticker(let source, let offset):
-      return EventRecord(
-        .falseticker, source: name(source),
-        text: "\(name(source)) disagrees with the majority, by \(IntervalText.signed(offset))",
-        details: [EventDetail("offset_ns", .integer(offset.nanoseconds))])
-    case .stepped(let interval):
-      return EventRecord(
-        .clockStepped, text: "stepped the clock by \(IntervalText.signed(interval))",
-        details: [EventDetail("step_ns", .integer(interval.nanoseconds))])
-    case .clockMoved(let interval):
-      return EventRecord(
-        .clockMoved,
-        text: "somebody else moved the clock by \(IntervalText.signed(interval)); unsynchronized until sources confirm the time",
-        details: [EventDetail("moved_ns", .integer(interval.nanoseconds))])
-    case .clockRefused(let error):
-      return EventRecord(.steeringRefused, text: error.sentence)
-    case .clockAccepted:
-      return EventRecord(.steeringResumed, text: "the kernel accepts changes of the clock again")
-    case .leapArmed(let leap):
-      let text =
-        switch leap {
-        case .insert: "a leap second is inserted at the end of this UTC day"
-        case .delete: "a second is left out at the end of this UTC day"
-        case .none, .unsynchronized: "no leap second is armed"
-        }
-      return EventRecord(.leapArmed, text: text)
+      .tooBig(sample, offset: offset, limit: limit, source: name(sample.source))
+    case .localClockSuspect(let offset, let agreeing, let of): .suspect(offset: offset, agreeing: agreeing, of: of)
+    case .systemSourceChanged(let source, let stratum): .sourceChosen(source.map(name), stratum: stratum)
+    case .synchronized(let source): .synchronized(to: name(source))
+    case .unsynchronized(let lastUpdate):
+      .unsynchronized(age: lastUpdate.nanoseconds == 0 ? nil : now - lastUpdate)
+    case .falseticker(let source, let offset): .falseticker(name(source), offset: offset)
+    case .stepped(let interval): .stepped(by: interval)
+    case .clockMoved(let interval): .clockMoved(by: interval)
+    case .clockRefused(let error): .steeringRefused(reason: error.sentence)
+    case .clockAccepted: .steeringResumed()
+    case .leapArmed(let leap): .leapArmed(leap)
+    case .sourceRefused(let source, let capacity):
+      EventRecord(
+        .sourceRefused, source: name(source),
+        text: "\(name(source)) is not used: the engine holds \(capacity) sources, and all places are taken")
+    case .sourceRestarted(let source, let offset):
+      EventRecord(
+        .sourceRestarted, source: name(source),
+        text: "the time of \(name(source)) jumped by \(Quantity.offset(offset)) and stayed there: its history begins anew")
+    case .localClockAccepted: EventRecord(.sanityCleared, text: "the sanity gate accepts samples again")
+    case .revalidated: EventRecord(.revalidated, text: "fresh samples confirm where the clock should be")
+    case .clockFrequencyChanged(let frequency):
+      EventRecord(
+        .clockFrequencyMoved,
+        text: "somebody else set the clock's frequency to \(Quantity.frequency(frequency)); it is set back")
+    case .leapPassed(let interval):
+      EventRecord(.leapPassed, text: "a leap second passed: UTC moved by \(Quantity.offset(interval)) against TAI")
     }
   }
 }
@@ -72,32 +47,11 @@ extension ClockError {
   var sentence: String {
     switch self {
     case .notPermitted:
-      "the kernel refuses to change the clock: CAP_SYS_TIME is missing; start tompiond as root or with that capability, "
-        + "or set clock.steer = false to only watch"
+      "CAP_SYS_TIME is missing: start tompiond as root or with that capability, or set clock.steer = false to only watch"
     case .invalidValue: "the kernel refuses the value for the clock (EINVAL)"
     case .unsupported: "this clock cannot be changed (it is gone, or has no such function)"
-    case .observing: "observe mode: nothing is applied to the clock (clock.steer = false)"
+    case .observing: "nothing is applied to the clock (clock.steer = false)"
     case .system(let errno): "the kernel refuses to change the clock (errno \(errno))"
     }
-  }
-}
-
-extension Sample {
-  /// All that the sample says, for machines.
-  fileprivate var details: [EventDetail] {
-    [
-      EventDetail("source_id", .integer(Int64(source.rawValue))), EventDetail("sequence", .integer(Int64(sequence))),
-      EventDetail("local_ns", .integer(localNanoseconds)), EventDetail("reference_ns", .integer(referenceNanoseconds)),
-      EventDetail("raw_ns", .integer(rawNanoseconds)), EventDetail("delay_ns", .integer(delayNanoseconds)),
-      EventDetail("dispersion_ns", .integer(Int64(clamping: dispersionNanoseconds))),
-      EventDetail("root_delay_ns", .integer(Int64(clamping: rootDelayNanoseconds))),
-      EventDetail("root_dispersion_ns", .integer(Int64(clamping: rootDispersionNanoseconds))),
-      EventDetail("turnaround_ns", .integer(turnaroundNanoseconds)), EventDetail("era", .integer(Int64(era.rawValue))),
-      EventDetail("reference_id", .integer(Int64(referenceID.rawValue))), EventDetail("stratum", .integer(Int64(stratum))),
-      EventDetail("leap", .integer(Int64(leap.rawValue))), EventDetail("precision", .integer(Int64(precision))),
-      EventDetail("poll", .integer(Int64(poll))), EventDetail("receive_kind", .integer(Int64(receiveKind.rawValue))),
-      EventDetail("transmit_kind", .integer(Int64(transmitKind.rawValue))),
-      EventDetail("flags", .integer(Int64(flags.rawValue))),
-    ]
   }
 }
