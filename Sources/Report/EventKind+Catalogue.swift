@@ -94,6 +94,11 @@ extension EventKind {
     case .sourceRefused:
       ("source-refused", .warning, "A source asked to be left alone (a kiss code), or its replies are refused.")
     case .noMajority: ("no-majority", .warning, "The sources disagree and no majority of them can be found.")
+    case .sourceRestarted:
+      ("source-restarted", .warning, "The time of a source jumped and stayed there: its history begins anew.")
+    case .revalidated:
+      ("revalidated", .notice, "After somebody else moved the clock, fresh samples confirm where it should be.")
+    case .leapPassed: ("leap-passed", .notice, "A leap second passed.")
     case .stateDirectory:
       ("state-directory", .warning, "The state directory cannot be used; nothing is remembered across restarts.")
     }

@@ -61,4 +61,7 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case sourceRefused = 526
   case noMajority = 527
   case stateDirectory = 528
+  case sourceRestarted = 529
+  case revalidated = 530
+  case leapPassed = 531
 }

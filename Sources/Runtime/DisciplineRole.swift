@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CTompionProvider
 import ClockPort
 import Engine
 import LinuxKernel
@@ -15,7 +16,8 @@ final class DisciplineRole {
   private var clock: HostClock
   private var actions = Actions()
   private let outboxes: [ProviderOutbox]
-  private let page: ClockPageWriter
+  private let page: ClockPage
+  private let line: ClockLinePage
   private let port: DisciplinePort
   private var nextTick = RawInstant(nanoseconds: .min)
   private var counters = DisciplineCounters()
@@ -27,15 +29,17 @@ final class DisciplineRole {
   static let tick = TimeInterval.seconds(1)
 
   init(
-    engine: consuming Engine, clock: HostClock, outboxes: [ProviderOutbox], page: ClockPageWriter, port: DisciplinePort,
-    isForbidden: Bool
+    engine: consuming Engine, clock: HostClock, outboxes: [ProviderOutbox], page: ClockPage, line: ClockLinePage,
+    port: DisciplinePort, isForbidden: Bool
   ) {
     self.engine = engine
     self.clock = clock
     self.outboxes = outboxes
     self.page = page
+    self.line = line
     self.port = port
     self.isForbidden = isForbidden
+    publishLine()
   }
 
   /// When the next turn is due if nothing else happens.
@@ -75,7 +79,7 @@ final class DisciplineRole {
   private func look(now: RawInstant) {
     do {
       let observation = try clock.observe()
-      lastReading = observation.reading
+      note(observation.reading)
       if let moved = observation.finding.moved {
         counters.clockMoves &+= 1
         handle(.clockMoved(observation.reading, by: moved))
@@ -103,7 +107,7 @@ final class DisciplineRole {
         case .adjust(_, let frequency): feedback = adjust(frequency) ?? feedback
         case .step(_, let interval): feedback = step(interval) ?? feedback
         case .setStatus(_, let status): publish(status)
-        case .publish(let state): page.publish(state)
+        case .publish(let state): page.publish(state, frequency: lastReading?.frequency ?? .zero)
         case .requestPoll(let source, let poll): port.advise(source, poll)
         case .log(let event): port.log.push(event)
         }
@@ -133,11 +137,24 @@ final class DisciplineRole {
     do {
       try change(&clock)
       let reading = try clock.read()
-      lastReading = reading
+      note(reading)
       return .applied(reading, stepped: stepped)
     } catch {
       counters.refusals &+= 1
       return .refused(error, now: RawClock.now())
+    }
+  }
+
+  /// Remembers a reading, and tells those who make stamps where the clock is from now on.
+  private func note(_ reading: ClockReading) {
+    lastReading = reading
+    publishLine()
+  }
+
+  private func publishLine() {
+    switch clock {
+    case .virtual(let virtual): line.publish(.virtual(virtual.reading(at: RawClock.now())))
+    case .system: line.publish(.realtime(era: lastReading?.era ?? ClockEra(rawValue: 0)))
     }
   }
 
@@ -149,7 +166,8 @@ final class DisciplineRole {
   private func report() {
     var report = DisciplineReport(
       state: engine.timeState, sanity: engine.sanityState, steering: engine.steeringState, reading: lastReading,
-      frequency: engine.frequencyEstimate?.frequency, trueError: trueError(), isForbidden: isForbidden, counters: counters,
+      frequency: engine.frequencyEstimate?.frequency, trueError: trueError(), isForbidden: isForbidden,
+      counters: counters,
       eventsDropped: port.log.dropped &+ actions.dropped)
     for slot in 0..<engine.capacity {
       if let source = engine.report(slot: slot) { report.sources.append(source) }
@@ -177,12 +195,12 @@ extension SourceOptions {
   /// The options of a source as its provider announced them.
   init(_ source: SourceSummary) {
     self.init()
-    prefer = source.has(.prefer)
-    noselect = source.has(.noselect)
-    trust = source.has(.trust)
-    require = source.has(.require)
-    reliable = source.has(.reliable)
-    referenceClock = source.has(.referenceClock)
+    prefer = source.has(TOMPION_SOURCE_PREFER)
+    noselect = source.has(TOMPION_SOURCE_NOSELECT)
+    trust = source.has(TOMPION_SOURCE_TRUST)
+    require = source.has(TOMPION_SOURCE_REQUIRE)
+    reliable = source.has(TOMPION_SOURCE_RELIABLE)
+    referenceClock = source.has(TOMPION_SOURCE_REFCLOCK)
     minimumPoll = source.minimumPoll
     maximumPoll = source.maximumPoll
   }

@@ -29,7 +29,8 @@ extension EngineEvent {
     case .sourceRestarted(let source, let offset):
       EventRecord(
         .sourceRestarted, source: name(source),
-        text: "the time of \(name(source)) jumped by \(Quantity.offset(offset)) and stayed there: its history begins anew")
+        text:
+          "the time of \(name(source)) jumped by \(Quantity.offset(offset)) and stayed there: its history begins anew")
     case .localClockAccepted: EventRecord(.sanityCleared, text: "the sanity gate accepts samples again")
     case .revalidated: EventRecord(.revalidated, text: "fresh samples confirm where the clock should be")
     case .clockFrequencyChanged(let frequency):

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+import ProviderHost
+import Report
+import Settings
+import Synchronization
+import TimeTypes
+
+/// One provider of the configuration: its settings, what it gives, and how it is doing. [control], but for `outbox`.
+final class HostedProvider {
+  let configuration: ProviderConfiguration
+  let outbox: ProviderOutbox
+  /// The file, or "built in".
+  private(set) var modulePath = ""
+  private(set) var instance: ProviderInstance?
+  /// Why it does not run, in one line; "" = nothing is wrong.
+  private(set) var failure = ""
+  /// The last error that the provider itself reported.
+  var lastComplaint = ""
+  private var module: ProviderModule?
+
+  var name: String { configuration.name }
+
+  init(_ configuration: ProviderConfiguration, number: UInt16) {
+    self.configuration = configuration
+    outbox = ProviderOutbox(number: number)
+  }
+
+  /// Loads the module and asks it for its provider and schema; a failure is noted, the others go on. [control, at start]
+  func open(_ module: ProviderModule, backend: any ProviderBackend) {
+    modulePath = module.path
+    self.module = module
+    do {
+      let wanted = module.descriptors.count == 1 ? module.descriptors[0].id : name
+      instance = try ProviderInstance(module: module, provider: wanted, backend: backend, outbox: outbox)
+    } catch {
+      fail(error.description)
+    }
+  }
+
+  /// What is wrong with its settings, by its own schema. Empty for a provider that could not be opened.
+  func validate(file: String) -> [Diagnostic] {
+    guard let instance else { return [] }
+    return configuration.validate(schema: instance.schema.map(SettingSchema.init), file: file)
+  }
+
+  /// Gives it its settings; what it refuses comes back, any other failure is noted. [control, at start]
+  func initialize(file: String) -> [Diagnostic] {
+    guard let instance else { return [] }
+    do {
+      try instance.initialize(settings: configuration.values.map(ProviderSetting.init))
+      return []
+    } catch {
+      let refusals = instance.refusals
+      fail(error.description)
+      return refusals.map { refusal in
+        guard let index = refusal.index, configuration.values.indices.contains(index) else {
+          return Diagnostic(
+            file: file, line: configuration.line, column: configuration.column, key: "provider.\(name)",
+            problem: "is refused", advice: refusal.text)
+        }
+        let value = configuration.values[index]
+        return Diagnostic(
+          file: file, line: value.line, column: value.column, key: value.key, value: value.value.text,
+          problem: "is refused",
+          advice: refusal.text)
+      }
+    }
+  }
+
+  /// [capture]
+  func start() {
+    guard let instance, failure.isEmpty else { return }
+    do { try instance.start() } catch { fail(error.description) }
+  }
+
+  /// [capture]
+  func close() { instance?.close() }
+
+  func fail(_ reason: String) { failure = reason }
+
+  /// Whether it brings samples now.
+  var isRunning: Bool { instance?.state == .started }
+
+  var report: ProviderReport {
+    var report = ProviderReport(name: name)
+    if let descriptor = instance?.descriptor ?? module?.descriptors.first {
+      report.version = descriptor.version
+      report.vendor = descriptor.vendor
+      report.description = descriptor.summary
+    }
+    report.module = modulePath
+    report.placement = configuration.placement == .process ? .process : .inProcess
+    report.state =
+      if !configuration.enabled {
+        .disabled
+      } else if !failure.isEmpty {
+        .failed
+      } else {
+        switch instance?.state {
+        case .started: .running
+        case .stopped, .closed: .stopped
+        case .opened, .inited, nil: .loading
+        }
+      }
+    report.sources = UInt64(outbox.sources.snapshot().count)
+    report.samples = outbox.counters.published
+    report.ringFull = outbox.counters.ringFull
+    report.misbehaved = outbox.counters.misbehaviour
+    report.lastError =
+      failure.isEmpty ? lastComplaint : (lastComplaint.isEmpty ? failure : "\(failure): \(lastComplaint)")
+    return report
+  }
+}
+
+extension SettingSchema {
+  init(_ entry: ProviderSchemaEntry) {
+    let kind: Kind =
+      switch entry.kind {
+      case .string: .string
+      case .integer: .integer
+      case .real: .real
+      case .boolean: .boolean
+      }
+    self.init(
+      path: entry.path, kind: kind, minimum: entry.range?.lowerBound, maximum: entry.range?.upperBound,
+      choices: entry.choices,
+      required: entry.required, description: entry.description, defaultText: entry.defaultText)
+  }
+}
+
+extension ProviderSetting {
+  init(_ value: SettingValue) {
+    let content: Value =
+      switch value.value {
+      case .string(let text): .string(text)
+      case .integer(let number): .integer(number)
+      case .real(let number): .real(number)
+      case .boolean(let flag): .boolean(flag)
+      }
+    self.init(path: value.path, value: content, line: value.line, column: value.column)
+  }
+}
+
+extension SettingValue.Value {
+  /// As one would write it in TOML.
+  var text: String {
+    switch self {
+    case .string(let text): quoted(text)
+    case .integer(let number): "\(number)"
+    case .real(let number): "\(number)"
+    case .boolean(let flag): "\(flag)"
+    }
+  }
+}
