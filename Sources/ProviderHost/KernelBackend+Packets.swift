@@ -9,7 +9,10 @@ import TimeTypes
 extension KernelBackend {
   /// Hands what a socket received to the provider in one batch and sends its replies from the same bytes.
   func receive(handle: UInt32) {
-    guard let socket = socket(handle), let instance else { return }
+    guard let index = sockets.firstIndex(where: { $0.handle == handle }), let instance else { return }
+    let socket = sockets[index].socket
+    let begin = rawNow()
+    let notBefore = sockets[index].emptyAt
     let count: Int
     do throws(KernelError) {
       count = try socket.receive(into: receiveBuffer)
@@ -17,8 +20,9 @@ extension KernelBackend {
       instance.failed(socket: handle, status: tompion_status(errno: error.errno))
       return
     }
+    if count < receiveBuffer.slots { sockets[index].emptyAt = begin }
     guard count > 0 else { return }
-    for index in 0..<count { fill(index) }
+    for index in 0..<count { fill(index, notBefore: notBefore) }
     // Sound: `count` slots were filled just now; their bytes belong to the buffer, which lives as long as this object.
     unsafe instance.receive(UnsafeMutableBufferPointer(start: packets, count: count), socket: handle)
     var replies = false
@@ -39,7 +43,7 @@ extension KernelBackend {
     if wantsStamp { expectStamps(handle) }
   }
 
-  private func fill(_ index: Int) {
+  private func fill(_ index: Int, notBefore: RawInstant) {
     // Sound: index < slots; the slot's bytes live as long as the buffer.
     let slot = unsafe receiveBuffer.slot(index).pointee
     let bytes = unsafe receiveBuffer.bytes(index)
@@ -51,7 +55,9 @@ extension KernelBackend {
     unsafe packet.peer = tompion_address_t(SocketAddress(slot.peer))
     unsafe packet.local = tompion_address_t(SocketAddress(slot.local))
     unsafe packet.interface_index = slot.interface_index
-    let kernel = slot.flags & CLINUX_DATAGRAM_SOFTWARE != 0 ? clocks.stamp(realtime: slot.software_ns) : nil
+    let kernel =
+      slot.flags & CLINUX_DATAGRAM_SOFTWARE != 0
+      ? clocks.stamp(realtime: slot.software_ns, notBefore: notBefore) : nil
     // Without a kernel stamp the time of reading is the best there is, and says so by its kind.
     if let stamp = kernel ?? clocks.read(.system) { unsafe packet.stamp = tompion_stamp_t(stamp) }
     unsafe packets[index] = packet
@@ -108,8 +114,9 @@ extension KernelBackend {
       guard let report = socket.nextReport() else { break }
       found = true
       switch report {
-      case .departed(let token, let realtime, _, _):
-        transmitted(token, handle, realtime.flatMap { clocks.stamp(realtime: $0) })
+      case .departed(let token, let realtime, _, let sentRaw):
+        let notBefore = RawInstant(nanoseconds: sentRaw)
+        transmitted(token, handle, realtime.flatMap { clocks.stamp(realtime: $0, notBefore: notBefore) })
       case .failed(let errno, _): instance?.failed(socket: handle, status: tompion_status(errno: errno))
       case .unmatched: break
       }

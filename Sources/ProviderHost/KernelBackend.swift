@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLinux
 package import CTompionProvider
 package import LinuxKernel
 import Synchronization
@@ -31,6 +30,8 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   struct OpenSocket {
     var handle: UInt32
     var socket: UDPSocket
+    /// When nothing was waiting last: what comes now is not older.
+    var emptyAt: RawInstant
   }
 
   let number: UInt16
@@ -96,9 +97,18 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   package func read(_ clock: ClockID) -> Stamp? { clocks.read(clock) }
 
   package func fillRandom(_ bytes: UnsafeMutableRawBufferPointer) {
-    guard let base = bytes.baseAddress else { return }
-    // Sound: base and count are one buffer's.
-    _ = unsafe clinux_random(base, bytes.count)
+    // getrandom(2) does not fail once the host is up; if it does, people have to know.
+    var tries = 0
+    while tries < 3 {
+      do throws(KernelError) {
+        // Sound: exactly the caller's buffer.
+        try unsafe RandomBytes.fill(bytes)
+        return
+      } catch {
+        tries += 1
+      }
+    }
+    instance?.log(.error, "getrandom(2) failed: random bytes are predictable")
   }
 
   package func clockPage(_ clock: ClockID) -> UnsafePointer<tompion_clock_page_t>? {
@@ -200,7 +210,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
       lastHandle &+= 1
       let handle = lastHandle
       try loop.add(socket.descriptor, token: Token.make(number, Token.socket, handle))
-      sockets.append(OpenSocket(handle: handle, socket: socket))
+      sockets.append(OpenSocket(handle: handle, socket: socket, emptyAt: RawClock.now()))
       return .opened(handle)
     } catch {
       return .failed(tompion_status(errno: error.errno))
@@ -223,24 +233,16 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   }
 
   package func localNetworks() -> [LocalNetwork] {
-    var interfaces = Array(repeating: clinux_interface_t(), count: 256)
-    // Sound: the array has the capacity that is told.
-    let count = unsafe interfaces.withUnsafeMutableBufferPointer { buffer in
-      unsafe clinux_interfaces(buffer.baseAddress, UInt32(buffer.count))
-    }
-    return interfaces.prefix(max(0, Int(count))).map { entry in
+    NetworkInterfaces.all().map { entry in
       LocalNetwork(
-        address: tompion_address_t(SocketAddress(entry.address)), prefixLength: UInt8(clamping: entry.prefix_length),
+        address: tompion_address_t(entry.address), prefixLength: UInt8(clamping: entry.prefixLength),
         interfaceIndex: entry.index)
     }
   }
 
-  package func interfaceIndex(named name: String) -> UInt32 {
-    // Sound: borrowed for the call.
-    unsafe name.withCString { unsafe clinux_interface_index($0) }
-  }
+  package func interfaceIndex(named name: String) -> UInt32 { NetworkInterfaces.index(of: name) }
 
   package func portHolder(of address: tompion_address_t) -> String {
-    PortHolder.find(port: address.port) ?? ""
+    PortHolder.find(SocketAddress(address))?.description ?? ""
   }
 }

@@ -1,101 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLinux
 import ClockPort
-import LinuxKernel
+package import LinuxKernel
 package import TimeTypes
 
-/// Turns kernel stamps and readings into stamps of the disciplined clock, each with its raw time.
+/// Turns kernel stamps and readings into stamps of the disciplined clock, each with its raw time: in the daemon from the clock's own
+/// history, in a child process from the shared `ClockLinePage`.
 ///
-/// Used by the thread that runs the loop; `read` by any. The map from CLOCK_REALTIME to raw is taken anew at each wake-up, so a stamp
-/// is carried over by the short time since it was taken: a slew of 500 ppm falsifies 1 ms by 0.5 µs, and a step in between shows
-/// as a stamp from the future or the far past, which is refused.
+/// One per loop; its thread calls `refresh` after each wake-up and `stamp`; `read` is for any thread.
 package final class KernelClocks: @unchecked Sendable {
-  // Sound to share: `page` is atomic; `anchor` belongs to the loop's thread.
-  package let page: ClockLinePage
-  private var anchor = Anchor(realtime: 0, raw: 0, error: 0)
-  private var previous: Anchor?
-
-  struct Anchor {
-    var realtime: Int64
-    var raw: Int64
-    var error: UInt32
+  // Sound to share: `stamper` and `map` belong to the loop's thread; the source and the page are seqlocks.
+  private enum Mode {
+    case host(ClockStampSource)
+    case child(ClockLinePage)
   }
 
-  package init(page: ClockLinePage) { self.page = page }
+  private let mode: Mode
+  private var stamper: ClockStamper?
+  private var map: RealtimeRawMap?
 
-  /// CLOCK_REALTIME and the raw counter at one moment.
-  static func bracket() -> Anchor {
-    var bracket = clinux_bracket_t()
-    // Sound: the address of our own struct, for the call.
-    _ = unsafe clinux_clock_bracket(CLINUX_CLOCK_REALTIME, 3, 100, &bracket)
-    let width = bracket.raw_after &- bracket.raw_before
-    return Anchor(
-      realtime: bracket.clock, raw: bracket.raw_before &+ width / 2,
-      error: UInt32(clamping: (width + 1) / 2))
+  /// In the daemon.
+  package init(_ source: ClockStampSource) {
+    mode = .host(source)
+    stamper = ClockStamper(source)
+  }
+
+  /// In a child process.
+  package init(page: ClockLinePage) {
+    mode = .child(page)
+    map = RealtimeRawMap(owner: nil)
   }
 
   /// Called after each wake-up, before stamps are turned. [capture]
   package func refresh() {
-    let fresh = Self.bracket()
-    // Two anchors a while apart give the rate at which the kernel slews; a step between them makes the old one useless.
-    if let old = previous {
-      let drift = (fresh.realtime &- old.realtime) &- (fresh.raw &- old.raw)
-      let span = fresh.raw &- old.raw
-      if drift.magnitude > UInt64(max(span, 0)) / 500 &+ 2000 || span > 4_000_000_000 { previous = anchor }
-      if fresh.raw &- anchor.raw > 1_000_000_000 { previous = anchor }
-    } else {
-      previous = fresh
-    }
-    anchor = fresh
+    stamper?.refresh()
+    map?.refresh()
   }
 
-  /// The raw moment at which CLOCK_REALTIME showed `realtime`, nil = implausibly far from the last wake-up.
-  private func raw(realtime: Int64) -> Int64? {
-    let age = anchor.realtime &- realtime
-    guard age.magnitude < 10_000_000_000 else { return nil }
-    guard let previous, anchor.raw &- previous.raw > 1_000_000 else { return anchor.raw &- age }
-    // Age on the raw clock: the same span less what the kernel's slew added to it.
-    let span = Double(anchor.raw &- previous.raw)
-    let gain = (Double(anchor.realtime &- previous.realtime) - span) / span
-    return anchor.raw &- age &+ Int64((Double(age) * gain).rounded())
-  }
-
-  /// A kernel's software stamp as one of the disciplined clock. [capture]
-  package func stamp(realtime: Int64) -> Stamp? {
-    guard let raw = raw(realtime: realtime) else { return nil }
-    let error = anchor.error
+  /// A kernel's software stamp (CLOCK_REALTIME) as one of the disciplined clock; the packet is not older than `notBefore`.
+  /// [capture]
+  func stamp(realtime: Int64, notBefore: RawInstant) -> Stamp? {
+    if let stamper { return stamper.stamp(realtimeNanoseconds: realtime, notBefore: notBefore) }
+    guard case .child(let page) = mode, let map else { return nil }
+    let found = map.pair(ofRealtime: realtime, notBefore: notBefore).pair
     switch page.read() {
     case .realtime(let era):
       return Stamp(
-        clock: .system, kind: .kernel, era: era, time: TimeInterval(nanoseconds: realtime),
-        raw: RawInstant(nanoseconds: raw), errorNanoseconds: error)
+        clock: .system, kind: .kernel, era: era, time: found.time, raw: found.raw,
+        errorNanoseconds: found.errorNanoseconds)
     case .virtual(let line):
-      return Self.stamp(line, raw: RawInstant(nanoseconds: raw), kind: .kernel, error: error)
+      return Self.stamp(line, raw: found.raw, kind: .kernel, error: found.errorNanoseconds)
     case nil: return nil
     }
   }
 
-  /// The clock now. [any]
+  /// The clock now, nil = no such clock. [any]
   package func read(_ clock: ClockID) -> Stamp? {
     guard clock == .system else { return nil }
-    switch page.read() {
-    case .realtime(let era):
-      let now = Self.bracket()
+    switch mode {
+    case .host(let source):
+      var history = ClockHistoryReader(source.history)
+      history.refresh()
+      if source.kind == .system { return Self.realtime(era: history.segments.last?.era ?? ClockEra(rawValue: 0)) }
+      let raw = RawClock.now()
+      guard let found = history.segments.pair(at: raw) else { return nil }
       return Stamp(
-        clock: .system, kind: .user, era: era, time: TimeInterval(nanoseconds: now.realtime),
-        raw: RawInstant(nanoseconds: now.raw), errorNanoseconds: now.error)
-    case .virtual(let line): return Self.stamp(line, raw: RawClock.now(), kind: .user, error: 0)
-    case nil: return nil
+        clock: clock, kind: .user, era: found.era, time: found.pair.time, raw: raw,
+        errorNanoseconds: found.pair.errorNanoseconds)
+    case .child(let page):
+      switch page.read() {
+      case .realtime(let era): return Self.realtime(era: era)
+      case .virtual(let line): return Self.stamp(line, raw: RawClock.now(), kind: .user, error: 0)
+      case nil: return nil
+      }
     }
+  }
+
+  private static func realtime(era: ClockEra) -> Stamp {
+    let now = ClockPair.realtime()
+    return Stamp(
+      clock: .system, kind: .user, era: era, time: now.time, raw: now.raw, errorNanoseconds: now.errorNanoseconds)
   }
 
   /// What the line shows at a raw moment.
-  static func stamp(_ line: ClockReading, raw: RawInstant, kind: StampKind, error: UInt32) -> Stamp {
+  private static func stamp(_ line: ClockReading, raw: RawInstant, kind: StampKind, error: UInt32) -> Stamp {
     let elapsed = raw - line.raw
     let gained = TimeInterval(nanosecondsAsDouble: elapsed.inNanoseconds * line.frequency.ratio)
     return Stamp(
       clock: line.clock, kind: kind, era: line.era, time: line.time + elapsed + gained, raw: raw,
       errorNanoseconds: error)
+  }
+}
+
+extension ClockLinePage {
+  /// Tells children where the clock is now: call after every change of it and before a child starts. [discipline]
+  package func publish(_ source: ClockStampSource) {
+    var history = ClockHistoryReader(source.history)
+    history.refresh()
+    guard let last = history.segments.last else { return }
+    switch source.kind {
+    case .system: publish(.realtime(era: last.era))
+    case .virtual:
+      publish(
+        .virtual(
+          ClockReading(clock: source.clock, era: last.era, raw: last.raw, time: last.time, frequency: last.frequency)))
+    }
   }
 }

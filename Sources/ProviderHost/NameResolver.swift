@@ -86,17 +86,13 @@ final class NameResolver {
   func forget() { answers = Answers() }
 
   private static func lookUp(_ name: String, family: UInt8, token: UInt64, numeric: Bool) -> Answer {
-    var found = Array(repeating: clinux_address_t(), count: 32)
-    var why: UnsafePointer<CChar>?
-    // Sound: the array has the capacity that is told; `why` is a static text.
-    let count = unsafe found.withUnsafeMutableBufferPointer { buffer in
-      unsafe clinux_resolve(name, Int32(family), numeric ? 1 : 0, buffer.baseAddress, UInt32(buffer.count), &why)
+    do throws(NameResolution.Failure) {
+      let found = try NameResolution.resolve(
+        name, family: SocketAddress.Family(rawValue: family) ?? .none, profile: numeric ? .minimal : .full)
+      return Answer(token: token, status: TOMPION_OK, addresses: found.map { tompion_address_t($0) }, text: "")
+    } catch {
+      let status = if case .notFound = error { TOMPION_NOT_FOUND } else { TOMPION_AGAIN }
+      return Answer(token: token, status: status, addresses: [], text: error.description)
     }
-    if count > 0 {
-      let addresses = found.prefix(Int(count)).map { tompion_address_t(SocketAddress($0)) }
-      return Answer(token: token, status: TOMPION_OK, addresses: addresses, text: "")
-    }
-    let status = count == -CLINUX_RESOLVE_NOT_FOUND || count == 0 ? TOMPION_NOT_FOUND : TOMPION_AGAIN
-    return Answer(token: token, status: status, addresses: [], text: unsafe CText.string(why) ?? "no address found")
   }
 }
