@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CTompionProvider
+import ProviderKit
+
+/// The module table of this plugin: what `tompion_module_v1` returns, or what a host that links the server in uses at once.
+/// Lives as long as the process. [any]
+public func ntpServerModule() -> UnsafePointer<tompion_module_t> { unsafe module.pointer }
+
+private let schema = [
+  SettingSchema(
+    "listen[]", .string, "where to wait for requests: address:port, [address]:port or an interface",
+    default: "0.0.0.0:123, [::]:123"),
+  SettingSchema(
+    "allow[]", .string, "who is served: prefixes, local-networks, interface:NAME, all; the longest prefix decides"),
+  SettingSchema("deny[]", .string, "who is not served, in the same words; stronger than an equally long allow"),
+  SettingSchema(
+    "serve_ipv4_by_default", .boolean, "serve IPv4 clients that no rule names", default: "false"),
+  SettingSchema(
+    "serve_ipv6_by_default", .boolean, "serve IPv6 clients that no rule names", default: "false"),
+]
+
+private let catalogue = ProviderCatalogue([
+  ProviderKind(
+    id: "org.tompion.ntp-server", name: "ntp-server", vendor: "Tompion", version: "0.1.0",
+    description: "Network Time Protocol server (RFC 5905), versions 1 to 4", capabilities: [.output, .manyWorkers],
+    receivers: [.packets, .timers], settings: schema, make: { NTPServerProvider(host: $0) })
+])
+
+// The ABI's two functions carry no context, so they name this plugin's own catalogue; the pointers are the host's, passed on.
+private let module = unsafe ProviderCatalogue.module(
+  descriptor: { unsafe catalogue.descriptor($0) }, open: { unsafe catalogue.open($0, $1) })

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+import ProviderKit
+import Synchronization
+import TimeTypes
+
+/// The NTP server on the kit: sockets by settings, batches to workers, and what operators see of it.
+///
+/// Capture reads the access list through one atomic reference; control replaces it when settings or networks change.
+final class NTPServerProvider: Provider {
+  /// A provider's own events start at 10000 (Docs/events.md).
+  static let refusedEvent: UInt32 = 10_100
+  /// At most one line about refused clients in that time.
+  static let reportInterval = TimeInterval.seconds(60)
+  private static let reportTimer: UInt16 = 0
+
+  private var settings = ServerSettings()
+  private var sockets: [UInt32] = []
+  private var workers: [ServerWorker] = []
+  private var page: ClockPage?
+  /// Every access list that capture may still be reading, the current one last.
+  private var accessLists: [AccessList]
+  private let access: Atomic<Unmanaged<AccessList>>
+  private let reportArmed = Atomic<Bool>(false)
+  private let nextReport = Atomic<Int64>(.min)
+  private var reportedRefusals: UInt64 = 0
+  private var queriedTotal: UInt64 = 0
+
+  override init(host: Host) {
+    let closed = AccessList()
+    accessLists = [closed]
+    // Sound: `accessLists` keeps every list that was ever put here and not yet long replaced.
+    unsafe access = Atomic(Unmanaged.passUnretained(closed))
+    super.init(host: host)
+  }
+
+  // MARK: control
+
+  override func initialize() -> Status {
+    guard host.packets.isAvailable else {
+      host.log(.error, "ntp-server needs a host with packet-io")
+      return .unsupported
+    }
+    return readSettings()
+  }
+
+  private func readSettings() -> Status {
+    var refusals: [ServerSettings.Refusal] = []
+    let read = ServerSettings(host.settings.all(), refusals: &refusals)
+    guard refusals.isEmpty else {
+      for refusal in refusals { host.settings.refuse(refusal.setting, refusal.whatWouldBeRight) }
+      return .invalid
+    }
+    if !sockets.isEmpty, read.listen != settings.listen {
+      host.log(.warning, "ntp-server: a change of `listen` takes effect at the next start")
+    }
+    settings = read
+    return .ok
+  }
+
+  override func start() -> Status {
+    page = host.clockPage(.system)
+    if page == nil { host.log(.warning, "ntp-server: the host has no clock-info; serving as unsynchronized") }
+    rebuildAccess()
+    let status = openSockets()
+    if status != .ok { closeSockets() }
+    return status
+  }
+
+  override func stop() {
+    closeSockets()
+    host.timers.disarm(Self.reportTimer)
+    reportArmed.store(false, ordering: .relaxed)
+  }
+
+  override func close() { closeSockets() }
+
+  override func command(_ command: Command) -> Status {
+    switch command.kind {
+    case .updateConfig:
+      let status = readSettings()
+      if status == .ok { rebuildAccess() }
+      return status
+    case .networkChanged: rebuildAccess()
+    case .query: logCounters()
+    case .timeJumped, .shutdown: break
+    default: return .unsupported
+    }
+    return .ok
+  }
+
+  private func openSockets() -> Status {
+    let anyIPv4 = SocketAddress(ipv4: 0, port: ServerSettings.port)
+    let anyIPv6 = SocketAddress(family: .ipv6, port: ServerSettings.port)
+    if settings.listen.isEmpty {
+      let first = open(anyIPv4, interface: "", required: true)
+      // A host without IPv6 still serves IPv4; a busy port is an error in either.
+      let second = open(anyIPv6, interface: "", required: false)
+      return first != .ok ? first : second == .addressInUse ? second : .ok
+    }
+    for listen in settings.listen {
+      let status: Status
+      switch listen {
+      case .address(let address): status = open(address, interface: "", required: true)
+      case .interface(let name, let port):
+        guard host.packets.interfaceIndex(name) != nil else {
+          host.log(.error, "ntp-server cannot listen on \(name): there is no such interface")
+          return .notFound
+        }
+        let first = open(anyIPv4.with(port: port), interface: name, required: true)
+        let second = open(anyIPv6.with(port: port), interface: name, required: false)
+        status = first != .ok ? first : second == .addressInUse ? second : .ok
+      }
+      if status != .ok { return status }
+    }
+    return .ok
+  }
+
+  private func open(_ address: SocketAddress, interface: String, required: Bool) -> Status {
+    switch host.packets.open([.server, .receiveStamps], local: address, interface: interface) {
+    case .success(let socket):
+      sockets.append(socket)
+      return .ok
+    case .failure(let error):
+      let place = interface.isEmpty ? "\(address)" : "\(address) on \(interface)"
+      let mustWork = required || error.status == .addressInUse
+      host.log(
+        mustWork ? .error : .notice,
+        "ntp-server cannot listen on \(place): \(reason(error.status, address))")
+      return error.status
+    }
+  }
+
+  private func reason(_ status: Status, _ address: SocketAddress) -> String {
+    switch status {
+    case .addressInUse:
+      let holder = host.packets.portHolder(address)
+      let who = holder.isEmpty ? "another program (run as root to learn which)" : holder
+      return "UDP port \(address.port) is held by \(who); stop it, or choose another port with `listen`"
+    case .permission where address.port < 1024:
+      return "no permission for a port below 1024; CAP_NET_BIND_SERVICE is needed, or another port with `listen`"
+    case .unreachable: return "no interface has that address"
+    default: return status.text
+    }
+  }
+
+  private func closeSockets() {
+    for socket in sockets { host.packets.close(socket) }
+    sockets = []
+  }
+
+  /// Looks up interfaces and local networks, and lets capture see the new list.
+  private func rebuildAccess() {
+    var rules: [AccessList.Rule] = []
+    for rule in settings.rules {
+      switch rule.subject {
+      case .all: rules.append(.init(.all, allows: rule.allows))
+      case .prefix(let prefix): rules.append(.init(.prefix(prefix), allows: rule.allows))
+      case .interface(let name):
+        if let index = host.packets.interfaceIndex(name) {
+          rules.append(.init(.interface(index), allows: rule.allows))
+        } else {
+          host.log(.warning, "ntp-server: there is no interface \(name) now; its rule holds once there is")
+        }
+      case .localNetworks:
+        for network in host.packets.localNetworks() {
+          guard let prefix = AccessList.Prefix(network.address, length: Int(network.prefixLength)) else { continue }
+          rules.append(.init(.prefix(prefix), allows: rule.allows))
+        }
+      }
+    }
+    let list = AccessList(
+      rules, ipv4ByDefault: settings.serveIPv4ByDefault, ipv6ByDefault: settings.serveIPv6ByDefault)
+    accessLists.append(list)
+    // Sound: see init.
+    unsafe access.store(Unmanaged.passUnretained(list), ordering: .releasing)
+    // A batch takes microseconds and networks change seconds apart: a list replaced 16 times over is in nobody's hands.
+    if accessLists.count > 16 { accessLists.removeFirst() }
+  }
+
+  override func makeWorker(index: Int) -> ProviderWorker? {
+    let worker = ServerWorker()
+    workers.append(worker)
+    return worker
+  }
+
+  override func workerClosed(_ worker: ProviderWorker) { workers.removeAll { $0 === worker } }
+
+  // MARK: capture
+
+  override func receive(_ batch: inout PacketBatch, socket: UInt32, worker: ProviderWorker?) {
+    // The kit hands back what makeWorker made.
+    guard let worker = worker as? ServerWorker else { return }
+    // Sound: `accessLists` keeps the list alive.
+    let list = unsafe access.load(ordering: .acquiring).takeUnretainedValue()
+    let before = worker.counters[.refused]
+    worker.serve(&batch, access: list, page: page, host: host)
+    if worker.counters[.refused] != before, !reportArmed.exchange(true, ordering: .relaxed) {
+      let due = max(host.nowRaw.nanoseconds, nextReport.load(ordering: .relaxed))
+      host.timers.arm(Self.reportTimer, at: RawInstant(nanoseconds: due))
+    }
+  }
+
+  override func expired(timer: UInt16, now: RawInstant) {
+    guard timer == Self.reportTimer else { return }
+    nextReport.store((now + Self.reportInterval).nanoseconds, ordering: .relaxed)
+    reportArmed.store(false, ordering: .relaxed)
+    let total = sum(.refused)
+    let fresh = total &- reportedRefusals
+    guard fresh > 0 else { return }
+    reportedRefusals = total
+    host.event(
+      Self.refusedEvent,
+      "ntp-server refused \(fresh) \(fresh == 1 ? "request" : "requests") by its access lists: \(refusedText(limit: 8))")
+  }
+
+  // MARK: what operators see
+
+  private func sum(_ reason: Silence) -> UInt64 { workers.reduce(0) { $0 &+ $1.counters[reason] } }
+
+  private func refusedText(limit: Int) -> String {
+    let entries = workers.flatMap { $0.refused.entries() }.sorted { $0.lastSeen > $1.lastSeen }
+    let named = entries.prefix(limit).map { "\($0.address) (\($0.count))" }.joined(separator: ", ")
+    return entries.count > limit ? "\(named) and \(entries.count - limit) more" : named
+  }
+
+  /// One line of counters, and one of refused clients, if anything happened since the last query.
+  private func logCounters() {
+    let replies = workers.reduce(0) { $0 &+ $1.counters.replies }
+    let silences = Silence.allCases.map { (reason: $0, count: sum($0)) }.filter { $0.count > 0 }
+    let total = silences.reduce(replies) { $0 &+ $1.count }
+    guard total != queriedTotal else { return }
+    queriedTotal = total
+    let reasons = silences.map { ", \($0.count) \($0.reason.text)" }.joined()
+    host.log(.notice, "ntp-server: \(replies) answered\(reasons)")
+    if sum(.refused) > 0 { host.log(.notice, "ntp-server refused last: \(refusedText(limit: 8))") }
+  }
+}

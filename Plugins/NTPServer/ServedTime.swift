@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import CTompionProvider
+package import TimeTypes
+
+/// What the server says of its clock in every reply of a batch: the clock page at one moment (RFC 5905, section 7.3).
+///
+/// Trusts the published state alone: an engine with `local_stratum` publishes a stratum below 16 although it follows nobody, and
+/// is then served as such.
+package struct ServedTime: Sendable, BitwiseCopyable {
+  package var leap: LeapIndicator
+  /// 1 to 16; 16 = unsynchronized.
+  package var stratum: UInt8
+  /// log2 seconds.
+  package var precision: Int8
+  package var referenceID: UInt32
+  /// Nanoseconds, as of `now`.
+  package var rootDelay: UInt64
+  package var rootDispersion: UInt64
+  /// Since 1970; nil = the clock was never set.
+  package var referenceTime: TimeInterval?
+
+  /// The state at `now`: root dispersion has grown since the page was written. No page, or one that does not hold together, is an
+  /// unsynchronized clock.
+  package init(_ info: tompion_clock_info_t?, now: RawInstant) {
+    guard let info else {
+      self.init(unsynchronizedWithPrecision: -20)
+      return
+    }
+    guard let leap = LeapIndicator(rawValue: info.leap), leap != .unsynchronized, (1...15).contains(info.stratum) else {
+      self.init(unsynchronizedWithPrecision: info.precision)
+      rootDelay = info.root_delay_ns
+      rootDispersion = Self.grown(info, now: now)
+      referenceTime = info.reference_ns > 0 ? TimeInterval(nanoseconds: info.reference_ns) : nil
+      return
+    }
+    self.leap = leap
+    stratum = info.stratum
+    precision = info.precision
+    referenceID = info.reference_id
+    rootDelay = info.root_delay_ns
+    rootDispersion = Self.grown(info, now: now)
+    referenceTime = info.reference_ns > 0 ? TimeInterval(nanoseconds: info.reference_ns) : nil
+  }
+
+  private init(unsynchronizedWithPrecision precision: Int8) {
+    leap = .unsynchronized
+    stratum = 16
+    self.precision = precision
+    referenceID = 0
+    rootDelay = 0
+    rootDispersion = 0
+    referenceTime = nil
+  }
+
+  /// Root dispersion plus dispersion_rate times the age of the page, saturating.
+  static func grown(_ info: tompion_clock_info_t, now: RawInstant) -> UInt64 {
+    let age = now.nanoseconds.subtractingReportingOverflow(info.raw_ns)
+    guard !age.overflow, age.partialValue > 0 else { return info.root_dispersion_ns }
+    let product = UInt64(age.partialValue).multipliedFullWidth(by: UInt64(info.dispersion_rate_ppb))
+    guard product.high < 1_000_000_000 else { return .max }
+    let growth = UInt64(1_000_000_000).dividingFullWidth(product).quotient
+    let sum = info.root_dispersion_ns.addingReportingOverflow(growth)
+    return sum.overflow ? .max : sum.partialValue
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import ProviderKit
+
+/// The server's settings, read once and checked; texts become values here and nowhere later.
+package struct ServerSettings: Hashable, Sendable {
+  /// A place to wait for requests at.
+  package enum Listen: Hashable, Sendable {
+    case address(SocketAddress)
+    /// Any address of that interface, both families.
+    case interface(String, port: UInt16)
+  }
+
+  /// Whom a rule is about, before interfaces and local networks are looked up.
+  package enum Subject: Hashable, Sendable {
+    case prefix(AccessList.Prefix)
+    case localNetworks
+    case interface(String)
+    case all
+  }
+
+  package struct Rule: Hashable, Sendable {
+    package var subject: Subject
+    package var allows: Bool
+  }
+
+  /// What is wrong with a setting.
+  package struct Refusal: Hashable, Sendable {
+    package var setting: Setting
+    package var whatWouldBeRight: String
+  }
+
+  /// Empty = nothing was configured: every address, port 123.
+  package var listen: [Listen] = []
+  package var rules: [Rule] = []
+  package var serveIPv4ByDefault = false
+  package var serveIPv6ByDefault = false
+
+  package static let port: UInt16 = 123
+  /// More sockets than this are a mistake.
+  package static let largestListen = 32
+
+  package init() {}
+
+  /// Reads the values that the host has for this provider; keys that are the host's own are passed over.
+  package init(_ settings: [Setting], refusals: inout [Refusal]) {
+    for setting in settings {
+      func refuse(_ text: String) { refusals.append(Refusal(setting: setting, whatWouldBeRight: text)) }
+      let name = setting.parts.name
+      switch name {
+      case "listen":
+        guard let listen = setting.string.flatMap(Self.listen) else {
+          refuse("an address with a port (\"192.0.2.1:123\", \"[2001:db8::1]:123\") or an interface (\"eth0\")")
+          continue
+        }
+        if self.listen.contains(listen) {
+          refuse("each address once")
+        } else if self.listen.count == Self.largestListen {
+          refuse("at most \(Self.largestListen) addresses")
+        } else {
+          self.listen.append(listen)
+        }
+      case "allow", "deny":
+        guard let subject = setting.string.flatMap(Self.subject) else {
+          refuse("an address, a prefix (\"10.0.0.0/8\"), \"local-networks\", \"interface:eth0\" or \"all\"")
+          continue
+        }
+        rules.append(Rule(subject: subject, allows: name == "allow"))
+      case "serve_ipv4_by_default", "serve_ipv6_by_default":
+        guard let flag = setting.boolean else {
+          refuse("true or false")
+          continue
+        }
+        if name == "serve_ipv4_by_default" { serveIPv4ByDefault = flag } else { serveIPv6ByDefault = flag }
+      default: continue
+      }
+    }
+  }
+
+  static func listen(_ text: String) -> Listen? {
+    if let address = AddressText.parseEndpoint(text, defaultPort: port) { return .address(address) }
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let name = parts.first, isInterfaceName(name) else { return nil }
+    if parts.count == 1 { return .interface(String(name), port: port) }
+    guard let number = AddressText.number(parts[1], radix: 10, limit: 65535), number > 0 else { return nil }
+    return .interface(String(name), port: UInt16(number))
+  }
+
+  static func subject(_ text: String) -> Subject? {
+    switch text {
+    case "all": return .all
+    case "local-networks": return .localNetworks
+    default: break
+    }
+    if text.hasPrefix("interface:") {
+      let name = text.dropFirst("interface:".count)
+      return isInterfaceName(name) ? .interface(String(name)) : nil
+    }
+    let halves = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = halves.first, let address = AddressText.parse(first) else { return nil }
+    var length = address.family == .ipv4 ? 32 : 128
+    if halves.count == 2 {
+      guard let number = AddressText.number(halves[1], radix: 10, limit: length) else { return nil }
+      length = number
+    }
+    return AccessList.Prefix(address, length: length).map(Subject.prefix)
+  }
+
+  /// A Linux interface name (1 to 15 bytes, no slash, no space, no colon) that cannot be mistaken for an address.
+  private static func isInterfaceName(_ text: some StringProtocol) -> Bool {
+    guard (1...15).contains(text.utf8.count), let first = text.utf8.first, first < 0x30 || first > 0x39 else { return false }
+    return text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x2f && $0 != 0x3a && $0 != 0x5b }
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a datagram got no answer. Each reason has a counter.
+package enum Silence: Int, CaseIterable, Sendable, BitwiseCopyable {
+  /// Longer than the host's buffer.
+  case truncated
+  /// Shorter than the 48 bytes of an NTP header.
+  case short
+  /// Not version 1, 2, 3 or 4.
+  case version
+  /// A reply, a broadcast, a control or a private message (modes 2, 4, 5, 6, 7), or mode 0 that is no old client's.
+  case mode
+  /// Refused by the access lists.
+  case refused
+  /// Carries a MAC, which nobody here can verify.
+  case authenticator
+  /// What follows the header is neither extension fields nor a MAC (RFC 7822, section 3).
+  case malformed
+  /// Waited longer than a second for us: the client has given up.
+  case stale
+  /// The host could not read the clock.
+  case clock
+
+  package var text: String {
+    switch self {
+    case .truncated: "too long"
+    case .short: "too short"
+    case .version: "unknown version"
+    case .mode: "not a request"
+    case .refused: "refused"
+    case .authenticator: "unverifiable MAC"
+    case .malformed: "malformed"
+    case .stale: "stale"
+    case .clock: "no clock"
+    }
+  }
+}
