@@ -19,21 +19,11 @@ final class NTPServerProvider: Provider {
   private var sockets: [UInt32] = []
   private var workers: [ServerWorker] = []
   private var page: ClockPage?
-  /// Every access list that capture may still be reading, the current one last.
-  private var accessLists: [AccessList]
-  private let access: Atomic<Unmanaged<AccessList>>
+  private let access = CurrentAccess()
   private let reportArmed = Atomic<Bool>(false)
   private let nextReport = Atomic<Int64>(.min)
   private var reportedRefusals: UInt64 = 0
   private var queriedTotal: UInt64 = 0
-
-  override init(host: Host) {
-    let closed = AccessList()
-    accessLists = [closed]
-    // Sound: `accessLists` keeps every list that was ever put here and not yet long replaced.
-    unsafe access = Atomic(Unmanaged.passUnretained(closed))
-    super.init(host: host)
-  }
 
   // MARK: control
 
@@ -172,11 +162,7 @@ final class NTPServerProvider: Provider {
     }
     let list = AccessList(
       rules, ipv4ByDefault: settings.serveIPv4ByDefault, ipv6ByDefault: settings.serveIPv6ByDefault)
-    accessLists.append(list)
-    // Sound: see init.
-    unsafe access.store(Unmanaged.passUnretained(list), ordering: .releasing)
-    // A batch takes microseconds and networks change seconds apart: a list replaced 16 times over is in nobody's hands.
-    if accessLists.count > 16 { accessLists.removeFirst() }
+    access.replace(by: list)
   }
 
   override func makeWorker(index: Int) -> ProviderWorker? {
@@ -192,10 +178,8 @@ final class NTPServerProvider: Provider {
   override func receive(_ batch: inout PacketBatch, socket: UInt32, worker: ProviderWorker?) {
     // The kit hands back what makeWorker made.
     guard let worker = worker as? ServerWorker else { return }
-    // Sound: `accessLists` keeps the list alive.
-    let list = unsafe access.load(ordering: .acquiring).takeUnretainedValue()
     let before = worker.counters[.refused]
-    worker.serve(&batch, access: list, page: page, host: host)
+    worker.serve(&batch, access: access.list, page: page, host: host)
     if worker.counters[.refused] != before, !reportArmed.exchange(true, ordering: .relaxed) {
       let due = max(host.nowRaw.nanoseconds, nextReport.load(ordering: .relaxed))
       host.timers.arm(Self.reportTimer, at: RawInstant(nanoseconds: due))

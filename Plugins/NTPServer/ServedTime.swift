@@ -23,34 +23,16 @@ package struct ServedTime: Sendable, BitwiseCopyable {
   /// The state at `now`: root dispersion has grown since the page was written. No page, or one that does not hold together, is an
   /// unsynchronized clock.
   package init(_ info: tompion_clock_info_t?, now: RawInstant) {
-    guard let info else {
-      self.init(unsynchronizedWithPrecision: -20)
-      return
-    }
-    guard let leap = LeapIndicator(rawValue: info.leap), leap != .unsynchronized, (1...15).contains(info.stratum) else {
-      self.init(unsynchronizedWithPrecision: info.precision)
-      rootDelay = info.root_delay_ns
-      rootDispersion = Self.grown(info, now: now)
-      referenceTime = info.reference_ns > 0 ? TimeInterval(nanoseconds: info.reference_ns) : nil
-      return
-    }
-    self.leap = leap
-    stratum = info.stratum
-    precision = info.precision
-    referenceID = info.reference_id
-    rootDelay = info.root_delay_ns
-    rootDispersion = Self.grown(info, now: now)
-    referenceTime = info.reference_ns > 0 ? TimeInterval(nanoseconds: info.reference_ns) : nil
-  }
-
-  private init(unsynchronizedWithPrecision precision: Int8) {
-    leap = .unsynchronized
-    stratum = 16
-    self.precision = precision
-    referenceID = 0
-    rootDelay = 0
-    rootDispersion = 0
-    referenceTime = nil
+    let published = info.flatMap { LeapIndicator(rawValue: $0.leap) } ?? .unsynchronized
+    let known = info ?? tompion_clock_info_t()
+    let synchronized = published != .unsynchronized && (1...15).contains(known.stratum)
+    leap = synchronized ? published : .unsynchronized
+    stratum = synchronized ? known.stratum : 16
+    referenceID = synchronized ? known.reference_id : 0
+    precision = known.precision
+    rootDelay = known.root_delay_ns
+    rootDispersion = Self.grown(known, now: now)
+    referenceTime = known.reference_ns > 0 ? TimeInterval(nanoseconds: known.reference_ns) : nil
   }
 
   /// Root dispersion plus dispersion_rate times the age of the page, saturating.

@@ -41,13 +41,13 @@ final class ServerWorker: ProviderWorker {
     guard replies > 0 else { return }
     // The clock is read last, once for the batch: its replies leave together.
     guard let transmitted = host.now(.system) else {
-      for index in 0..<batch.count where batch.isAnswered(index) {
+      for index in 0..<batch.count where batch.replyLength(index) > 0 {
         batch.reply(index, length: 0)
         counters.count(.clock)
       }
       return
     }
-    for index in 0..<batch.count where batch.isAnswered(index) {
+    for index in 0..<batch.count where batch.replyLength(index) > 0 {
       var received = batch.stamp(index)
       if received.kind == .none { received.raw = begin }
       batch.withMutableBytes(index) { Responder.stamp(&$0, received: received, transmitted: transmitted) }

@@ -74,6 +74,10 @@ public struct PacketBatch: ~Copyable {
     return body(&span)
   }
 
+  /// How many bytes of the datagram go back, 0 = none.
+  @inlinable
+  public func replyLength(_ index: Int) -> Int { unsafe Int(slot(index).pointee.reply_length) }
+
   /// Sends the first `length` bytes of the datagram back, never more than came. `token` asks for a TX stamp.
   @inlinable
   public mutating func reply(_ index: Int, length: Int, token: UInt64? = nil) {

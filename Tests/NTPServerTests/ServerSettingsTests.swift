@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ProviderKit
+import Testing
+
+@testable import NTPServer
+
+@Suite struct ServerSettingsTests {
+  static func read(_ values: [(String, Setting.Value)]) -> (settings: ServerSettings, refused: [String]) {
+    var refusals: [ServerSettings.Refusal] = []
+    let settings = values.enumerated().map { Setting(index: UInt32($0.offset), path: $0.element.0, value: $0.element.1) }
+    return (ServerSettings(settings, refusals: &refusals), refusals.map(\.setting.path))
+  }
+
+  @Test func listens() {
+    let (settings, refused) = Self.read([
+      ("listen[0]", .string("127.0.0.1:11123")), ("listen[1]", .string("[::1]:11123")), ("listen[2]", .string("192.0.2.1")),
+      ("listen[3]", .string("2001:db8::7")), ("listen[4]", .string("eth0")), ("listen[5]", .string("eth0.7:1123")),
+    ])
+    #expect(refused.isEmpty)
+    #expect(
+      settings.listen == [
+        .address(SocketAddress(ipv4: 0x7f00_0001, port: 11123)),
+        .address(SocketAddress(family: .ipv6, low: 1, port: 11123)),
+        .address(SocketAddress(ipv4: 0xc000_0201, port: 123)),
+        .address(SocketAddress(family: .ipv6, high: 0x2001_0db8_0000_0000, low: 7, port: 123)),
+        .interface("eth0", port: 123), .interface("eth0.7", port: 1123),
+      ])
+  }
+
+  @Test(arguments: [
+    "", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "[::1", "[::1]x", "256.0.0.1", "1.2.3", "::1::", ":::", "1:2:3:4:5:6:7:8:9",
+    "12345::", "[127.0.0.1]:1", "a/b", "eth0:x", "+1.2.3.4", "averyverylongname",
+  ])
+  func hostileListen(text: String) {
+    #expect(Self.read([("listen[0]", .string(text))]).refused == ["listen[0]"])
+  }
+
+  @Test(arguments: ["10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "::/129", "interface:", "everyone", "10.0.0/8", "10.0.0.0/8/8"])
+  func hostileRules(text: String) {
+    #expect(Self.read([("allow[0]", .string(text))]).refused == ["allow[0]"])
+    #expect(Self.read([("deny[3]", .string(text))]).refused == ["deny[3]"])
+  }
+
+  @Test func rules() {
+    let (settings, refused) = Self.read([
+      ("allow[0]", .string("10.0.0.0/8")), ("allow[1]", .string("local-networks")), ("deny[0]", .string("interface:eth1")),
+      ("deny[1]", .string("all")), ("serve_ipv6_by_default", .boolean(true)), ("placement", .string("process")),
+    ])
+    #expect(refused.isEmpty)
+    #expect(settings.rules.map(\.allows) == [true, true, false, false])
+    #expect(settings.rules[1].subject == .localNetworks)
+    #expect(settings.rules[2].subject == .interface("eth1"))
+    #expect(!settings.serveIPv4ByDefault && settings.serveIPv6ByDefault)
+  }
+
+  @Test func wrongTypesAreRefused() {
+    let values: [(String, Setting.Value)] = [
+      ("listen[0]", .integer(123)), ("allow[0]", .boolean(true)), ("serve_ipv4_by_default", .string("yes")),
+    ]
+    #expect(Self.read(values).refused == values.map(\.0))
+  }
+
+  @Test func sameAddressTwice() {
+    #expect(Self.read([("listen[0]", .string("::1")), ("listen[1]", .string("[::1]:123"))]).refused == ["listen[1]"])
+  }
+}
