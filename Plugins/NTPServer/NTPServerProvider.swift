@@ -196,7 +196,8 @@ final class NTPServerProvider: Provider {
     reportedRefusals = total
     host.event(
       Self.refusedEvent,
-      "ntp-server refused \(fresh) \(fresh == 1 ? "request" : "requests") by its access lists: \(refusedText(limit: 8))")
+      "ntp-server refused \(fresh) \(fresh == 1 ? "request" : "requests") by its access lists: \(refusedText(limit: 8))"
+    )
   }
 
   // MARK: what operators see

@@ -108,7 +108,7 @@ package struct ServerSettings: Hashable, Sendable {
 
   /// A Linux interface name (1 to 15 bytes, no slash, no space, no colon) that cannot be mistaken for an address.
   private static func isInterfaceName(_ text: some StringProtocol) -> Bool {
-    guard (1...15).contains(text.utf8.count), let first = text.utf8.first, first < 0x30 || first > 0x39 else { return false }
+    guard (1...15).contains(text.utf8.count), text.first?.isLetter == true else { return false }
     return text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x2f && $0 != 0x3a && $0 != 0x5b }
   }
 }

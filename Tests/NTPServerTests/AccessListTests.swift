@@ -49,10 +49,12 @@ import Testing
     #expect(denied.allows(Self.address("127.0.0.1"), interface: 0), "loopback is a longer prefix than all")
     #expect(!AccessList([Self.rule("127.0.0.0/8", allows: false)]).allows(Self.address("127.0.0.1"), interface: 1))
     let ipv4 = AccessList([], ipv4ByDefault: true)
-    #expect(ipv4.allows(Self.address("192.0.2.1"), interface: 0) && !ipv4.allows(Self.address("2001:db8::1"), interface: 0))
+    #expect(
+      ipv4.allows(Self.address("192.0.2.1"), interface: 0) && !ipv4.allows(Self.address("2001:db8::1"), interface: 0))
     #expect(ipv4.allows(Self.address("::ffff:192.0.2.1"), interface: 0))
     let ipv6 = AccessList([], ipv6ByDefault: true)
-    #expect(!ipv6.allows(Self.address("192.0.2.1"), interface: 0) && ipv6.allows(Self.address("2001:db8::1"), interface: 0))
+    #expect(
+      !ipv6.allows(Self.address("192.0.2.1"), interface: 0) && ipv6.allows(Self.address("2001:db8::1"), interface: 0))
   }
 
   @Test func interfaces() {

@@ -33,7 +33,8 @@ import TimeTypes
 
   /// The verdict, and the bytes after it with both server stamps.
   static func answer(
-    _ request: [UInt8], port: UInt16 = 40000, served: ServedTime = ServedTime(info(), now: now), received: RawInstant = now
+    _ request: [UInt8], port: UInt16 = 40000, served: ServedTime = ServedTime(info(), now: now),
+    received: RawInstant = now
   ) -> (verdict: Responder.Verdict, bytes: [UInt8]) {
     var bytes = request
     var span = bytes.mutableSpan
@@ -98,7 +99,8 @@ import TimeTypes
     let received = Stamp(
       clock: .system, kind: .kernel, era: ClockEra(rawValue: 3), time: .seconds(1_000), raw: Self.now)
     let transmitted = Stamp(
-      clock: .system, kind: .user, era: ClockEra(rawValue: 4), time: .seconds(9_000), raw: Self.now + .milliseconds(500))
+      clock: .system, kind: .user, era: ClockEra(rawValue: 4), time: .seconds(9_000), raw: Self.now + .milliseconds(500)
+    )
     Responder.stamp(&span, received: received, transmitted: transmitted)
     let difference = Self.word64(bytes, 40) &- Self.word64(bytes, 32)
     #expect(difference == 1 << 31, "half a second on the raw clock, not 8000 s")

@@ -56,8 +56,8 @@ import TimeTypes
   }
 
   @Test func timestampsBeforeTheEpochAndAfterTheEra() {
-    #expect(Header.timestamp(.zero) == 2_208_988_800 << 32)
-    #expect(Header.timestamp(TimeInterval(nanoseconds: -500_000_000)) == 2_208_988_799 << 32 | 1 << 31)
+    #expect(Header.timestamp(.zero) == UInt64(2_208_988_800) << 32)
+    #expect(Header.timestamp(TimeInterval(nanoseconds: -500_000_000)) == UInt64(2_208_988_799) << 32 | 1 << 31)
     // Era 1 begins in 2036, 2^32 s after 1900.
     #expect(Header.timestamp(.seconds(1 << 32 - 2_208_988_800 + 1)) == 1 << 32)
     #expect(Header.timestamp(TimeInterval(nanoseconds: 999_999_999, subnanoseconds: .max)) >> 32 == 2_208_988_800)

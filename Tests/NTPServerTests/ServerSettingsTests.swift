@@ -8,13 +8,16 @@ import Testing
 @Suite struct ServerSettingsTests {
   static func read(_ values: [(String, Setting.Value)]) -> (settings: ServerSettings, refused: [String]) {
     var refusals: [ServerSettings.Refusal] = []
-    let settings = values.enumerated().map { Setting(index: UInt32($0.offset), path: $0.element.0, value: $0.element.1) }
+    let settings = values.enumerated().map {
+      Setting(index: UInt32($0.offset), path: $0.element.0, value: $0.element.1)
+    }
     return (ServerSettings(settings, refusals: &refusals), refusals.map(\.setting.path))
   }
 
   @Test func listens() {
     let (settings, refused) = Self.read([
-      ("listen[0]", .string("127.0.0.1:11123")), ("listen[1]", .string("[::1]:11123")), ("listen[2]", .string("192.0.2.1")),
+      ("listen[0]", .string("127.0.0.1:11123")), ("listen[1]", .string("[::1]:11123")),
+      ("listen[2]", .string("192.0.2.1")),
       ("listen[3]", .string("2001:db8::7")), ("listen[4]", .string("eth0")), ("listen[5]", .string("eth0.7:1123")),
     ])
     #expect(refused.isEmpty)
@@ -29,14 +32,17 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "[::1", "[::1]x", "256.0.0.1", "1.2.3", "::1::", ":::", "1:2:3:4:5:6:7:8:9",
+    "", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "[::1", "[::1]x", "256.0.0.1", "1.2.3", "::1::", ":::",
+    "1:2:3:4:5:6:7:8:9",
     "12345::", "[127.0.0.1]:1", "a/b", "eth0:x", "+1.2.3.4", "averyverylongname",
   ])
   func hostileListen(text: String) {
     #expect(Self.read([("listen[0]", .string(text))]).refused == ["listen[0]"])
   }
 
-  @Test(arguments: ["10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "::/129", "interface:", "everyone", "10.0.0/8", "10.0.0.0/8/8"])
+  @Test(arguments: [
+    "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "::/129", "interface:", "everyone", "10.0.0/8", "10.0.0.0/8/8",
+  ])
   func hostileRules(text: String) {
     #expect(Self.read([("allow[0]", .string(text))]).refused == ["allow[0]"])
     #expect(Self.read([("deny[3]", .string(text))]).refused == ["deny[3]"])
@@ -44,7 +50,8 @@ import Testing
 
   @Test func rules() {
     let (settings, refused) = Self.read([
-      ("allow[0]", .string("10.0.0.0/8")), ("allow[1]", .string("local-networks")), ("deny[0]", .string("interface:eth1")),
+      ("allow[0]", .string("10.0.0.0/8")), ("allow[1]", .string("local-networks")),
+      ("deny[0]", .string("interface:eth1")),
       ("deny[1]", .string("all")), ("serve_ipv6_by_default", .boolean(true)), ("placement", .string("process")),
     ])
     #expect(refused.isEmpty)
