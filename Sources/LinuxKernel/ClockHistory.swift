@@ -7,10 +7,10 @@ import TimeTypes
 ///
 /// One writer [discipline]; any number of readers [any role], each with a `ClockHistoryReader` of its own.
 package final class ClockHistory: Sendable {
-  private static let wordsPerSegment = 5
+  private static let wordsPerSegment = 6
   private let sequence = Atomic<UInt64>(0)
   private let count = Atomic<UInt64>(0)
-  private let words: InlineArray<160, Atomic<UInt64>>
+  private let words: InlineArray<192, Atomic<UInt64>>
 
   package init() {
     words = InlineArray { _ in Atomic<UInt64>(0) }
@@ -31,6 +31,7 @@ package final class ClockHistory: Sendable {
       words[at + 3].store(UInt64(segment.era.rawValue) << 32 | UInt64(segment.errorNanoseconds), ordering: .relaxed)
       words[at + 4].store(
         UInt64(segment.raw.subnanoseconds) << 16 | UInt64(segment.time.subnanoseconds), ordering: .relaxed)
+      words[at + 5].store(UInt64(bitPattern: segment.since.nanoseconds), ordering: .relaxed)
     }
     sequence.store(before &+ 2, ordering: .releasing)
   }
@@ -59,7 +60,8 @@ package final class ClockHistory: Sendable {
               subnanoseconds: UInt16(truncatingIfNeeded: fractions)),
             frequency: Frequency(ratio: Double(bitPattern: words[at + 2].load(ordering: .relaxed))),
             era: ClockEra(rawValue: UInt32(truncatingIfNeeded: eraAndError >> 32)),
-            errorNanoseconds: UInt32(truncatingIfNeeded: eraAndError)))
+            errorNanoseconds: UInt32(truncatingIfNeeded: eraAndError),
+            since: RawInstant(nanoseconds: Int64(bitPattern: words[at + 5].load(ordering: .relaxed)))))
       }
       atomicMemoryFence(ordering: .acquiring)
       if sequence.load(ordering: .relaxed) == before {

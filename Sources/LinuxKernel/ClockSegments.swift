@@ -9,10 +9,14 @@ package struct ClockSegment: Sendable, BitwiseCopyable, Equatable {
   package var frequency: Frequency
   package var era: ClockEra
   package var errorNanoseconds: UInt32
+  /// When it may have begun at the earliest: somebody else's step is seen only at the next look.
+  package var since: RawInstant
 
   package init(
-    raw: RawInstant, time: TimeInterval, frequency: Frequency, era: ClockEra, errorNanoseconds: UInt32 = 0
+    raw: RawInstant, time: TimeInterval, frequency: Frequency, era: ClockEra, errorNanoseconds: UInt32 = 0,
+    since: RawInstant? = nil
   ) {
+    self.since = since ?? raw
     self.raw = raw
     self.time = time
     self.frequency = frequency
@@ -39,16 +43,18 @@ package struct ClockSegments: Sendable {
 
   package var last: ClockSegment? { count > 0 ? storage[count - 1] : nil }
 
-  /// Puts a segment in its place by raw time; the oldest makes room. One at the same raw time is replaced.
-  package mutating func insert(_ segment: ClockSegment) {
+  /// Puts a segment in its place by raw time, after others of the same; the oldest makes room. One of the same raw time and
+  /// era is replaced. Returns the place; nil = older than a full history.
+  @discardableResult
+  package mutating func insert(_ segment: ClockSegment) -> Int? {
     var place = count
     while place > 0 && storage[place - 1].raw > segment.raw { place -= 1 }
     if place > 0 && storage[place - 1].raw == segment.raw && storage[place - 1].era == segment.era {
       storage[place - 1] = segment
-      return
+      return place - 1
     }
     if count == ClockSegments.capacity {
-      guard place > 0 else { return }
+      guard place > 0 else { return nil }
       for i in 1..<count { storage[i - 1] = storage[i] }
       count -= 1
       place -= 1
@@ -60,6 +66,7 @@ package struct ClockSegments: Sendable {
     }
     storage[place] = segment
     count += 1
+    return place
   }
 
   /// Replaces the newest segment.
@@ -68,9 +75,13 @@ package struct ClockSegments: Sendable {
     storage[count - 1] = segment
   }
 
-  /// Corrects the era of every segment from `raw` on.
-  mutating func setEra(_ era: ClockEra, from raw: RawInstant) {
-    for i in 0..<count where storage[i].raw >= raw { storage[i].era = era }
+  /// Corrects the era of every segment after the one at `place`.
+  mutating func setEra(_ era: ClockEra, after place: Int) {
+    var i = place + 1
+    while i < count {
+      storage[i].era = era
+      i += 1
+    }
   }
 
   /// The rate inside segment `index`: between two readings of one era the line goes through both, else as announced.
@@ -114,8 +125,8 @@ package struct ClockSegments: Sendable {
       let ratio = frequency(index)
       let raw = start.raw + shown - TimeInterval(nanosecondsAsDouble: shown.inNanoseconds * ratio / (1 + ratio))
       var fitted = raw
-      // A segment reaches from its start to the next one's; the oldest reaches back, the newest on.
-      if index > 0 && fitted < start.raw { fitted = start.raw }
+      // A segment reaches from its earliest start to the next one's; the oldest reaches back, the newest on.
+      if index > 0 && fitted < start.since { fitted = start.since }
       if index + 1 < count && fitted > storage[index + 1].raw { fitted = storage[index + 1].raw }
       if fitted < notBefore { fitted = notBefore }
       if fitted > notAfter { fitted = notAfter }

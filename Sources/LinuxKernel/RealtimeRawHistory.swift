@@ -11,7 +11,7 @@ package struct RealtimeRawHistory: Sendable {
   package private(set) var foreignJumps: UInt64 = 0
   /// Readings disturbed so much that the line knows better.
   package private(set) var discarded: UInt64 = 0
-  private var lastChange = RawInstant(nanoseconds: .min)
+  private var lastChange: ClockSegment?
   private var newestIsReading = false
 
   /// Above this a difference between line and reading is a jump, not drift: somebody's step, or ours not yet announced.
@@ -31,13 +31,14 @@ package struct RealtimeRawHistory: Sendable {
   package mutating func announce(_ owner: borrowing ClockSegments) {
     for i in 0..<owner.count {
       let change = owner[i]
-      guard change.raw > lastChange else { continue }
-      segments.insert(change)
-      // Readings after it were taken when the change was not known yet.
-      segments.setEra(change.era, from: change.raw)
-      lastChange = change.raw
+      if let lastChange, change.raw < lastChange.raw || change == lastChange { continue }
+      if let place = segments.insert(change) {
+        // Readings after it were taken when the change was not known yet.
+        segments.setEra(change.era, after: place)
+      }
+      lastChange = change
     }
-    if let last = segments.last, last.raw == lastChange { newestIsReading = false }
+    if let last = segments.last, last == lastChange { newestIsReading = false }
   }
 
   /// Notes a reading of both clocks.
@@ -53,7 +54,7 @@ package struct RealtimeRawHistory: Sendable {
       + TimeInterval(nanoseconds: Int64(pair.errorNanoseconds) &+ Int64(last.errorNanoseconds))
     if residual.magnitude > limit {
       foreignJumps &+= 1
-      append(pair, frequency: last.frequency, era: last.era.next, replacing: false)
+      append(pair, frequency: last.frequency, era: last.era.next, replacing: false, since: last.raw)
       return
     }
     if pair.errorNanoseconds > 2000 && residual.magnitude.nanoseconds <= Int64(pair.errorNanoseconds) {
@@ -67,9 +68,12 @@ package struct RealtimeRawHistory: Sendable {
     )
   }
 
-  private mutating func append(_ pair: ClockPair, frequency: Frequency, era: ClockEra, replacing: Bool) {
+  private mutating func append(
+    _ pair: ClockPair, frequency: Frequency, era: ClockEra, replacing: Bool, since: RawInstant? = nil
+  ) {
     let segment = ClockSegment(
-      raw: pair.raw, time: pair.time, frequency: frequency, era: era, errorNanoseconds: pair.errorNanoseconds)
+      raw: pair.raw, time: pair.time, frequency: frequency, era: era, errorNanoseconds: pair.errorNanoseconds,
+      since: since)
     if replacing { segments.replaceLast(with: segment) } else { segments.insert(segment) }
     newestIsReading = true
   }

@@ -75,12 +75,14 @@ package struct SystemClock: SteerableClock {
     try SystemClock.check(calls.adjust(&timex))
     let pair = calls.pair()
     let frequency = TimexFrequency(timex).frequency
-    let limit = RealtimeRawHistory.jumpLimit(elapsed: pair.raw - watch.lastLook)
+    let before = watch.lastLook
+    let limit = RealtimeRawHistory.jumpLimit(elapsed: pair.raw - before)
     let finding = watch.observe(pair, frequency: frequency)
     applied = frequency
     // What is less than this is somebody's slew: the line bends, stamps may still be subtracted.
-    if let moved = finding.moved, moved.magnitude > limit { era = era.next }
-    note(pair)
+    let jumped = finding.moved.map { $0.magnitude > limit } ?? false
+    if jumped { era = era.next }
+    note(pair, since: jumped ? before : nil)
     return ClockObservation(reading: reading(pair, frequency), finding: finding)
   }
 
@@ -94,8 +96,8 @@ package struct SystemClock: SteerableClock {
       timex.tick = wanted.tick
     }
     let after = calls.pair()
-    // The line up to the change ends at `before`; the new one starts there, too, as the call takes well under 1 µs of bend.
-    note(before)
+    // The old line ends with `before`, the new one begins with `after`; readers get both at once.
+    note(before, announce: false)
     applied = TimexFrequency(timex).frequency
     note(after)
     watch.rebase(at: after, frequency: applied)
@@ -120,7 +122,7 @@ package struct SystemClock: SteerableClock {
       timex.subseconds = fraction
     }
     let after = calls.pair()
-    note(before)
+    note(before, announce: false)
     era = era.next
     note(after)
     watch.rebase(at: after, frequency: applied)
@@ -161,11 +163,12 @@ package struct SystemClock: SteerableClock {
     ClockReading(clock: id, era: era, raw: pair.raw, time: pair.time, frequency: frequency)
   }
 
-  private mutating func note(_ pair: ClockPair) {
+  private mutating func note(_ pair: ClockPair, announce: Bool = true, since: RawInstant? = nil) {
     segments.insert(
       ClockSegment(
-        raw: pair.raw, time: pair.time, frequency: applied, era: era, errorNanoseconds: pair.errorNanoseconds))
-    history.publish(segments)
+        raw: pair.raw, time: pair.time, frequency: applied, era: era, errorNanoseconds: pair.errorNanoseconds,
+        since: since))
+    if announce { history.publish(segments) }
   }
 
   /// The only way to the kernel with modes set.

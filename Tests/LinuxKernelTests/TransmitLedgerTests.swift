@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import LinuxKernel
+
+@Suite struct TransmitLedgerTests {
+  func hash(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes(TransmitLedger.hash) }
+
+  @Test func numbersFindTheirPacketsOnce() {
+    var ledger = TransmitLedger(capacity: 4)
+    for i in 0..<3 { ledger.sent(token: UInt64(10 + i), length: 1, hash: 0, rawNanoseconds: Int64(i)) }
+    do { let entry = ledger.take(id: 1); #expect(entry?.token == 11) }
+    do { let entry = ledger.take(id: 1); #expect(entry?.token == nil) }
+    do { let entry = ledger.take(id: 9); #expect(entry?.token == nil) }
+    do { let entry = ledger.takeOldest(); #expect(entry?.token == 10) }
+    #expect(ledger.pendingCount == 1)
+  }
+
+  @Test func aFullLedgerForgetsTheOldest() {
+    var ledger = TransmitLedger(capacity: 2)
+    for i in 0..<3 { ledger.sent(token: UInt64(i), length: 1, hash: 0, rawNanoseconds: 0) }
+    #expect(ledger.overwritten == 1)
+    #expect(ledger.pendingCount == 2)
+    do { let entry = ledger.take(id: 0); #expect(entry?.token == nil) }
+    do { let entry = ledger.take(id: 2); #expect(entry?.token == 2) }
+  }
+
+  @Test func aFrameIsMatchedByItsEnd() {
+    var ledger = TransmitLedger(capacity: 4)
+    let first = (0..<48).map { UInt8($0) }, second = (0..<48).map { UInt8($0 ^ 1) }
+    ledger.sent(token: 1, length: 48, hash: hash(first), rawNanoseconds: 0)
+    ledger.sent(token: 2, length: 48, hash: hash(second), rawNanoseconds: 0)
+    // Ethernet, IPv4 and UDP headers before it.
+    let frame = [UInt8](repeating: 0xee, count: 42) + second
+    do { let entry = frame.withUnsafeBytes { ledger.take(payload: $0) }; #expect(entry?.token == 2) }
+    do { let entry = first.withUnsafeBytes { ledger.take(payload: $0) }; #expect(entry?.token == 1) }
+    do { let entry = first.withUnsafeBytes { ledger.take(payload: $0) }; #expect(entry?.token == nil) }
+    do { let entry = [UInt8]().withUnsafeBytes { ledger.take(payload: $0) }; #expect(entry?.token == nil) }
+  }
+
+  @Test func overdueOnesComeOnce() {
+    var ledger = TransmitLedger(capacity: 4)
+    ledger.sent(token: 1, length: 1, hash: 0, rawNanoseconds: 100)
+    ledger.sent(token: 2, length: 1, hash: 0, rawNanoseconds: 200)
+    do { let entry = ledger.takeOverdue(before: 100); #expect(entry?.token == nil) }
+    do { let entry = ledger.takeOverdue(before: 150); #expect(entry?.token == 1) }
+    do { let entry = ledger.takeOverdue(before: 150); #expect(entry?.token == nil) }
+    do { let entry = ledger.takeOverdue(before: 500); #expect(entry?.token == 2) }
+  }
+}
