@@ -96,7 +96,7 @@ let package = Package(
       [
         "TimeTypes", "SampleRing", "ClockPort", "Engine", "Settings", "Report", "LinuxKernel", "ProviderHost",
         "Control",
-        "CTompionProvider", "NTPClient",
+        "CTompionProvider", "Discipline", "Selection",
       ]),
 
     // Providers: the logic as a library, and a plugin that is its one exported function.
@@ -112,7 +112,7 @@ let package = Package(
     // What people run.
     .executableTarget(
       // Not the argument parser: it brings FoundationEssentials, and the daemon loads no Foundation.
-      name: "tompiond", dependencies: ["Runtime", "Settings"], swiftSettings: strict),
+      name: "tompiond", dependencies: ["Runtime", "Settings", "LinuxKernel", "NTPClient"], swiftSettings: strict),
     .executableTarget(
       name: "tompion",
       dependencies: ["Control", "Report", "Settings", "LinuxKernel"], swiftSettings: strict),

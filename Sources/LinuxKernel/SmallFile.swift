@@ -115,6 +115,14 @@ package enum SmallFile {
     return result >= 0 ? (mode, user, group) : nil
   }
 
+  /// Whether a file of that name can be opened for reading.
+  package static func exists(_ path: String) -> Bool {
+    let fd = unsafe path.withCString { unsafe clinux_open_stream($0) }
+    guard fd >= 0 else { return false }
+    _ = clinux_close(fd)
+    return true
+  }
+
   static func split(_ path: String) -> (directory: String, name: String) {
     guard let slash = path.lastIndex(of: "/") else { return (".", path) }
     let directory = path[..<slash]

@@ -12,7 +12,7 @@ import TimeTypes
 @safe package final class SourceTable: @unchecked Sendable {
   // Sound to share: shared words are atomics, `ids` and `lastRaw` belong to the writer, `known` and `deferred` to the news reader.
   static let infoWords = MemoryLayout<tompion_source_info_t>.size / 8
-  private static let counterBits: UInt32 = 22
+  package static let counterBits: UInt32 = 22
 
   /// How many sources a provider may have at a time.
   package let capacity: Int

@@ -22,6 +22,7 @@ final class DisciplineRole {
   private var nextTick = RawInstant(nanoseconds: .min)
   private var counters = DisciplineCounters()
   private var lastReading: ClockReading?
+  private var lastUpdate = TimeInterval.zero
   /// Steering is forbidden from outside: another daemon owns the clock.
   private var isForbidden: Bool
 
@@ -107,7 +108,12 @@ final class DisciplineRole {
         case .adjust(_, let frequency): feedback = adjust(frequency) ?? feedback
         case .step(_, let interval): feedback = step(interval) ?? feedback
         case .setStatus(_, let status): publish(status)
-        case .publish(let state): page.publish(state, frequency: lastReading?.frequency ?? .zero)
+        case .publish(let state):
+          if state.referenceTime != lastUpdate {
+            lastUpdate = state.referenceTime
+            counters.updates &+= 1
+          }
+          page.publish(state, frequency: lastReading?.frequency ?? .zero)
         case .requestPoll(let source, let poll): port.advise(source, poll)
         case .log(let event): port.log.push(event)
         }
@@ -186,6 +192,7 @@ final class DisciplineRole {
 /// What happened so far, for status.
 struct DisciplineCounters: Sendable, BitwiseCopyable {
   var samples: UInt64 = 0
+  var updates: UInt64 = 0
   var steps: UInt64 = 0
   var refusals: UInt64 = 0
   var clockMoves: UInt64 = 0

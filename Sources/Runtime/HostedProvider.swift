@@ -19,6 +19,7 @@ final class HostedProvider {
   /// The last error that the provider itself reported.
   var lastComplaint = ""
   private var module: ProviderModule?
+  private var toldState: ProviderReport.State?
 
   var name: String { configuration.name }
 
@@ -79,6 +80,22 @@ final class HostedProvider {
   func close() { instance?.close() }
 
   func fail(_ reason: String) { failure = reason }
+
+  /// A command that its callback gets on the capture role. [any]
+  func post(_ code: Int32, source: UInt32, value: Int64) { instance?.post(code, source: source, value: value) }
+
+  /// Raises an event where its state is another than at the last look. [control]
+  func noticeChanges(raise: (EventRecord) -> Void) {
+    let state = report.state
+    guard state != toldState else { return }
+    toldState = state
+    switch state {
+    case .running: raise(EventRecord(.providerStarted, source: name, text: "provider \(name) runs (\(modulePath))"))
+    case .failed: raise(EventRecord(.providerFailed, source: name, text: "provider \(name): \(report.lastError)"))
+    case .stopped: raise(EventRecord(.providerStopped, source: name, text: "provider \(name) stopped"))
+    case .disabled, .loading, .restarting: break
+    }
+  }
 
   /// Whether it brings samples now.
   var isRunning: Bool { instance?.state == .started }

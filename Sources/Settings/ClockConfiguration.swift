@@ -22,8 +22,8 @@ package struct ClockConfiguration: Sendable, Equatable {
   package var initialOffset = TimeInterval.zero
   /// Virtual only: positive = fast.
   package var initialFrequency = Frequency.zero
-  /// The fastest slew, on top of the frequency that the clock needs anyway.
-  package var maximumSlewRate = Frequency.partsPerMillion(500)
+  /// The fastest slew, on top of the frequency that the clock needs anyway: 5 %, so that 250 ms are gone in five seconds.
+  package var maximumSlewRate = Frequency.partsPerMillion(50_000)
   /// The sanity gate; strictly more is refused; nil = no limit.
   package var maximumPositivePhaseCorrection: TimeInterval? = .seconds(172_800)
   package var maximumNegativePhaseCorrection: TimeInterval? = .seconds(172_800)

@@ -48,9 +48,12 @@ extension Configuration {
       user = name == "none" ? nil : name
     }
     if let path = root.path("plugin_directory") { pluginDirectory = path }
+    root.boolean("lock_memory", into: &lockMemory)
+    root.integer("real_time_priority", in: 0...99, into: &realTimePriority)
     if profile == .minimal {
       if root.provenance["loop"] == nil { loop = .single }
       controlSocket = nil
+      lockMemory = false
     }
   }
 

@@ -29,6 +29,10 @@ package struct Configuration: Sendable, Equatable {
   package var user: String? = "tompion"
   /// Where modules are; nil = beside the executable, ../lib/tompion.
   package var pluginDirectory: String?
+  /// Keep all memory resident (mlockall), so that no page fault delays the clock.
+  package var lockMemory = true
+  /// SCHED_FIFO priority of the capture and discipline threads, 1 to 99; 0 = the normal scheduler.
+  package var realTimePriority: UInt8 = 50
   package var clock = ClockConfiguration()
   /// The control socket's path; nil ("none", or the minimal profile) = no socket.
   package var controlSocket: String? = "/run/tompion/control.sock"

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Control
+import Engine
+import LinuxKernel
+import ProviderHost
+import Report
+import Settings
+import TimeTypes
+
+/// Everything that may take its time: the control socket, the event log, providers' messages, files. [control]
+final class ControlRole: ControlHandler {
+  private let context: RuntimeContext
+  private var server: ControlServer?
+  private var drift: DriftKeeper
+  private var leapSeconds: LeapSecondsKeeper
+  private var nextSecond = RawInstant(nanoseconds: .min)
+  private var sequence: UInt64 = 0
+  /// What an operator should know, said once at the start and in each status.
+  private var warnings: [String] = []
+
+  init(context: RuntimeContext) {
+    self.context = context
+    drift = DriftKeeper(directory: context.configuration.stateDirectory)
+    leapSeconds = LeapSecondsKeeper(path: context.configuration.clock.leapSecondsFile)
+  }
+
+  /// Opens the control socket on `loop`; a failure is fatal for the start, because an operator would be blind.
+  func listen(on loop: PollLoop, owner: (user: UInt32, group: UInt32)?) throws(KernelError) {
+    guard let path = context.configuration.controlSocket else { return }
+    server = try ControlServer(path: path, loop: loop, firstToken: 1, owner: owner, handler: self)
+  }
+
+  /// An event of the loop that is not a provider's.
+  func handle(_ event: PollEvent, now: RawInstant) { _ = server?.handle(event, now: now) }
+
+  /// Does what is waiting; files and clean-up once a second.
+  func turn(now: RawInstant) {
+    while let event = context.port.log.pop() {
+      raise(event.record(now: now) { self.name(of: $0) })
+    }
+    for provider in context.providers { collect(from: provider) }
+    guard now >= nextSecond else { return }
+    nextSecond = now + .seconds(1)
+    server?.tick(now: now)
+    if let table = leapSeconds.check(now: now, utc: context.utc(), raise: { self.raise($0) }) {
+      context.send(.leapTable(table, now: now))
+    }
+    if drift.isDue(now) { saveDrift(now: now) }
+  }
+
+  /// Keeps the frequency for the next start. The last thing that is written.
+  func close() {
+    saveDrift(now: RawClock.now())
+    raise(EventRecord(.daemonStopped, text: "tompiond ends"))
+    server?.close()
+  }
+
+  /// Something an operator should know, as an event now and in each status from now on.
+  func warn(_ kind: EventKind, _ text: String) {
+    warnings.append(text)
+    raise(EventRecord(kind, text: text))
+  }
+
+  // MARK: ControlHandler
+
+  func raise(_ event: EventRecord) {
+    var event = event
+    event.time = context.utc().nanoseconds
+    if let server {
+      event = server.record(event)
+    } else {
+      sequence &+= 1
+      event.sequence = sequence
+    }
+    if event.severity >= context.threshold { Console.write("tompiond: \(event.line(.plain))\n", to: Console.error) }
+  }
+
+  func resync(force: Bool, source: String?) throws(ControlError) -> String {
+    var wanted: [SourceID] = []
+    for provider in context.providers {
+      for known in provider.outbox.sources.snapshot() where source == nil || known.name == source || known.address == source {
+        wanted.append(known.id)
+      }
+    }
+    if let source, wanted.isEmpty { throw .unknown("there is no source \(source); see `tompion sources`") }
+    context.send(.resync(force: force, now: RawClock.now()))
+    for id in wanted { context.router.post(.pollNow, to: id) }
+    raise(EventRecord(.resyncRequested, text: "resync\(force ? " with force" : "") of \(source ?? "every source")"))
+    let count = wanted.count == 1 ? "1 source" : "\(wanted.count) sources"
+    return "resync of \(count) requested\(force ? "; the next time they agree on passes the sanity gate" : "")"
+  }
+
+  func snapshot() -> StatusSnapshot {
+    let report = context.requestReport()
+    return StatusSnapshot(report: report, context: context, warnings: warnings + leapSeconds.warnings)
+  }
+
+  // MARK: details
+
+  private func saveDrift(now: RawInstant) {
+    guard let frequency = context.requestReport()?.frequency else { return }
+    drift.save(frequency, now: now) { self.raise($0) }
+  }
+
+  private func name(of id: SourceID) -> String {
+    for provider in context.providers {
+      if let source = provider.outbox.sources.snapshot().first(where: { $0.id == id }) {
+        return source.address.isEmpty || source.address.hasPrefix(source.name) ? source.name : "\(source.name) (\(source.address))"
+      }
+    }
+    return "source \(id.rawValue)"
+  }
+
+  private func collect(from provider: HostedProvider) {
+    while let message = provider.outbox.messages.next() {
+      switch message.kind {
+      case .event(let number, let source):
+        raise(.ofProvider(provider.name, number: number, source: source.map { self.name(of: $0) }, text: message.text))
+      case .log(let level):
+        let kind: EventKind =
+          switch level {
+          case 0: .providerError
+          case 1: .providerWarning
+          default: .providerNotice
+          }
+        if level == 0 { provider.lastComplaint = message.text }
+        if level <= 2 || context.threshold == .debug {
+          raise(EventRecord(kind, source: provider.name, text: "\(provider.name): \(message.text)"))
+        }
+      }
+    }
+    provider.noticeChanges { self.raise($0) }
+  }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClockPort
+import Engine
+import LinuxKernel
+import ProviderHost
+import Report
+package import Settings
+import TimeTypes
+
+/// The whole daemon: made from a configuration, started, and run until SIGTERM.
+///
+/// Everything that can be wrong with the configuration is found by `init`, before anything is opened for others to see.
+package final class Daemon {
+  private let configuration: Configuration
+  private let context: RuntimeContext
+  private let capture: CaptureRole
+  private let discipline: DisciplineRole
+  private let control: ControlRole
+  private let captureLoop: PollLoop
+  private let disciplineLoop: PollLoop?
+  private let controlLoop: PollLoop?
+  private let claim: SteeringClaim
+
+  /// - Throws: `StartFailure` with every complaint, each naming file, line, key and what would be right.
+  package init(_ configuration: Configuration, linked: [String: LinkedModule]) throws(StartFailure) {
+    self.configuration = configuration
+    let isSingle = configuration.loop == .single || configuration.profile == .minimal
+    let profile: KernelProfile = configuration.profile == .minimal ? .minimal : .full
+    let clockPage = ClockPage(precision: -23)
+    let line = ClockLinePage.make()
+    let clocks = KernelClocks(page: line)
+    do {
+      captureLoop = try PollLoop(capacity: 512, timerCapacity: 1024, profile: profile)
+      disciplineLoop = isSingle ? nil : try PollLoop(capacity: 1)
+      controlLoop = isSingle ? nil : try PollLoop(capacity: 32)
+    } catch {
+      throw StartFailure(error.description)
+    }
+    let providerLoop = ProviderLoop(loop: captureLoop, clocks: clocks)
+    let assembly = ProviderAssembly(
+      configuration: configuration, loop: providerLoop, clockPage: clockPage, linked: linked)
+    let providers = try assembly.providers()
+
+    claim = SteeringClaim(configuration)
+    let clock = try Self.clock(configuration.clock, forbidden: !claim.rivals.isEmpty)
+    var parameters = EngineParameters(configuration.clock)
+    if !claim.rivals.isEmpty { parameters.steer = false }
+    parameters.initialFrequency = DriftKeeper(directory: configuration.stateDirectory).load()
+    let engine = Engine(clock: .system, parameters: parameters)
+
+    let captureWaker = captureLoop.waker
+    let disciplineWaker = disciplineLoop?.waker
+    let router = CommandRouter(instances: providers.compactMap(\.instance)) { captureWaker?.wake() }
+    let port = DisciplinePort(
+      advise: { source, poll in router.post(.pollInterval, to: source, value: Int64(poll)) },
+      stepped: { interval in router.postToAll(.timeJumped, value: interval.nanoseconds) })
+    let role = DisciplineRole(
+      engine: engine, clock: clock, outboxes: providers.map(\.outbox), page: clockPage, line: line, port: port,
+      isForbidden: !claim.rivals.isEmpty)
+    discipline = role
+    context = RuntimeContext(
+      configuration: configuration, providers: providers, router: router, clocks: clocks, port: port, rivals: claim.rivals,
+      wakeDiscipline: { disciplineWaker?.wake() })
+    if isSingle { context.answerInline = { role.turn() } }
+    capture = CaptureRole(loop: providerLoop, providers: providers)
+    control = ControlRole(context: context)
+  }
+
+  private static func clock(_ settings: ClockConfiguration, forbidden: Bool) throws(StartFailure) -> HostClock {
+    switch settings.kind {
+    case .virtual:
+      return .virtual(
+        VirtualClock(initialOffset: settings.initialOffset, initialFrequency: settings.initialFrequency))
+    case .system:
+      do {
+        return .system(try SystemClock(mode: settings.steer && !forbidden ? .steer : .observe))
+      } catch {
+        throw StartFailure("the system clock cannot be read: \(error.sentence)")
+      }
+    }
+  }
+
+  /// Runs until SIGTERM or SIGINT. Returns the exit status.
+  package func run() -> Int32 {
+    do {
+      try Termination.watch()
+      try open()
+      if let controlLoop, let disciplineLoop {
+        try runThreads(controlLoop, disciplineLoop)
+      } else {
+        try runSingle()
+      }
+    } catch {
+      Console.write("tompiond: \(error)\n", to: Console.error)
+      return 1
+    }
+    control.close()
+    return 0
+  }
+
+  /// State directory, privileges, control socket: in the order in which rights are given up.
+  private func open() throws(KernelError) {
+    let isMinimal = configuration.profile == .minimal
+    if !isMinimal {
+      do { try SmallFile.makeDirectory(configuration.stateDirectory) } catch {
+        control.warn(.stateDirectory, "the state directory \(configuration.stateDirectory) cannot be used: \(error)")
+      }
+    }
+    var owner: (user: UInt32, group: UInt32)?
+    if !isMinimal, Privileges.isRoot, let user = configuration.user {
+      owner = Privileges.user(named: user)
+      if let owner { try? SmallFile.setOwner(configuration.stateDirectory, user: owner.user, group: owner.group) }
+    }
+    try control.listen(on: controlLoop ?? captureLoop, owner: owner)
+    control.raise(EventRecord(.daemonStarted, text: "tompiond \(TompionVersion.text) started, \(configuration.file)"))
+    if !context.rivals.isEmpty { control.warn(.rivalDaemon, context.rivals) }
+    if configuration.clock.kind == .system, !configuration.clock.steer {
+      control.raise(EventRecord(.observing, text: "observe mode: the clock is watched, not changed (clock.steer = false)"))
+    }
+    if !isMinimal, Privileges.isRoot, let user = configuration.user { try drop(to: user) }
+    if configuration.lockMemory, let refused = RoleThread.lockMemory() { control.warn(.realTimeRefused, refused.description) }
+  }
+
+  private func drop(to user: String) throws(KernelError) {
+    let wanted: [Capability] = [.sysTime, .netBindService, .sysNice, .ipcLock]
+    guard Privileges.user(named: user) != nil else {
+      control.warn(
+        .privilegesDropped,
+        "there is no user \(user): the daemon stays root; create it (useradd --system \(user)) or set user = \"none\"")
+      return
+    }
+    _ = try Privileges.drop(to: user, keeping: wanted)
+    control.raise(EventRecord(.privilegesDropped, text: "running as \(user) with no more rights than time-keeping needs"))
+  }
+
+  /// All roles in turn on this thread.
+  private func runSingle() throws(KernelError) {
+    captureLoop.waker?.wakesOnTermination()
+    capture.start()
+    while !Termination.requested {
+      _ = try capture.turn(until: discipline.deadline) { control.handle($0, now: captureLoop.lastWakeUp) }
+      discipline.turn()
+      control.turn(now: RawClock.now())
+    }
+    capture.stop()
+  }
+
+  /// One thread per role; control is this one.
+  private func runThreads(_ controlLoop: PollLoop, _ disciplineLoop: PollLoop) throws(KernelError) {
+    controlLoop.waker?.wakesOnTermination()
+    let capturing = RoleBody { [capture, waker = disciplineLoop.waker] in
+      capture.start()
+      while !Termination.requested {
+        if (try? capture.turn(until: nil, others: { _ in })) ?? false { waker?.wake() }
+      }
+      capture.stop()
+    }
+    let disciplining = RoleBody { [discipline, disciplineLoop] in
+      while !Termination.requested {
+        try? disciplineLoop.wait(until: discipline.deadline)
+        while disciplineLoop.next() != nil {}
+        discipline.turn()
+      }
+    }
+    let priority = configuration.realTimePriority == 0 ? nil : Int(configuration.realTimePriority)
+    let threads = [
+      try RoleThread(RoleThreadOptions(name: "capture", fifoPriority: priority)) { capturing.run() },
+      try RoleThread(RoleThreadOptions(name: "discipline", fifoPriority: priority)) { disciplining.run() },
+    ]
+    for warning in threads.flatMap(\.warnings) { control.warn(.realTimeRefused, warning.description) }
+    while !Termination.requested {
+      try controlLoop.wait()
+      while let event = controlLoop.next() { control.handle(event, now: controlLoop.lastWakeUp) }
+      control.turn(now: RawClock.now())
+    }
+    captureLoop.waker?.wake()
+    disciplineLoop.waker?.wake()
+    for thread in threads { thread.join() }
+    let role = discipline
+    context.answerInline = { role.turn() }
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LinuxKernel
+import Report
+import TimeTypes
+
+/// Keeps the estimated frequency in the state directory across restarts: written whole, beside the old one, then renamed. [control]
+struct DriftKeeper {
+  private let path: String
+  private var nextSave: RawInstant?
+  private var lastSaved: Frequency?
+  private var hasFailed = false
+
+  static let interval = TimeInterval.seconds(3600)
+
+  init(directory: String) { path = directory + "/drift" }
+
+  /// What the last run left; nil = nothing that can be believed.
+  func load() -> Frequency? {
+    guard let bytes = try? SmallFile.read(path, limit: 4096) else { return nil }
+    return DriftRecord(text: String(decoding: bytes, as: UTF8.self))?.frequency
+  }
+
+  /// Whether an hour passed since the last time.
+  mutating func isDue(_ now: RawInstant) -> Bool {
+    guard let next = nextSave else {
+      nextSave = now + Self.interval
+      return false
+    }
+    return now >= next
+  }
+
+  /// Writes it, and says once if that fails.
+  mutating func save(_ frequency: Frequency, now: RawInstant, raise: (EventRecord) -> Void) {
+    nextSave = now + Self.interval
+    guard frequency != lastSaved else { return }
+    do {
+      try SmallFile.replace(path, with: Array(DriftRecord(frequency: frequency).text.utf8))
+      lastSaved = frequency
+      hasFailed = false
+    } catch {
+      if !hasFailed { raise(EventRecord(.driftNotSaved, text: "the frequency is not kept for the next start: \(error)")) }
+      hasFailed = true
+    }
+  }
+}

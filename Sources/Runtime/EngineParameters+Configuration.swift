@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Discipline
+import Engine
+import Settings
+import TimeTypes
+
+extension EngineParameters {
+  /// The engine's parameters as the table `[clock]` says them; everything else keeps its default.
+  init(_ clock: ClockConfiguration) {
+    self.init()
+    steer = clock.steer
+    maximumPositivePhaseCorrection = PhaseLimit(clock.maximumPositivePhaseCorrection)
+    maximumNegativePhaseCorrection = PhaseLimit(clock.maximumNegativePhaseCorrection)
+    maximumForwardSlew = PhaseLimit(clock.maximumAllowedPhaseOffsetForward)
+    maximumBackwardSlew = PhaseLimit(clock.maximumAllowedPhaseOffsetBackward)
+    neverStepBackward = clock.neverStepBackward
+    firstSync = clock.firstSync == .accept ? .accept : .gate
+    minimumSources = Int(clock.minimumSources)
+    localStratum = clock.localStratum
+    maximumSlewRate = clock.maximumSlewRate
+  }
+}
+
+extension PhaseLimit {
+  /// nil = no limit.
+  init(_ interval: TimeInterval?) {
+    self = interval.map { .seconds($0.inSeconds) } ?? .noLimit
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import CTompionProvider
+import LinuxKernel
+import ProviderHost
+import Settings
+import TimeTypes
+
+/// A provider that is linked into the daemon: used where its file is not in the plugin directory.
+@safe package struct LinkedModule {
+  // Sound: a module's table lives as long as the process.
+  let pointer: UnsafePointer<tompion_module_t>
+
+  package init(_ pointer: UnsafePointer<tompion_module_t>) { unsafe self.pointer = pointer }
+}
+
+/// Makes the providers of a configuration, as far as they can be made before anything starts. [control, at start]
+struct ProviderAssembly {
+  let configuration: Configuration
+  let loop: ProviderLoop
+  let clockPage: ClockPage
+  /// By module name: "tompion-ntp-client".
+  let linked: [String: LinkedModule]
+
+  /// Every provider, loaded, checked and with its settings; one that cannot be loaded is there with its failure.
+  /// - Throws: everything that is wrong with their settings.
+  func providers() throws(StartFailure) -> [HostedProvider] {
+    var number: UInt16 = 0
+    var complaints: [Diagnostic] = []
+    var made: [HostedProvider] = []
+    for wanted in configuration.providers {
+      number += 1
+      let provider = HostedProvider(wanted, number: number)
+      made.append(provider)
+      guard wanted.enabled else { continue }
+      open(provider)
+      complaints += provider.validate(file: configuration.file)
+    }
+    guard complaints.isEmpty else { throw StartFailure(complaints) }
+    for provider in made { complaints += provider.initialize(file: configuration.file) }
+    guard complaints.isEmpty else { throw StartFailure(complaints) }
+    return made
+  }
+
+  private func open(_ provider: HostedProvider) {
+    do throws(ProviderError) {
+      let module = try module(of: provider.configuration)
+      let backend: KernelBackend
+      do {
+        // Sound: the page is never freed.
+        backend = try unsafe KernelBackend(
+          number: provider.outbox.number, loop: loop.loop, clocks: loop.clocks, clockPage: clockPage.pointer)
+      } catch {
+        return provider.fail(error.description)
+      }
+      loop.add(backend)
+      provider.open(module, backend: backend)
+    } catch {
+      provider.fail(error.description)
+    }
+  }
+
+  private func module(of provider: ProviderConfiguration) throws(ProviderError) -> ProviderModule {
+    let path = provider.modulePath(in: configuration.pluginDirectory ?? Self.defaultDirectory)
+    if let own = linked[provider.module], !SmallFile.exists(path) {
+      return try unsafe ProviderModule(path: "built in", pointer: own.pointer)
+    }
+    return try ProviderModule.load(path: path)
+  }
+
+  /// ../lib/tompion beside the folder of the executable.
+  static var defaultDirectory: String {
+    let executable = ProcessTable().executable(ProcessTable().ownPID) ?? ""
+    let folders = executable.split(separator: "/").dropLast(2)
+    return "/" + folders.map { $0 + "/" }.joined() + "lib/tompion"
+  }
+}

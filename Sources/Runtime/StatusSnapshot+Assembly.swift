@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClockPort
+import CTompionProvider
+import LinuxKernel
+import ProviderHost
+import Report
+import Settings
+import TimeTypes
+
+import struct Report.SourceReport
+
+extension StatusSnapshot {
+  /// Puts together what the engine, the providers and the configuration say. [control]
+  init(report: DisciplineReport?, context: RuntimeContext, warnings: [String]) {
+    self.init()
+    let now = RawClock.now()
+    let configuration = context.configuration
+    version = TompionVersion.text
+    processID = ProcessTable().ownPID
+    time = context.utc().nanoseconds
+    uptime = now - context.started
+    clockKind = configuration.clock.kind == .virtual ? .virtual : .system
+    minimumSources = configuration.clock.minimumSources
+    self.warnings = warnings + configuration.warnings.map(\.description)
+    providers = context.providers.map(\.report)
+    let known = context.providers.flatMap { provider in
+      provider.outbox.sources.snapshot().map { (provider: provider.name, source: $0) }
+    }
+    let estimates = Dictionary(uniqueKeysWithValues: (report?.sources ?? []).map { ($0.id, $0) })
+    sources = known.map { entry in
+      SourceReport(entry.source, provider: entry.provider, estimate: estimates[entry.source.id], now: now)
+    }
+    if let report { take(report, context: context, now: now) }
+  }
+
+  private mutating func take(_ report: DisciplineReport, context: RuntimeContext, now: RawInstant) {
+    let state = report.state
+    let hasUpdate = state.referenceTime != .zero
+    synchronization = state.synchronized ? .synchronized : .unsynchronized
+    leap = state.leap
+    stratum = state.stratum
+    referenceID = state.referenceID
+    systemSource = state.systemSource.flatMap { id in sources.first { $0.id == id }?.name }
+    if hasUpdate {
+      offset = state.offset
+      jitter = state.jitter
+      rootDelay = state.rootDelay
+      rootDispersion = state.rootDispersion
+    }
+    frequency = report.frequency
+    appliedFrequency = report.reading?.frequency
+    boundStatistical = state.boundStatistical == .max ? nil : state.boundStatistical
+    boundHard = state.boundHard == .max ? nil : state.boundHard
+    taiOffset = state.taiOffset
+    lastUpdateAge = hasUpdate ? context.utc().sinceEpoch - state.referenceTime : nil
+    if state.synchronized, let age = lastUpdateAge, age > .seconds(4 << 10) { synchronization = .holdover }
+    trueError = report.trueError
+    samples = report.counters.samples
+    updates = report.counters.updates
+    steps = report.counters.steps
+    clockMoves = report.counters.clockMoves
+    clockRefusals = report.counters.refusals
+    eventsDropped = report.eventsDropped
+    tooBig = report.sources.reduce(0) { $0 &+ UInt64($1.refused) }
+    (steering, steeringReason) = Self.steering(report, context)
+    takeSanity(report, context.configuration.clock)
+  }
+
+  private static func steering(_ report: DisciplineReport, _ context: RuntimeContext) -> (SteeringState, String) {
+    if !context.rivals.isEmpty { return (.refused, context.rivals) }
+    switch report.steering {
+    case .observing: return (.observing, "")
+    case .waiting: return (.starting, "")
+    case .steering: return (.steering, "")
+    case .refused(let error): return (.refused, error.sentence)
+    case .revalidating: return (.moved, "somebody else moved the clock")
+    }
+  }
+
+  private mutating func takeSanity(_ report: DisciplineReport, _ clock: ClockConfiguration) {
+    switch report.sanity {
+    case .good: sanity = report.sources.contains { $0.state == .unselectable(.beyondSanityGate) } ? .refusing : .good
+    case .suspect(let offset, let agreeing, let of):
+      sanity = .suspect
+      sanityOffset = offset
+      sanityAgreeing = agreeing
+      sanityOf = of
+      sanityLimit = offset.isNegative ? clock.maximumNegativePhaseCorrection : clock.maximumPositivePhaseCorrection
+    }
+  }
+}
+
+extension SourceReport {
+  fileprivate init(_ source: ProviderSource, provider: String, estimate: EngineSource?, now: RawInstant) {
+    self.init(id: source.id, name: source.name)
+    address = source.address
+    self.provider = provider
+    reach = source.summary.reach
+    poll = source.summary.poll
+    stratum = source.summary.stratum
+    leap = source.leap
+    referenceID = source.referenceID
+    lastReplyAge = source.lastReply.map { now - $0 }
+    polls = UInt64(source.polls)
+    replies = UInt64(source.replies)
+    rejected = UInt64(source.rejected)
+    unanswered = UInt64(source.unanswered)
+    lastError = source.lastError
+    prefer = source.summary.has(TOMPION_SOURCE_PREFER)
+    noselect = source.summary.has(TOMPION_SOURCE_NOSELECT)
+    trust = source.summary.has(TOMPION_SOURCE_TRUST)
+    require = source.summary.has(TOMPION_SOURCE_REQUIRE)
+    reliable = source.summary.has(TOMPION_SOURCE_RELIABLE)
+    authenticated = source.summary.has(TOMPION_SOURCE_AUTHENTICATED)
+    poolMember = source.summary.has(TOMPION_SOURCE_POOL_MEMBER)
+    referenceClock = source.summary.has(TOMPION_SOURCE_REFCLOCK)
+    guard let estimate else {
+      if address.isEmpty, !lastError.isEmpty { state = .unresolved }
+      reason = lastError
+      return
+    }
+    (state, reason) = Self.state(estimate.state, error: lastError)
+    samples = UInt64(estimate.samples)
+    tooBig = UInt64(estimate.refused)
+    guard estimate.lastSample != nil else { return }
+    offset = estimate.offset
+    delay = estimate.delay
+    dispersion = estimate.dispersion
+    jitter = estimate.jitter
+    rootDistance = estimate.rootDistance
+  }
+
+  /// The engine's decision in a word and a reason.
+  private static func state(_ state: EngineSourceState, error: String) -> (SourceState, String) {
+    switch state {
+    case .systemSource: (.selected, "")
+    case .survivor: (.combined, "")
+    case .outlier: (.candidate, "a truechimer, but farther off than the others")
+    case .falseticker: (.falseticker, "disagrees with the majority")
+    case .unselectable(let reason):
+      switch reason {
+      case .noSamples: (.waiting, error)
+      case .unreachable: (.unreachable, error)
+      case .noselect: (.noselect, "")
+      case .unsynchronized: (.unsynchronized, "says that it is not synchronized")
+      case .rootDistance: (.distant, "its root distance is too great")
+      case .beyondSanityGate: (.tooBig, "beyond max_pos_phase_correction or max_neg_phase_correction")
+      case .timescale: (.waiting, "TAI - UTC is not known yet")
+      }
+    case .waiting(let reason):
+      switch reason {
+      case .noMajority: (.waiting, "there is no majority")
+      case .tooFewSources: (.waiting, "fewer sources agree than min_sources")
+      case .requiredSourceMissing: (.waiting, "a required source is missing")
+      }
+    }
+  }
+}
