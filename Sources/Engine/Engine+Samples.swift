@@ -16,6 +16,7 @@ extension Engine {
       strayed &+= 1
       return
     }
+    passLeap(at: sample.raw, &actions)
     describe(index, sample)
     guard !storage.slots[index].isUnsynchronized, let reference = utc(of: sample, index) else {
       update(at: now, &actions)

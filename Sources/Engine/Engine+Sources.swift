@@ -41,11 +41,13 @@ extension Engine {
   ) {
     let index = find(id)
     if index < 0 { return }
+    // A change of reach counts when the source comes or goes; the rest waits for the next sample or tick.
+    let isNews = (storage.slots[index].hasReach && storage.slots[index].reach == 0) != (reach == 0)
     storage.slots[index].options = options
     storage.slots[index].reach = reach
     storage.slots[index].hasReach = true
     storage.slots[index].poll.bound(minimum: options.minimumPoll, maximum: options.maximumPoll)
-    update(at: now, &actions)
+    if isNews { update(at: now, &actions) }
   }
 
   @_noAllocation @_noLocks

@@ -10,6 +10,7 @@ extension Engine {
   /// Selects, fuses, steers and publishes, as of `now`. Every event that brings something new ends here.
   @_noAllocation @_noLocks
   mutating func update(at now: RawInstant, _ actions: inout Actions) {
+    passLeap(at: now, &actions)
     let before = storage.selection.systemSource
     gatherCandidates(at: now)
     var requirePresent = false
@@ -24,7 +25,6 @@ extension Engine {
       weighSuspicion(at: now, &actions)
     }
     if storage.selection.systemSource != before { reportSystemSource(&actions) }
-    passLeap(at: now, &actions)
     steer(at: now, &actions)
     publish(at: now, &actions)
   }

@@ -25,19 +25,23 @@ package enum Cluster {
   @_noAllocation @_noLocks
   package static func castOut(from candidates: inout CandidateList, minimum: Int) -> Candidate? {
     if candidates.count <= minimum { return nil }
+    // Σⱼ (θᵢ − θⱼ)² = n·(θᵢ − m)² + Σⱼ (θⱼ − m)², so the largest selection jitter is that of the farthest from the mean m.
+    var mean = 0.0
+    for i in 0..<candidates.count { mean += candidates[i].offset }
+    mean /= Double(candidates.count)
     var worst = 0
-    var largest = -1.0
+    var farthest = -1.0
     var smallest = Double.infinity
     for i in 0..<candidates.count {
       if candidates[i].jitter < smallest { smallest = candidates[i].jitter }
-      let jitter = selectionJitter(of: i, in: candidates)
+      let distance = (candidates[i].offset - mean).magnitude
       // On a tie the later one goes: the list is in order of preference.
-      if jitter >= largest {
-        largest = jitter
+      if distance >= farthest {
+        farthest = distance
         worst = i
       }
     }
-    if largest < smallest { return nil }
+    if selectionJitter(of: worst, in: candidates) < smallest { return nil }
     let out = candidates[worst]
     candidates.remove(at: worst)
     return out

@@ -19,27 +19,31 @@ package struct Intersection: Sendable, BitwiseCopyable, Equatable {
   /// The intersection of `candidates`, or nil where no strict majority agrees.
   ///
   /// For f = 0, 1, … below half of n: `low` is the first point, going up, that lies in n − f intervals, `high` the first going
-  /// down. f is accepted when low ≤ high and at most f midpoints lie outside. O(n²) comparisons, no storage beyond the list.
+  /// down. f is accepted when low ≤ high and at most f midpoints lie outside. O(n²) comparisons.
   @_noAllocation @_noLocks
   package static func find(_ candidates: CandidateList) -> Intersection? {
     let count = candidates.count
+    // How many intervals each interval's own edges lie in: the first point in so many intervals is always such an edge.
+    var coverLow = InlineArray<64, Int>(repeating: 0)
+    var coverHigh = InlineArray<64, Int>(repeating: 0)
+    for i in 0..<count {
+      let low = candidates[i].low
+      let high = candidates[i].high
+      for j in 0..<count {
+        let otherLow = candidates[j].low
+        let otherHigh = candidates[j].high
+        if otherLow <= low && low <= otherHigh { coverLow[i] += 1 }
+        if otherLow <= high && high <= otherHigh { coverHigh[i] += 1 }
+      }
+    }
     var allowed = 0
     while 2 * allowed < count {
       let needed = count - allowed
       var low = Double.infinity
       var high = -Double.infinity
-      // The first point in so many intervals is some interval's own edge.
       for i in 0..<count {
-        let lowEdge = candidates[i].low
-        let highEdge = candidates[i].high
-        var coverLow = 0
-        var coverHigh = 0
-        for j in 0..<count {
-          if candidates[j].low <= lowEdge && lowEdge <= candidates[j].high { coverLow += 1 }
-          if candidates[j].low <= highEdge && highEdge <= candidates[j].high { coverHigh += 1 }
-        }
-        if coverLow >= needed && lowEdge < low { low = lowEdge }
-        if coverHigh >= needed && highEdge > high { high = highEdge }
+        if coverLow[i] >= needed && candidates[i].low < low { low = candidates[i].low }
+        if coverHigh[i] >= needed && candidates[i].high > high { high = candidates[i].high }
       }
       if low <= high {
         var outside = 0

@@ -62,7 +62,8 @@ final class ClosedLoop {
 
   /// `offset`: the clock's lead over true UTC at the start, seconds. `frequency`: how fast the clock is at the start.
   init(
-    parameters: EngineParameters = EngineParameters(), sources: [ModelSource], offset: Double = 0, frequency: Double = 0,
+    parameters: EngineParameters = EngineParameters(), sources: [ModelSource], offset: Double = 0,
+    frequency: Double = 0,
     referenceFrequency: Double = 0, seed: UInt64 = 1
   ) {
     engine = Engine(clock: .system, parameters: parameters)
@@ -82,7 +83,8 @@ final class ClosedLoop {
 
   /// True UTC at a raw second.
   func truth(_ seconds: Double) -> TimeInterval {
-    TimeInterval(nanoseconds: epoch) + TimeInterval(seconds: seconds) + TimeInterval(seconds: seconds * referenceFrequency)
+    TimeInterval(nanoseconds: epoch) + TimeInterval(seconds: seconds)
+      + TimeInterval(seconds: seconds * referenceFrequency)
   }
 
   /// Truth − clock now: positive means that the clock is behind.
@@ -181,7 +183,8 @@ final class ClosedLoop {
       source: source.id, sequence: sequence, flags: source.sent <= source.burst ? [.reply, .burst] : .reply, era: era,
       local: clock.time(at: raw(middle)), reference: reference, raw: RawInstant(nanoseconds: raw(middle).nanoseconds),
       delay: Int64((forth + back) * 1e9), dispersion: 1000, rootDelay: UInt64(source.rootDelay * 1e9),
-      rootDispersion: UInt64(source.rootDispersion * 1e9), leap: source.leap, stratum: source.stratum, poll: source.poll)
+      rootDispersion: UInt64(source.rootDispersion * 1e9), leap: source.leap, stratum: source.stratum, poll: source.poll
+    )
     send(.sample(sample, now: raw(now)))
   }
 
@@ -192,6 +195,15 @@ final class ClosedLoop {
     guard let bad else { return states.first?.at }
     return states[bad + 1].at
   }
+
+  // A value that cannot be copied cannot stand in an #expect, so what tests ask of the engine is told here.
+  var state: TimeState { engine.timeState }
+  var steering: SteeringState { engine.steeringState }
+  var sanity: SanityState { engine.sanityState }
+  var strayed: UInt64 { engine.strayed }
+  var sourceCount: Int { engine.sourceCount }
+  var frequency: (frequency: Frequency, deviation: Frequency)? { engine.frequencyEstimate }
+  func report(_ id: UInt32) -> SourceReport? { engine.report(of: SourceID(rawValue: id)) }
 
   func errors(after start: Double) -> [Double] { states.filter { $0.at >= start }.map(\.error) }
   func has(_ matches: (EngineEvent) -> Bool) -> Bool { events.contains { matches($0.event) } }
