@@ -161,6 +161,10 @@ struct TableReader {
         advice = "it belongs in [\(table)]"
       } else if let near = Suggestion.nearest(to: member.key, among: known) {
         advice = "did you mean \(near)?"
+      } else if let near = Suggestion.nearest(to: member.key, among: elsewhere.keys.sorted()),
+        let table = elsewhere[near]
+      {
+        advice = "did you mean \(near) in [\(table)]?"
       } else {
         advice = "known are " + known.joined(separator: ", ")
       }
@@ -187,7 +191,10 @@ struct TableReader {
   /// A number without a needless ".0".
   static func plain(_ number: Double) -> String {
     if let whole = Int64(exactly: number) { return String(whole) }
-    return "\(number)"
+    // Swift writes 1e-06; people write 0.000001.
+    let text = "\(number)"
+    guard number > 0, text.hasPrefix("1e-"), let zeros = Int(text.dropFirst(3)), zeros < 20 else { return text }
+    return "0." + String(repeating: "0", count: zeros - 1) + "1"
   }
 }
 

@@ -64,7 +64,9 @@ struct Command: Equatable {
       action = .help(operands.dropFirst().first)
       return
     }
-    guard Self.names.contains(name) else { throw ArgumentError("there is no command \(name)" + Self.hint(name, Self.names + ["help"])) }
+    guard Self.names.contains(name) else {
+      throw ArgumentError("there is no command \(name)" + Self.hint(name, Self.names + ["help"]))
+    }
     if wantsHelp {
       action = .help(name)
       return
@@ -91,7 +93,8 @@ struct Command: Equatable {
 
   private static let common = ["--json", "--socket", "-h", "--help"]
   private static let options = [
-    "": common + ["--version"], "events": ["-f", "--follow", "-n", "--lines", "--since"], "resync": ["--force", "--source"],
+    "": common + ["--version"], "events": ["-f", "--follow", "-n", "--lines", "--since"],
+    "resync": ["--force", "--source"],
   ]
 
   private static func plain(_ name: String, _ value: String?) throws(ArgumentError) -> Bool {
@@ -99,8 +102,11 @@ struct Command: Equatable {
     return true
   }
 
-  private static func number<Number: FixedWidthInteger>(_ name: String, _ text: String) throws(ArgumentError) -> Number {
-    guard let number = Number(text), number >= 0 else { throw ArgumentError("\(name) \(text): write a number, 0 or more") }
+  private static func number<Number: FixedWidthInteger>(_ name: String, _ text: String) throws(ArgumentError) -> Number
+  {
+    guard let number = Number(text), number >= 0 else {
+      throw ArgumentError("\(name) \(text): write a number, 0 or more")
+    }
     return number
   }
 

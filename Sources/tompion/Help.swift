@@ -25,10 +25,10 @@ enum Help {
     """ + common + """
         --version      print the version
 
-    exit status: 0 done, 1 refused by tompiond, 2 the configuration is wrong,
-                 3 tompiond cannot be reached, 64 wrong usage
+      exit status: 0 done, 1 refused by tompiond, 2 the configuration is wrong,
+                   3 tompiond cannot be reached, 64 wrong usage
 
-    """
+      """
 
   private static let common = """
 
@@ -42,63 +42,63 @@ enum Help {
 
   private static let commands = [
     "status": """
-      usage: tompion status [--json]
+    usage: tompion status [--json]
 
-      Prints how the clock is. Offset is reference - clock: positive means that the
-      clock is behind. The statistical bound assumes symmetric paths and holds for
-      99.9 % of seconds; the hard bound is never exceeded.
+    Prints how the clock is. Offset is reference - clock: positive means that the
+    clock is behind. The statistical bound assumes symmetric paths and holds for
+    99.9 % of seconds; the hard bound is never exceeded.
 
-      """,
+    """,
     "sources": """
-      usage: tompion sources [--json]
+    usage: tompion sources [--json]
 
-      Prints a line for each source. The first column says what is thought of it:
-        * the system source      x falseticker          w waiting for samples
-        + combined with it       ! beyond the limit     ? unreachable
-        - candidate              ~ too distant          r name has no address
-        n watched only           u not synchronized
+    Prints a line for each source. The first column says what is thought of it:
+      * the system source      x falseticker          w waiting for samples
+      + combined with it       ! beyond the limit     ? unreachable
+      - candidate              ~ too distant          r name has no address
+      n watched only           u not synchronized
 
-      """,
+    """,
     "providers": """
-      usage: tompion providers [--json]
+    usage: tompion providers [--json]
 
-      Prints a line for each provider: where it runs, its state, and what it lost or
-      did wrong.
+    Prints a line for each provider: where it runs, its state, and what it lost or
+    did wrong.
 
-      """,
+    """,
     "events": """
-      usage: tompion events [-f] [-n N] [--since SEQUENCE] [--json]
+    usage: tompion events [-f] [-n N] [--since SEQUENCE] [--json]
 
-      Prints the event log, oldest first.
-        -f, --follow       go on with new events until interrupted
-        -n, --lines N      only the last N (with -f: 10 unless given)
-        --since SEQUENCE   only those after this one
-      With --json and -f each event is a line of its own.
+    Prints the event log, oldest first.
+      -f, --follow       go on with new events until interrupted
+      -n, --lines N      only the last N (with -f: 10 unless given)
+      --since SEQUENCE   only those after this one
+    With --json and -f each event is a line of its own.
 
-      """,
+    """,
     "resync": """
-      usage: tompion resync [--force] [--source NAME] [--json]
+    usage: tompion resync [--force] [--source NAME] [--json]
 
-      Forgets the samples so far and asks the sources again.
-        --force            the next offset that the sources agree on is accepted,
-                           however large (the sanity gate lets it pass once)
-        --source NAME      only this source, by name or address
-      Only for root, the daemon's user and the group of its control socket.
+    Forgets the samples so far and asks the sources again.
+      --force            the next offset that the sources agree on is accepted,
+                         however large (the sanity gate lets it pass once)
+      --source NAME      only this source, by name or address
+    Only for root, the daemon's user and the group of its control socket.
 
-      """,
+    """,
     "why": """
-      usage: tompion why [--json]
+    usage: tompion why [--json]
 
-      Says in one sentence why the clock is not synchronized, or that it is.
+    Says in one sentence why the clock is not synchronized, or that it is.
 
-      """,
+    """,
     "config": """
-      usage: tompion config check [FILE] [--json]
+    usage: tompion config check [FILE] [--json]
 
-      Checks a configuration (default /etc/tompion/tompion.toml) and prints every
-      error with file, line, key and value, and what would be right. Providers' own
-      keys are checked by tompiond, with the provider at hand.
+    Checks a configuration (default /etc/tompion/tompion.toml) and prints every
+    error with file, line, key and value, and what would be right. Providers' own
+    keys are checked by tompiond, with the provider at hand.
 
-      """,
+    """,
   ]
 }

@@ -13,7 +13,8 @@ struct Output {
   init(json: Bool) {
     self.json = json
     let refused = Console.environment("NO_COLOR").map { !$0.isEmpty } ?? false
-    style = TextStyle(isColoured: Console.isTerminal(Console.output) && !refused && Console.environment("TERM") != "dumb")
+    style = TextStyle(
+      isColoured: Console.isTerminal(Console.output) && !refused && Console.environment("TERM") != "dumb")
   }
 
   /// The reply's body as text, each line with its line break.

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Settings
+import Testing
+
+@Suite("Cross-checks of the configuration")
+struct ConfigurationCrossChecksTests {
+  private func errors(_ text: String) -> [String] { ConfigurationTests.errors(text) }
+
+  @Test("keys of virtual clocks need a virtual clock")
+  func virtualOnly() {
+    let text = "[clock]\ninitial_offset = 0.25\ninitial_frequency_ppm = 40.0\n"
+    #expect(errors(text).count == 2)
+    #expect(errors(text + "kind = \"virtual\"\n").isEmpty)
+  }
+
+  @Test("the minimal profile implies its loop and has no control socket")
+  func minimal() throws {
+    let read = try Configuration(toml: "profile = \"minimal\"\n[[source]]\naddress = \"192.0.2.1\"\n", file: "t.toml")
+    #expect(read.loop == .single)
+    #expect(read.controlSocket == nil)
+  }
+
+  @Test("the minimal profile refuses what it cannot do")
+  func minimalRefuses() {
+    let text = """
+      profile = "minimal"
+      loop = "threads"
+      [control]
+      socket = "/run/x"
+      [provider.ntp-client]
+      placement = "process"
+      [[source]]
+      address = "ntp.example.net"
+      [[source]]
+      address = "2001:db8::1"
+      """
+    let errors = errors(text)
+    #expect(errors.map { $0.split(separator: ":")[1] } == ["2", "4", "6", "8"], "\(errors)")
+    #expect(errors.last?.contains("cannot resolve names") == true)
+  }
+
+  @Test("the same source twice is an error that names the first; another port is another source")
+  func duplicates() {
+    let twice = "[[source]]\naddress = \"A.example\"\n[[source]]\naddress = \"a.example\"\n"
+    #expect(errors(twice).first?.contains("the same source as source[0].address in line 2") == true)
+    #expect(errors(twice + "port = 1123\n").isEmpty)
+  }
+
+  @Test("a minimum above its maximum")
+  func crossed() {
+    let errors = errors("[[source]]\naddress = \"a\"\nmin_poll = 8\nmax_poll = 4\n")
+    #expect(errors.count == 1)
+    #expect(errors.first?.contains("source[0].min_poll = 8: it is more than max_poll, 4 written in line 4") == true)
+    #expect(self.errors("[[source]]\naddress = \"a\"\nmin_poll = 4\nmax_poll = 4\n").isEmpty)
+  }
+
+  @Test("sources of a disabled provider")
+  func disabled() {
+    let errors = errors("[provider.ntp-client]\nenabled = false\n[[source]]\naddress = \"a\"\n")
+    #expect(errors.first?.contains("is not enabled") == true)
+  }
+
+  @Test("warnings do not refuse")
+  func warnings() throws {
+    let few = try Configuration(toml: "[clock]\nmin_sources = 3\n[[source]]\naddress = \"a\"\n", file: "t.toml")
+    #expect(few.warnings.first?.description.contains("there are only 1 sources") == true)
+    let pool = try Configuration(
+      toml: "[clock]\nmin_sources = 3\n[[source]]\naddress = \"a\"\npool = true\n", file: "t.toml")
+    #expect(pool.warnings.isEmpty)
+    let gate = "[clock]\nmax_allowed_phase_offset = 10\nmax_neg_phase_correction = 5\n[[source]]\naddress = \"a\"\n"
+    #expect(try Configuration(toml: gate, file: "t.toml").warnings.count == 1)
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Settings
+import Testing
+
+@Suite("A provider's schema")
+struct SettingSchemaTests {
+  private let schema = [
+    SettingSchema(path: "listen[]", kind: .string, description: "addresses to answer on"),
+    SettingSchema(path: "level", kind: .integer, minimum: 0, maximum: 9),
+    SettingSchema(path: "rate", kind: .real, minimum: 0.5),
+    SettingSchema(path: "mode", kind: .string, choices: ["fast", "slow"]),
+    SettingSchema(path: "name", kind: .string, required: true, description: "what it is called"),
+    SettingSchema(path: "source[].address", kind: .string, required: true),
+    SettingSchema(path: "source[].iburst", kind: .boolean),
+    SettingSchema(path: "source[].min_poll", kind: .integer, minimum: 0, maximum: 17, defaultText: "6"),
+    SettingSchema(path: "source[].max_poll", kind: .integer, minimum: 0, maximum: 17, defaultText: "10"),
+  ]
+
+  private func objections(_ toml: String) throws -> [String] {
+    let read = try Configuration(toml: toml, file: "t.toml")
+    return try #require(read.providers.first).validate(schema: schema, file: "t.toml").map(\.description)
+  }
+
+  @Test("what fits is accepted; integers count as reals")
+  func right() throws {
+    let text = """
+      [provider.x]
+      name = "n"
+      listen = ["a", "b"]
+      level = 9
+      rate = 1
+      mode = "fast"
+      [[source]]
+      provider = "x"
+      address = "a"
+      iburst = true
+      min_poll = 6
+      """
+    #expect(try objections(text).isEmpty)
+  }
+
+  @Test(
+    "what does not fit is named with what would",
+    arguments: [
+      ("levle = 3", "t.toml:3:9: provider.x.levle = 3: provider \"x\" has no such key; did you mean level?"),
+      ("level = 10", "it is too large; write an integer from 0 to 9"),
+      ("level = -1", "it is too small"),
+      ("level = 2.0", "it is a real number; write an integer from 0 to 9"),
+      ("rate = 0.25", "write a number not below 0.5"),
+      ("mode = \"fsat\"", "write \"fast\" or \"slow\"; did you mean \"fast\"?"),
+      ("mode = true", "it is a boolean; write \"fast\" or \"slow\""),
+      ("listen = \"a\"", "it is not a list; write [\"a\"]"),
+      ("level = [1]", "it is a list; write an integer from 0 to 9"),
+      ("zzzzzz = 1", "known are listen[], level, rate, mode, name"),
+    ])
+  func wrong(_ line: String, _ expected: String) throws {
+    let objections = try objections("[provider.x]\nname = \"n\"\n\(line)\n")
+    #expect(objections.count == 1, "\(objections)")
+    #expect(objections.first?.contains(expected) == true, "\(objections)")
+  }
+
+  @Test("required keys, at the table and in each source")
+  func missing() throws {
+    let text =
+      "[provider.x]\nlevel = 1\n[[source]]\nprovider = \"x\"\niburst = true\n[[source]]\nprovider = \"x\"\naddress = \"a\"\n"
+    let objections = try objections(text)
+    #expect(
+      objections == [
+        "t.toml:1:11: provider.x.name: it is missing; write a string: what it is called",
+        "t.toml:3:1: source[0].address: it is missing; write a string",
+      ], "\(objections)")
+  }
+
+  @Test("a suggestion within sources leaves the prefix away")
+  func sourceKey() throws {
+    let objections = try objections(
+      "[provider.x]\nname = \"n\"\n[[source]]\nprovider = \"x\"\naddress = \"a\"\nibrust = true\n")
+    #expect(
+      objections == ["t.toml:6:10: source[0].ibrust = true: provider \"x\" has no such key; did you mean iburst?"],
+      "\(objections)")
+  }
+
+  @Test("a minimum above the default maximum; pairs that are both written were reported before")
+  func crossed() throws {
+    let head = "[provider.x]\nname = \"n\"\n[[source]]\nprovider = \"x\"\naddress = \"a\"\n"
+    #expect(try objections(head + "min_poll = 11\n").first?.contains("it is more than max_poll, 10 by default") == true)
+    #expect(try objections(head + "max_poll = 5\n").first?.contains("it is less than min_poll, 6 by default") == true)
+    #expect(try objections(head + "min_poll = 11\nmax_poll = 12\n").isEmpty)
+  }
+}
