@@ -48,8 +48,9 @@ public struct EngineParameters: Sendable, BitwiseCopyable, Equatable {
   public var driftBound = Frequency.partsPerMillion(15)
   /// After so many seconds without a valid sample the clock is no longer synchronized. One day.
   public var holdoverLimit = 86_400.0
-  /// Root dispersion served with `localStratum`, seconds (LocalClockDispersion of the Windows Time service).
-  public var localDispersion = 10.0
+  /// Root dispersion served with `localStratum`, seconds (LocalClockDispersion of the Windows Time service, there 10 s: more than
+  /// NTP clients accept, whose limit of root distance is 1.5 s). 1 ms.
+  public var localDispersion = 0.001
   /// log2 seconds.
   public var precision: Int8 = -23
 

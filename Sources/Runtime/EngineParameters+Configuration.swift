@@ -18,6 +18,7 @@ extension EngineParameters {
     firstSync = clock.firstSync == .accept ? .accept : .gate
     minimumSources = Int(clock.minimumSources)
     localStratum = clock.localStratum
+    localDispersion = clock.localDispersion.inSeconds
     maximumSlewRate = clock.maximumSlewRate
   }
 }

@@ -37,6 +37,8 @@ package struct ClockConfiguration: Sendable, Equatable {
   package var minimumSources: UInt8 = 1
   /// 1 to 15: serve the own clock at this stratum while unsynchronized; 0 = do not.
   package var localStratum: UInt8 = 0
+  /// Root dispersion served with `localStratum`, s.
+  package var localDispersion = TimeInterval.milliseconds(1)
   /// nil ("none") = do not read one.
   package var leapSecondsFile: String? = "/usr/share/zoneinfo/leap-seconds.list"
 

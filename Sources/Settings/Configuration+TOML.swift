@@ -81,7 +81,7 @@ extension ClockConfiguration {
   static let keys = [
     "kind", "steer", "initial_offset", "initial_frequency_ppm", "max_slew_rate_ppm", "max_pos_phase_correction",
     "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward", "first_sync", "min_sources",
-    "local_stratum",
+    "local_stratum", "local_dispersion",
     "leap_seconds_file",
   ]
 
@@ -108,6 +108,9 @@ extension ClockConfiguration {
     reader.choice("first_sync", into: &firstSync)
     reader.integer("min_sources", in: 1...64, into: &minimumSources)
     reader.integer("local_stratum", in: 0...15, into: &localStratum)
+    if let seconds = reader.number("local_dispersion", in: 0...10, unit: "seconds") {
+      localDispersion = TimeInterval(seconds: seconds)
+    }
     if let path = reader.path("leap_seconds_file", none: true) { leapSecondsFile = path == "none" ? nil : path }
   }
 
