@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TestSupport
+import Testing
+import TimeTypes
+
+@testable import Filtering
+
+@Suite struct SourceFilterTests {
+  static func filled(_ count: Int = 20) -> SourceFilter {
+    var filter = SourceFilter()
+    var random = SeededGenerator(seed: 61)
+    for i in 0..<count {
+      _ = filter.add(
+        observation(at: Double(i), offset: random.gaussian(standardDeviation: 5e-6)), prior: SampleHistoryTests.unknown,
+        wander: 1e-9)
+    }
+    return filter
+  }
+
+  /// One far off is held back and leaves the estimate as it was; four in a row are the new truth.
+  @Test func spikesAndRestart() throws {
+    var filter = Self.filled()
+    let now = RawInstant(nanoseconds: 30_000_000_000)
+    let before = try #require(filter.estimate(at: now, wander: 1e-9, driftBound: 15e-6)).line
+    func add(_ second: Int) -> SourceFilter.Verdict {
+      filter.add(observation(at: Double(second), offset: 0.1), prior: SampleHistoryTests.unknown, wander: 1e-9)
+    }
+    #expect(add(20) == .spike)
+    #expect(try #require(filter.estimate(at: now, wander: 1e-9, driftBound: 15e-6)).line == before)
+    #expect(add(21) == .spike)
+    #expect(add(22) == .spike)
+    #expect(add(23) == .restarted)
+    let after = try #require(filter.estimate(at: now, wander: 1e-9, driftBound: 15e-6))
+    #expect(((after.line.time - before.time).inSeconds - 0.1).magnitude < 1e-4)
+    #expect(after.sampleCount == 4)
+  }
+
+  /// A spike between good samples is forgotten.
+  @Test func singleSpikesDoNotAddUp() {
+    var filter = Self.filled()
+    for i in 20..<60 {
+      let isSpike = i % 2 == 0
+      let verdict = filter.add(
+        observation(at: Double(i), offset: isSpike ? 0.1 : 0), prior: SampleHistoryTests.unknown, wander: 1e-9)
+      #expect(verdict == (isSpike ? .spike : .taken))
+    }
+  }
+
+  /// What a queue explains is no spike: half of the added delay may be an offset.
+  @Test func lateIsNoSpike() {
+    var filter = Self.filled()
+    let late = observation(at: 20, offset: 4e-3, delay: 1e-3 + 8e-3)
+    let verdict = filter.add(late, prior: SampleHistoryTests.unknown, wander: 1e-9)
+    #expect(verdict == .taken)
+  }
+
+  @Test func staleIsRefused() {
+    var filter = Self.filled()
+    let before = filter.accepted
+    for second in [5.0, 19.0] {
+      let verdict = filter.add(observation(at: second), prior: SampleHistoryTests.unknown, wander: 1e-9)
+      #expect(verdict == .stale)
+    }
+    #expect(filter.accepted == before)
+  }
+
+  /// The errors grow with age, and the truth stays within the hard bound whatever the asymmetry of the path.
+  @Test func boundHoldsUnderAsymmetry() throws {
+    var filter = SourceFilter()
+    var random = SeededGenerator(seed: 62)
+    for i in 0..<30 {
+      // All of the delay in one direction: the offset is wrong by half of it.
+      let delay = 2e-3 + random.exponential(mean: 1e-4)
+      _ = filter.add(
+        observation(at: Double(i), offset: delay / 2, delay: delay), prior: SampleHistoryTests.unknown, wander: 1e-9)
+    }
+    var last = 0.0
+    for second in [30, 100, 1000] {
+      let now = RawInstant(nanoseconds: Int64(second) * 1_000_000_000)
+      let estimate = try #require(filter.estimate(at: now, wander: 1e-9, driftBound: 15e-6))
+      let truth = observation(at: Double(second)).reference
+      #expect((estimate.line.time - truth).inSeconds.magnitude <= estimate.hardBound)
+      #expect(estimate.offsetError > last)
+      last = estimate.offsetError
+    }
+  }
+}

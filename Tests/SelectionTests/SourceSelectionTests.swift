@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Selection
+
+@Suite struct SourceSelectionTests {
+  static func list(_ candidates: [Candidate]) -> CandidateList {
+    var list = CandidateList()
+    for candidate in candidates { list.append(candidate) }
+    return list
+  }
+
+  static func select(_ candidates: [Candidate], minimum: Int = 1, require: Bool = false) -> SourceSelection {
+    var selection = SourceSelection()
+    selection.select(list(candidates), minimumSources: minimum, requirePresent: require)
+    return selection
+  }
+
+  @Test func falsetickerIsNamed() {
+    let selection = Self.select([
+      Candidate(index: 3, offset: 0, rootDistance: 0.01, jitter: 1),
+      Candidate(index: 5, offset: 0.001, rootDistance: 0.01, jitter: 1),
+      Candidate(index: 9, offset: 1, rootDistance: 0.01, jitter: 1),
+    ])
+    #expect(selection.outcome == .selected)
+    #expect(selection.state(of: 9) == .falseticker)
+    #expect(selection.state(of: 3) == .systemSource)
+    #expect(selection.state(of: 5) == .survivor)
+  }
+
+  /// Lower stratum first, then the smaller root distance.
+  @Test func orderOfPreference() {
+    let selection = Self.select([
+      Candidate(index: 0, offset: 0, rootDistance: 0.01, jitter: 1, stratum: 2),
+      Candidate(index: 1, offset: 0, rootDistance: 0.05, jitter: 1, stratum: 1),
+      Candidate(index: 2, offset: 0, rootDistance: 0.02, jitter: 1, stratum: 1),
+    ])
+    #expect((0..<3).map { selection.survivors[$0].index } == [2, 1, 0])
+    #expect(selection.systemSource == 2)
+  }
+
+  /// The system source stays while it survives, yields to a lower stratum and to a preferred one.
+  @Test func noHopping() {
+    var selection = SourceSelection()
+    var first = Candidate(index: 0, offset: 0, rootDistance: 0.01, jitter: 1, stratum: 2)
+    var second = Candidate(index: 1, offset: 0, rootDistance: 0.02, jitter: 1, stratum: 2)
+    func choose() -> Int? {
+      selection.select(Self.list([first, second]), minimumSources: 1, requirePresent: false)
+      return selection.systemSource
+    }
+    #expect(choose() == 0)
+    first.rootDistance = 0.5
+    #expect(choose() == 0)
+    second.stratum = 1
+    #expect(choose() == 1)
+    second.stratum = 2
+    #expect(choose() == 1)
+    first.prefer = true
+    #expect(choose() == 0)
+  }
+
+  @Test func waitsForEnough() {
+    let one = Candidate(index: 4, offset: 0, rootDistance: 1)
+    #expect(Self.select([one], minimum: 2).outcome == .waiting(.tooFewSources))
+    #expect(Self.select([one], minimum: 2).state(of: 4) == .waiting(.tooFewSources))
+    #expect(Self.select([one], require: true).outcome == .waiting(.requiredSourceMissing))
+    var required = one
+    required.require = true
+    #expect(Self.select([required], require: true).outcome == .selected)
+    #expect(Self.select([]).outcome == .noCandidates)
+    let apart = Candidate(index: 5, offset: 5, rootDistance: 1)
+    #expect(Self.select([one, apart]).outcome == .waiting(.noMajority))
+    #expect(Self.select([one, apart]).systemSource == nil)
+  }
+
+  @Test func trustedVoteAlone() {
+    let selection = Self.select([
+      Candidate(index: 0, offset: 1, rootDistance: 0.1), Candidate(index: 1, offset: 1, rootDistance: 0.1),
+      Candidate(index: 2, offset: 0, rootDistance: 0.1, trust: true),
+      Candidate(index: 3, offset: 0.1, rootDistance: 0.1),
+    ])
+    #expect(selection.state(of: 0) == .falseticker)
+    #expect(selection.state(of: 1) == .falseticker)
+    #expect((0..<selection.survivors.count).map { selection.survivors[$0].index }.sorted() == [2, 3])
+  }
+
+  @Test func farthestIsAnOutlier() {
+    let selection = Self.select(
+      (0..<5).map { Candidate(index: $0, offset: $0 == 4 ? 0.5 : 0.001 * Double($0), rootDistance: 1, jitter: 0.01) })
+    #expect(selection.state(of: 4) == .outlier)
+    #expect(selection.survivors.count == 4)
+  }
+}
