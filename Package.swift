@@ -119,7 +119,7 @@ let package = Package(
     .executableTarget(
       name: "provider-check",
       dependencies: [
-        "ProviderHost", "CTompionProvider", "TimeTypes",
+        "ProviderHost", "CTompionProvider", "TimeTypes", "LinuxKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -142,7 +142,7 @@ let package = Package(
     tests("Settings", ["TimeTypes", "TestSupport"]),
     tests("Report", ["TimeTypes"]),
     tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "TestSupport"]),
-    tests("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "TestSupport"]),
+    tests("ProviderHost", ["TimeTypes", "ClockPort", "LinuxKernel", "CTompionProvider", "TestSupport"]),
     tests("ProviderKit", ["TimeTypes", "CTompionProvider"]),
     tests("Control", ["Report", "TestSupport"]),
     tests("Runtime", ["TimeTypes", "TestSupport"]),

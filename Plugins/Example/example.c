@@ -108,6 +108,7 @@ static tompion_status example_init(const tompion_provider_t *provider) {
 
 static tompion_status example_start(const tompion_provider_t *provider) {
   example_t *self = provider->provider_data;
+  if (!self->source) return TOMPION_WRONG_STATE;
   self->host->request_poll(self->host);
   return TOMPION_OK;
 }
@@ -116,11 +117,14 @@ static void example_stop(const tompion_provider_t *provider) { (void)provider; }
 
 static void example_close(const tompion_provider_t *provider) {
   example_t *self = provider->provider_data;
-  memset(self, 0, sizeof *self);
+  // The slot is free again; the table stays readable, so that a host's mistake (a second close) does no harm.
+  self->used = 0;
+  self->source = 0;
 }
 
 static tompion_status example_command(const tompion_provider_t *provider, const tompion_command_t *command) {
   example_t *self = provider->provider_data;
+  if (!self->source) return TOMPION_WRONG_STATE;
   switch (command->kind) {
     case TOMPION_COMMAND_UPDATE_CONFIG: {
       tompion_status status = read_settings(self);
@@ -182,6 +186,7 @@ static const tompion_provider_t *module_open(const char *id, const tompion_host_
   for (size_t i = 0; i < sizeof(pool) / sizeof(pool[0]); ++i) {
     example_t *self = &pool[i];
     if (self->used) continue;
+    memset(self, 0, sizeof *self);
     self->used = 1;
     self->host = host;
     self->provider = (tompion_provider_t){

@@ -88,25 +88,8 @@ extension ProviderInstance {
     var taken: UInt32 = 0
     for index in 0..<Int(count) {
       // Sound: the caller says that `count` samples are there. A sample is 128 bytes for ever, so its neighbour is too.
-      let candidate = unsafe samples[index]
-      guard candidate.source != 0, let slot = outbox.sources.slot(of: candidate.source) else {
-        counters.count(.unknownSource)
-        continue
-      }
-      switch SampleValidation.check(
-        candidate, lastRaw: outbox.sources.lastSample(slot), now: now, clocks: clocks)
-      {
-      case .refused(let why): counters.count(why)
-      case .valid(let sample):
-        if outbox.samples.push(sample) {
-          outbox.sources.noteSample(slot, raw: candidate.raw_ns)
-          taken += 1
-        } else {
-          counters.countRingFull(1)
-        }
-      }
+      if unsafe outbox.accept(samples[index], now: now, clocks: clocks) { taken += 1 }
     }
-    counters.countPublished(UInt64(taken))
     return taken
   }
 }

@@ -214,6 +214,9 @@ package import TimeTypes
     if let open = unsafe receiver?.pointee.worker_open { unsafe worker = unsafe open(provider, 0) }
   }
 
+  /// The provider itself, for provider-check's deliberate misuse; nil once closed.
+  package var pointer: UnsafePointer<tompion_provider_t>? { unsafe provider }
+
   /// The provider while it may be called with packets, timers and answers; nil otherwise.
   var running: UnsafePointer<tompion_provider_t>? { state == .started ? unsafe provider : nil }
 

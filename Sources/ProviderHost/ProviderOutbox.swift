@@ -33,4 +33,25 @@ package final class ProviderOutbox: Sendable {
       sample(next)
     }
   }
+
+  /// Checks one sample and puts it into the ring; false = refused and counted. One caller at a time: whoever writes the sources.
+  func accept(_ candidate: tompion_sample_t, now: RawInstant, clocks: UInt64) -> Bool {
+    guard candidate.source != 0, let slot = sources.slot(of: candidate.source) else {
+      counters.count(.unknownSource)
+      return false
+    }
+    switch SampleValidation.check(candidate, lastRaw: sources.lastSample(slot), now: now, clocks: clocks) {
+    case .refused(let why):
+      counters.count(why)
+      return false
+    case .valid(let sample):
+      guard samples.push(sample) else {
+        counters.countRingFull(1)
+        return false
+      }
+      sources.noteSample(slot, raw: candidate.raw_ns)
+      counters.countPublished(1)
+      return true
+    }
+  }
 }

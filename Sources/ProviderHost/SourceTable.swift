@@ -53,6 +53,9 @@ import TimeTypes
   /// How many ids were ever given out: a later life of the same instance goes on from there.
   package var idsUsed: UInt32 { counter.load(ordering: .relaxed) }
 
+  /// Before the first source: ids below are another life's.
+  func skipIDs(_ used: UInt32) { counter.store(used, ordering: .relaxed) }
+
   // Words of a slot: 0 sequence, 1 queued, 2 id (0 = free), then the info. Sound: slot < capacity, word < slotWords.
   private func word(_ slot: Int, _ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
     unsafe words + slot * slotWords + index
@@ -69,13 +72,15 @@ import TimeTypes
     return id
   }
 
-  /// Puts a source with an id chosen in a child process; false = full, foreign, or not above every id before it.
+  /// Puts a source with an id chosen in a child process; false = full, another instance's, or used before.
   func insert(_ id: UInt32, _ info: tompion_source_info_t) -> Bool {
     let number = id & (1 << Self.counterBits - 1)
-    guard id >> Self.counterBits == instance, number > counter.load(ordering: .relaxed), let slot = slot(of: 0) else {
-      return false
-    }
-    counter.store(number, ordering: .relaxed)
+    let highest = counter.load(ordering: .relaxed)
+    // News of two sources may overtake each other by less than a table's length, never by more.
+    guard id >> Self.counterBits == instance, number != 0, number &+ UInt32(capacity) > highest,
+      self.slot(of: id) == nil, let slot = slot(of: 0)
+    else { return false }
+    counter.store(max(number, highest), ordering: .relaxed)
     unsafe ids[slot] = id
     unsafe lastRaw[slot] = .min
     write(slot, id: id, info)
@@ -161,6 +166,22 @@ import TimeTypes
 
   /// The next change, oldest slot first; nil = none. One reader: [discipline].
   func nextNews() -> ProviderNews? {
+    switch nextChange() {
+    case .added(let id, let info): .sourceAdded(SourceSummary(id: SourceID(rawValue: id), info))
+    case .changed(let id, let info): .sourceChanged(SourceSummary(id: SourceID(rawValue: id), info))
+    case .removed(let id): .sourceRemoved(SourceID(rawValue: id))
+    case nil: nil
+    }
+  }
+
+  enum Change {
+    case added(UInt32, tompion_source_info_t)
+    case changed(UInt32, tompion_source_info_t)
+    case removed(UInt32)
+  }
+
+  /// `nextNews` with everything that is known: what a child process tells its host.
+  func nextChange() -> Change? {
     while true {
       let slot: Int
       if let waiting = deferred {
@@ -181,12 +202,11 @@ import TimeTypes
       if before != 0, before != id {
         unsafe known[slot] = 0
         if id != 0 { deferred = slot }
-        return .sourceRemoved(SourceID(rawValue: before))
+        return .removed(before)
       }
       guard id != 0 else { continue }
       unsafe known[slot] = id
-      let summary = SourceSummary(id: SourceID(rawValue: id), info)
-      return before == 0 ? .sourceAdded(summary) : .sourceChanged(summary)
+      return before == 0 ? .added(id, info) : .changed(id, info)
     }
   }
 

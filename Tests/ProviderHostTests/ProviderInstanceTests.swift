@@ -124,7 +124,8 @@ import TimeTypes
     let first = try open()
     let other = ProviderOutbox(number: 8)
     let module = try ProviderModule.load(path: try CompiledPlugin.example())
-    let second = try ProviderInstance(module: module, provider: "org.tompion.example", backend: TestBackend(), outbox: other)
+    let second = try ProviderInstance(
+      module: module, provider: "org.tompion.example", backend: TestBackend(), outbox: other)
     try first.initialize(settings: [])
     try second.initialize(settings: [])
     try first.start()

@@ -30,7 +30,9 @@ final class TestBackend: ProviderBackend {
       clock: .system, kind: .user, era: ClockEra(rawValue: 3),
       time: TimeInterval(nanoseconds: 1_700_000_000_000_000_000 + now.nanoseconds), raw: now, errorNanoseconds: 25)
   }
-  func fillRandom(_ bytes: UnsafeMutableRawBufferPointer) { for i in bytes.indices { bytes[i] = UInt8(truncatingIfNeeded: i) } }
+  func fillRandom(_ bytes: UnsafeMutableRawBufferPointer) {
+    for i in bytes.indices { bytes[i] = UInt8(truncatingIfNeeded: i) }
+  }
   func openSocket(_ options: tompion_socket_options_t) -> SocketOpening {
     opened.append(options)
     return .opened(UInt32(opened.count))

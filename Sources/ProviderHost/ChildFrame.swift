@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+
+/// What host and child process say to each other: one message of a SOCK_SEQPACKET socket each, a kind and its fields, little-endian,
+/// lengths checked. The host believes none of it: a message that does not parse is counted and dropped.
+enum ChildFrame {
+  /// Bump when a frame changes: both ends are one release, but a file may be replaced under a running daemon.
+  static let version: UInt32 = 1
+  /// No frame is longer.
+  static let longest = 16384
+  /// Paths and setting texts are cut there.
+  static let textLimit = 4096
+
+  /// Host to child.
+  enum Order {
+    case open(path: String, provider: String, number: UInt16, idsUsed: UInt32)
+    case setting(ProviderSetting)
+    /// The settings before are complete: init, or after init an update-config.
+    case configure
+    case start
+    case stop
+    case command(kind: UInt32, source: UInt32, value: Int64)
+    case close
+  }
+
+  /// Child to host.
+  enum Report {
+    /// The module is loaded and the provider opened.
+    case opened(version: UInt32)
+    /// A call ended: 1 configure, 2 start, 3 stop.
+    case result(call: UInt32, status: Int32)
+    case refusal(index: UInt32, text: String)
+    case failed(text: String)
+    case sourceAdded(UInt32, tompion_source_info_t)
+    case sourceChanged(UInt32, tompion_source_info_t)
+    case sourceRemoved(UInt32)
+    case log(level: UInt32, text: String)
+    case event(number: UInt32, source: UInt32, text: String)
+    /// The ring has samples.
+    case samples
+    case misbehaved(kind: UInt32, count: UInt64)
+  }
+
+  static func encode(_ order: Order) -> [UInt8] {
+    var out = FrameWriter()
+    switch order {
+    case .open(let path, let provider, let number, let idsUsed):
+      out.put(1 as UInt32, version, UInt32(number), idsUsed)
+      out.put(path)
+      out.put(provider)
+    case .setting(let setting):
+      out.put(2 as UInt32, setting.line, setting.column)
+      switch setting.value {
+      case .string(let text):
+        out.put(1 as UInt32)
+        out.put(text)
+      case .integer(let value):
+        out.put(2 as UInt32)
+        out.put(UInt64(bitPattern: value))
+      case .real(let value):
+        out.put(3 as UInt32)
+        out.put(value.bitPattern)
+      case .boolean(let value): out.put(4 as UInt32, value ? 1 : 0)
+      }
+      out.put(setting.path)
+    case .configure: out.put(3 as UInt32)
+    case .start: out.put(4 as UInt32)
+    case .stop: out.put(5 as UInt32)
+    case .command(let kind, let source, let value):
+      out.put(6 as UInt32, kind, source)
+      out.put(UInt64(bitPattern: value))
+    case .close: out.put(7 as UInt32)
+    }
+    return out.bytes
+  }
+
+  static func order(_ bytes: [UInt8]) -> Order? {
+    var input = FrameReader(bytes)
+    let result: Order?
+    switch input.word() {
+    case 1:
+      guard input.word() == version, let number = input.word(), number > 0, number < 1024, let used = input.word(),
+        let path = input.text(), let provider = input.text()
+      else { return nil }
+      result = .open(path: path, provider: provider, number: UInt16(number), idsUsed: used)
+    case 2:
+      guard let line = input.word(), let column = input.word(), let value = value(&input), let path = input.text()
+      else {
+        return nil
+      }
+      result = .setting(ProviderSetting(path: path, value: value, line: line, column: column))
+    case 3: result = .configure
+    case 4: result = .start
+    case 5: result = .stop
+    case 6:
+      guard let kind = input.word(), let source = input.word(), let value = input.long() else { return nil }
+      result = .command(kind: kind, source: source, value: Int64(bitPattern: value))
+    case 7: result = .close
+    default: return nil
+    }
+    return input.isAtEnd ? result : nil
+  }
+
+  private static func value(_ input: inout FrameReader) -> ProviderSetting.Value? {
+    switch input.word() {
+    case 1: input.text().map { .string($0) }
+    case 2: input.long().map { .integer(Int64(bitPattern: $0)) }
+    case 3: input.long().map { .real(Double(bitPattern: $0)) }
+    case 4: input.word().map { .boolean($0 == 1) }
+    default: nil
+    }
+  }
+
+  static func encode(_ report: Report) -> [UInt8] {
+    var out = FrameWriter()
+    switch report {
+    case .opened(let version): out.put(1 as UInt32, version)
+    case .result(let call, let status): out.put(2 as UInt32, call, UInt32(bitPattern: status))
+    case .refusal(let index, let text):
+      out.put(3 as UInt32, index)
+      out.put(text)
+    case .failed(let text):
+      out.put(4 as UInt32)
+      out.put(text)
+    case .sourceAdded(let id, let info):
+      out.put(5 as UInt32, id)
+      out.put(info)
+    case .sourceChanged(let id, let info):
+      out.put(6 as UInt32, id)
+      out.put(info)
+    case .sourceRemoved(let id): out.put(7 as UInt32, id)
+    case .log(let level, let text):
+      out.put(8 as UInt32, level)
+      out.put(text)
+    case .event(let number, let source, let text):
+      out.put(9 as UInt32, number, source)
+      out.put(text)
+    case .samples: out.put(10 as UInt32)
+    case .misbehaved(let kind, let count):
+      out.put(11 as UInt32, kind)
+      out.put(count)
+    }
+    return out.bytes
+  }
+
+  static func report(_ bytes: [UInt8]) -> Report? {
+    var input = FrameReader(bytes)
+    let result: Report?
+    switch input.word() {
+    case 1: result = input.word().map { .opened(version: $0) }
+    case 2:
+      guard let call = input.word(), let status = input.word() else { return nil }
+      result = .result(call: call, status: Int32(bitPattern: status))
+    case 3:
+      guard let index = input.word(), let text = input.text() else { return nil }
+      result = .refusal(index: index, text: text)
+    case 4: result = input.text().map { .failed(text: $0) }
+    case 5:
+      guard let id = input.word(), let info = input.info() else { return nil }
+      result = .sourceAdded(id, info)
+    case 6:
+      guard let id = input.word(), let info = input.info() else { return nil }
+      result = .sourceChanged(id, info)
+    case 7: result = input.word().map { .sourceRemoved($0) }
+    case 8:
+      guard let level = input.word(), let text = input.text() else { return nil }
+      result = .log(level: level, text: text)
+    case 9:
+      guard let number = input.word(), let source = input.word(), let text = input.text() else { return nil }
+      result = .event(number: number, source: source, text: text)
+    case 10: result = .samples
+    case 11:
+      guard let kind = input.word(), let count = input.long() else { return nil }
+      result = .misbehaved(kind: kind, count: count)
+    default: return nil
+    }
+    return input.isAtEnd ? result : nil
+  }
+}
+
+/// Appends fields to a frame.
+struct FrameWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func put(_ words: UInt32...) {
+    for word in words {
+      for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+    }
+  }
+
+  mutating func put(_ long: UInt64) {
+    for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: long >> shift)) }
+  }
+
+  mutating func put(_ text: String) {
+    let utf8 = Array(text.utf8.prefix(ChildFrame.textLimit))
+    put(UInt32(utf8.count))
+    bytes += utf8
+  }
+
+  mutating func put(_ info: tompion_source_info_t) {
+    // Sound: plain data, read as bytes.
+    unsafe withUnsafeBytes(of: info) { unsafe bytes.append(contentsOf: $0) }
+  }
+}
+
+/// Takes fields from a frame; nil as soon as one is not there.
+struct FrameReader {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+  var isAtEnd: Bool { rest.isEmpty }
+
+  mutating func word() -> UInt32? {
+    guard rest.count >= 4 else { return nil }
+    var value: UInt32 = 0
+    for byte in rest.prefix(4).reversed() { value = value << 8 | UInt32(byte) }
+    rest = rest.dropFirst(4)
+    return value
+  }
+
+  mutating func long() -> UInt64? {
+    guard let low = word(), let high = word() else { return nil }
+    return UInt64(high) << 32 | UInt64(low)
+  }
+
+  mutating func text() -> String? {
+    guard let count = word(), count <= UInt32(ChildFrame.textLimit), rest.count >= Int(count) else { return nil }
+    let text = String(decoding: rest.prefix(Int(count)), as: UTF8.self)
+    rest = rest.dropFirst(Int(count))
+    return text
+  }
+
+  /// With its texts closed and its values in range, or nil.
+  mutating func info() -> tompion_source_info_t? {
+    var info = tompion_source_info_t()
+    let count = MemoryLayout<tompion_source_info_t>.size
+    guard rest.count >= count else { return nil }
+    // Sound: plain data of `count` bytes; any bytes are a value of it, and `sanitized` checks that value.
+    unsafe withUnsafeMutableBytes(of: &info) { target in unsafe target.copyBytes(from: rest.prefix(count)) }
+    rest = rest.dropFirst(count)
+    return info.sanitized
+  }
+}

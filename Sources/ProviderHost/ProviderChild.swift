@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+import LinuxKernel
+import TimeTypes
+
+/// The child's end of process placement: loads one module, runs one instance over its own poll loop, and tells the host what the
+/// provider does. The whole program of `tompiond --provider-child`.
+package final class ProviderChild {
+  /// Descriptors that the host puts there.
+  package static let socketDescriptor: Int32 = 3
+  package static let memoryDescriptor: Int32 = 4
+  /// The argument that makes a program a child.
+  package static let argument = "--provider-child"
+
+  private let socket: UnixSocket
+  private let block: SharedBlock
+  private let loop: PollLoop
+  private let providers: ProviderLoop
+  private var instance: ProviderInstance?
+  private var settings: [ProviderSetting] = []
+  private var unsent: [[UInt8]] = []
+  private var told = [UInt64](repeating: 0, count: Misbehaviour.allCases.count)
+  private var done = false
+
+  private init(_ socket: UnixSocket, _ block: SharedBlock) throws(KernelError) {
+    self.socket = socket
+    self.block = block
+    loop = try PollLoop(capacity: 300, timerCapacity: 1024)
+    providers = ProviderLoop(loop: loop, clocks: KernelClocks(page: block.line))
+    try loop.add(socket.descriptor.rawValue, token: 0)
+  }
+
+  /// Runs until the host closes the socket or says close; the process' exit status. Call it from main, before any thread.
+  package static func run(
+    socket: Int32 = ProviderChild.socketDescriptor, memory: Int32 = ProviderChild.memoryDescriptor
+  ) -> Int32 {
+    do throws(KernelError) {
+      let shared = try SharedMemory(descriptor: FileDescriptor(owning: memory), count: SharedBlock.bytes)
+      guard let block = SharedBlock(shared) else { return 2 }
+      let child = try ProviderChild(UnixSocket(FileDescriptor(owning: socket)), block)
+      while !child.done { try child.turn() }
+      child.instance?.close()
+      child.tell()
+      return 0
+    } catch {
+      return 2
+    }
+  }
+
+  private func turn() throws(KernelError) {
+    block.beat()
+    var orders = false
+    // The loop wakes at least once a second, which is the sign of life.
+    try providers.run { event in
+      if case .readable(0) = event { orders = true }
+      if case .errorQueue(0) = event { orders = true }
+    }
+    if orders { try obey() }
+    tell()
+  }
+
+  private func obey() throws(KernelError) {
+    for _ in 0..<64 {
+      guard let bytes = try socket.receive(limit: ChildFrame.longest) else { return }
+      guard !bytes.isEmpty, let order = ChildFrame.order(bytes) else {
+        done = true
+        return
+      }
+      carryOut(order)
+      if done { return }
+    }
+  }
+
+  private func carryOut(_ order: ChildFrame.Order) {
+    switch order {
+    case .open(let path, let provider, let number, let used): open(path, provider, number, used)
+    case .setting(let setting): settings.append(setting)
+    case .configure: configure()
+    case .start: report(call: 2) { (instance) throws(ProviderError) in try instance.start() }
+    case .stop:
+      instance?.stop()
+      send(.result(call: 3, status: TOMPION_OK))
+    case .command(let kind, let source, let value):
+      instance?.command(Int32(bitPattern: kind), source: source, value: value)
+    case .close: done = true
+    }
+  }
+
+  private func open(_ path: String, _ provider: String, _ number: UInt16, _ used: UInt32) {
+    guard instance == nil else { return }
+    do {
+      let module = try ProviderModule.load(path: path)
+      // Sound: the block lives as long as this process' one instance.
+      let backend = try unsafe KernelBackend(
+        number: number, loop: loop, clocks: providers.clocks, clockPage: UnsafePointer(block.clockPage))
+      providers.add(backend)
+      let outbox = ProviderOutbox(number: number)
+      outbox.sources.skipIDs(used)
+      instance = try ProviderInstance(module: module, provider: provider, backend: backend, outbox: outbox)
+      send(.opened(version: ChildFrame.version))
+    } catch {
+      send(.failed(text: "\(error)"))
+      done = true
+    }
+  }
+
+  private func configure() {
+    let values = settings
+    settings = []
+    report(call: 1) { (instance) throws(ProviderError) in
+      if instance.state == .opened {
+        try instance.initialize(settings: values)
+      } else if instance.update(settings: values) != TOMPION_OK {
+        throw ProviderError(module: instance.module.path, .settingsRefused)
+      }
+    }
+  }
+
+  private func report(call: UInt32, _ body: (ProviderInstance) throws(ProviderError) -> Void) {
+    guard let instance else { return }
+    do throws(ProviderError) {
+      try body(instance)
+      send(.result(call: call, status: TOMPION_OK))
+    } catch {
+      tell()
+      for refusal in instance.refusals {
+        send(.refusal(index: UInt32(clamping: refusal.index ?? -1), text: refusal.text))
+      }
+      send(.failed(text: error.description))
+      send(.result(call: call, status: TOMPION_ERROR))
+    }
+  }
+
+  /// Passes on what the provider did since the last time: changes of sources before samples.
+  private func tell() {
+    flush()
+    guard let outbox = instance?.outbox else { return }
+    while unsent.isEmpty, let change = outbox.sources.nextChange() {
+      switch change {
+      case .added(let id, let info): send(.sourceAdded(id, info))
+      case .changed(let id, let info): send(.sourceChanged(id, info))
+      case .removed(let id): send(.sourceRemoved(id))
+      }
+    }
+    var samples = false
+    while unsent.isEmpty, let sample = outbox.samples.pop() {
+      if block.push(sample) { samples = true }
+    }
+    if samples { send(.samples) }
+    while unsent.isEmpty, let message = outbox.messages.next() {
+      switch message.kind {
+      case .log(let level): send(.log(level: level, text: message.text))
+      case .event(let number, let source):
+        send(.event(number: number, source: source?.rawValue ?? 0, text: message.text))
+      }
+    }
+    for kind in Misbehaviour.allCases {
+      let count = outbox.counters[kind]
+      guard count != told[kind.rawValue] else { continue }
+      send(.misbehaved(kind: UInt32(kind.rawValue), count: count &- told[kind.rawValue]))
+      told[kind.rawValue] = count
+    }
+  }
+
+  private func send(_ report: ChildFrame.Report) {
+    unsent.append(ChildFrame.encode(report))
+    flush()
+  }
+
+  /// Sends what fits; the rest waits for the next turn. A host that is gone ends the child.
+  private func flush() {
+    while let next = unsent.first {
+      do throws(KernelError) {
+        guard try socket.send(next[...]) > 0 else { return }
+        unsent.removeFirst()
+      } catch {
+        done = true
+        return
+      }
+    }
+  }
+}

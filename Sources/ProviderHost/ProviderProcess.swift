@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import CTompionProvider
+package import LinuxKernel
+import Synchronization
+package import TimeTypes
+
+/// The host's end of process placement: one provider in a child process of its own, watched, restarted and never believed.
+///
+/// One thread owns it ([control], or the only one): it calls `pump` when `descriptor` is readable and at least every 500 ms. The
+/// samples and sources that come out of it are in `outbox`, as with a provider inside the process. `publishPages` may come from the
+/// thread that steers the clock.
+package final class ProviderProcess: @unchecked Sendable {
+  // Sound to share: only `publishPages`, `post` and the outbox's readers are for other threads; they use atomics and queues.
+  package enum Phase: Sendable, Equatable {
+    case idle
+    /// Started; init and start are not answered yet.
+    case starting
+    case running
+    /// It ended or hung; it starts again at that moment.
+    case waiting(until: RawInstant)
+    /// Too many failures in an hour.
+    case quarantined
+    /// `close` was called.
+    case closed
+  }
+
+  package let outbox: ProviderOutbox
+  package let module: String
+  package let provider: String
+  package private(set) var phase = Phase.idle
+  /// Why it is not running, or why it ended last; "" = it never failed.
+  package private(set) var lastError = ""
+  /// Settings that the provider refused.
+  package private(set) var refusals: [SettingRefusal] = []
+  /// How often it was started.
+  package private(set) var launches: UInt64 = 0
+  package var processID: Int32? { child?.pid }
+  /// To be watched for reading; changes with each launch. nil = there is no child.
+  package var descriptor: Int32? { socket?.descriptor.rawValue }
+
+  /// A child that gives no sign of life for so long hangs.
+  package static let patience = TimeInterval.seconds(5)
+
+  private let executable: String
+  private let arguments: [String]
+  private let clocks: UInt64
+  private let stampSource: ClockStampSource?
+  private let page: UInt
+  private var settings: [ProviderSetting] = []
+  private var child: ChildProcess?
+  private var socket: UnixSocket?
+  private var block: SharedBlock?
+  private var unsent: [[UInt8]] = []
+  private var policy = RestartPolicy()
+  private var lastBeat: UInt64 = 0
+  private var lastSign = RawInstant(nanoseconds: 0)
+  private var closing: RawInstant?
+  private let commands = CellQueue(capacity: 32, cellBytes: MemoryLayout<tompion_command_t>.size)
+  private let publishing = Mutex<Void>(())
+
+  /// `executable` with `arguments` has to call `ProviderChild.run`. `clockPage` (may be null) outlives this object.
+  package init(
+    module: String, provider: String, outbox: ProviderOutbox, stampSource: ClockStampSource?,
+    clockPage: UnsafePointer<tompion_clock_page_t>?, executable: String = "/proc/self/exe",
+    arguments: [String] = [ProviderChild.argument], clocks: [ClockID] = [.system]
+  ) {
+    self.module = module
+    self.provider = provider
+    self.outbox = outbox
+    self.stampSource = stampSource
+    self.page = UInt(bitPattern: clockPage)
+    self.executable = executable
+    self.arguments = arguments
+    self.clocks = clocks.reduce(0) { $1.rawValue < 64 ? $0 | 1 << UInt64($1.rawValue) : $0 }
+  }
+
+  deinit { child?.kill() }
+
+  /// Starts the child with these settings; what comes of it shows at `pump`. Also ends a quarantine.
+  package func launch(settings: [ProviderSetting], now: RawInstant) {
+    self.settings = settings
+    policy = RestartPolicy()
+    begin(now: now)
+  }
+
+  /// New settings for a running child.
+  package func update(settings: [ProviderSetting]) {
+    self.settings = settings
+    refusals = []
+    guard phase == .running || phase == .starting else { return }
+    sendSettings()
+  }
+
+  /// Queues a command; false = full. [any]
+  @discardableResult
+  package func post(_ kind: Int32, source: UInt32 = 0, value: Int64 = 0) -> Bool {
+    var command = tompion_command_t()
+    command.kind = UInt32(bitPattern: kind)
+    command.source = source
+    command.value = value
+    // Sound: a cell holds one command.
+    return unsafe commands.push { unsafe $0.storeBytes(of: command, as: tompion_command_t.self) }
+  }
+
+  /// Copies the clock's line and the clock page to the child: after each change of the clock. Short; skipped if another thread is
+  /// in it. [discipline], and `pump`
+  package func publishPages() {
+    _ = publishing.withLockIfAvailable { _ in
+      guard let block else { return }
+      if let stampSource { block.line.publish(stampSource) }
+      // Sound: the address came in by init as such a pointer and outlives this object.
+      if let source = unsafe UnsafePointer<tompion_clock_page_t>(bitPattern: page) {
+        _ = unsafe block.copyClockPage(from: source)
+      }
+    }
+  }
+
+  /// Reads what the child says, sends what waits, looks whether it lives, restarts it when due.
+  package func pump(now: RawInstant) {
+    if case .waiting(let until) = phase, now >= until { begin(now: now) }
+    guard let socket, let child, let block else { return }
+    publishPages()
+    while phase == .running, let next = unsafe commands.pop({ unsafe $0.load(as: tompion_command_t.self) }) {
+      send(.command(kind: next.kind, source: next.source, value: next.value))
+    }
+    flush()
+    read(socket, now: now)
+    takeSamples(now: now)
+    if let status = child.poll() {
+      // What it said before it died is still worth reading.
+      read(socket, now: now)
+      ended(
+        status == 0 ? "ended" : status > 128 ? "killed by signal \(status - 128)" : "exit status \(status)", now: now)
+      return
+    }
+    let beats = block.beats
+    if beats != lastBeat {
+      lastBeat = beats
+      lastSign = now
+    } else if now - lastSign > Self.patience {
+      child.kill()
+      ended("no sign of life for 5 s, killed", now: now)
+    }
+    if let closing, now - closing > .seconds(1) { child.kill() }
+  }
+
+  /// Asks the child to end; `pump` on until `phase` is `.closed`, or let go: it dies with this object.
+  package func close(now: RawInstant) {
+    guard child != nil else {
+      phase = .closed
+      return
+    }
+    closing = now
+    send(.stop)
+    send(.close)
+  }
+
+  private func begin(now: RawInstant) {
+    refusals = []
+    do throws(KernelError) {
+      let (ours, theirs) = try UnixSocket.pair()
+      let memory = try SharedMemory(name: "tompion-\(provider)", count: SharedBlock.bytes)
+      guard let fresh = SharedBlock(memory) else { throw KernelError("map the shared block", errno: 22) }
+      publishing.withLock { _ in block = fresh }
+      publishPages()
+      child = try ChildProcess(
+        path: executable, arguments: arguments, descriptors: [theirs.descriptor, memory.descriptor])
+      socket = ours
+      launches += 1
+      phase = .starting
+      lastBeat = 0
+      lastSign = now
+      unsent = []
+      send(.open(path: module, provider: provider, number: outbox.number, idsUsed: outbox.sources.idsUsed))
+      sendSettings()
+      send(.start)
+    } catch {
+      fail("cannot be started: \(error)", now: now)
+    }
+  }
+
+  private func sendSettings() {
+    for setting in settings { send(.setting(setting)) }
+    send(.configure)
+  }
+
+  private func ended(_ how: String, now: RawInstant) {
+    child = nil
+    socket = nil
+    publishing.withLock { _ in block = nil }
+    outbox.sources.removeAll()
+    if closing != nil {
+      phase = .closed
+      return
+    }
+    // A provider that said why it cannot run keeps its own words.
+    fail(lastError.isEmpty || phase == .running ? how : "\(how): \(lastError)", now: now)
+  }
+
+  private func fail(_ why: String, now: RawInstant) {
+    lastError = why
+    // The text may name what the child sent: bounded and printable.
+    let line = CText.printable("child process: \(why)".utf8.prefix(CText.lineLimit))
+    unsafe line.withCString { text in
+      if unsafe !outbox.messages.pushLog(level: UInt32(TOMPION_LOG_ERROR), text) {
+        outbox.counters.countDroppedMessage()
+      }
+    }
+    switch policy.failed(now: now) {
+    case .restart(let at): phase = .waiting(until: at)
+    case .quarantine: phase = .quarantined
+    }
+  }
+
+  private func read(_ socket: UnixSocket, now: RawInstant) {
+    // Bounded, so that one child cannot keep the thread.
+    for _ in 0..<512 {
+      do throws(KernelError) {
+        guard let bytes = try socket.receive(limit: ChildFrame.longest + 1) else { return }
+        guard !bytes.isEmpty else { return }
+        receive(bytes, now: now)
+      } catch {
+        return
+      }
+    }
+  }
+
+  /// One message from the child, not believed.
+  func receive(_ bytes: [UInt8], now: RawInstant) {
+    guard let report = ChildFrame.report(bytes) else {
+      outbox.counters.count(.badFrame)
+      return
+    }
+    switch report {
+    case .opened(let version): if version != ChildFrame.version { outbox.counters.count(.badFrame) }
+    case .result(let call, let status):
+      if call == 2, status == TOMPION_OK, phase == .starting { phase = .running }
+      // Refused or failed: the child has said why; it is ended, and started again by the policy.
+      if status != TOMPION_OK, phase == .starting { child?.kill() }
+    case .refusal(let index, let text):
+      guard refusals.count < 1000 else { return }
+      refusals.append(SettingRefusal(index: Int(index) < settings.count ? Int(index) : nil, text: printable(text)))
+    case .failed(let text): lastError = printable(text)
+    case .sourceAdded(let id, let info): if !outbox.sources.insert(id, info) { outbox.counters.count(.unknownSource) }
+    case .sourceChanged(let id, let info): if !outbox.sources.update(id, info) { outbox.counters.count(.unknownSource) }
+    case .sourceRemoved(let id): if !outbox.sources.remove(id) { outbox.counters.count(.unknownSource) }
+    case .log(let level, let text):
+      unsafe text.withCString { line in
+        if unsafe !outbox.messages.pushLog(level: min(level, UInt32(TOMPION_LOG_DEBUG)), line) {
+          outbox.counters.countDroppedMessage()
+        }
+      }
+    case .event(let number, let source, let text):
+      unsafe text.withCString { line in
+        if unsafe !outbox.messages.pushEvent(number: number, source: source, line) {
+          outbox.counters.countDroppedMessage()
+        }
+      }
+    case .samples: takeSamples(now: now)
+    case .misbehaved(let kind, let count):
+      if let kind = Misbehaviour(rawValue: Int(kind)) { outbox.counters.count(kind, count) }
+    }
+  }
+
+  private func printable(_ text: String) -> String { CText.printable(text.utf8.prefix(CText.lineLimit)) }
+
+  private func takeSamples(now: RawInstant) {
+    guard let block else { return }
+    var corrupt = false
+    for _ in 0..<SharedBlock.ringCapacity {
+      guard let sample = block.pop(corrupt: &corrupt) else { break }
+      _ = outbox.accept(sample, now: RawClock.now(), clocks: clocks)
+    }
+    if corrupt { outbox.counters.count(.badFrame) }
+  }
+
+  private func send(_ order: ChildFrame.Order) {
+    unsent.append(ChildFrame.encode(order))
+    flush()
+  }
+
+  private func flush() {
+    guard let socket else { return }
+    while let next = unsent.first {
+      do throws(KernelError) {
+        guard try socket.send(next[...]) > 0 else { return }
+        unsent.removeFirst()
+      } catch {
+        // The child is gone; `pump` will find out.
+        unsent = []
+        return
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+import LinuxKernel
+import Synchronization
+import TimeTypes
+
+/// The memory that host and child process share: the clock pages (host writes), a sign of life and the sample ring (child writes).
+///
+/// The host takes nothing in it for granted: indices are checked, samples are copied out and then validated. What a child writes
+/// into the pages harms only itself, for each child has a block of its own.
+@safe
+final class SharedBlock: @unchecked Sendable {
+  // Sound to share: every word used by both sides is an atomic; a slot is written before `tail` is released past it.
+  static let ringCapacity: UInt64 = 256
+  private static let clockPageAt = 0
+  private static let lineAt = 128
+  private static let beatAt = 192
+  private static let headAt = 256
+  private static let tailAt = 384
+  private static let slotsAt = 512
+  static let bytes = slotsAt + Int(ringCapacity) * 128
+
+  let memory: SharedMemory
+  private let start: UnsafeMutableRawPointer
+
+  /// nil = too short.
+  init?(_ memory: SharedMemory) {
+    guard memory.count >= Self.bytes, let start = unsafe memory.bytes.baseAddress else { return nil }
+    self.memory = memory
+    unsafe self.start = start
+  }
+
+  // Sound: offsets are constants inside the mapping, 8-aligned, and the mapping lives as long as this object.
+  private func word(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    unsafe base(offset).assumingMemoryBound(to: Atomic<UInt64>.self)
+  }
+
+  private func base(_ offset: Int) -> UnsafeMutableRawPointer {
+    unsafe start + offset
+  }
+
+  var clockPage: UnsafeMutablePointer<tompion_clock_page_t> {
+    unsafe base(Self.clockPageAt).assumingMemoryBound(to: tompion_clock_page_t.self)
+  }
+
+  var line: ClockLinePage { unsafe ClockLinePage(memory: base(Self.lineAt)) }
+
+  // MARK: the host's side
+
+  /// Counts up while the child lives.
+  var beats: UInt64 { unsafe word(Self.beatAt).pointee.load(ordering: .relaxed) }
+
+  /// Copies the host's clock page, which may be written meanwhile; false = it always was.
+  func copyClockPage(from page: UnsafePointer<tompion_clock_page_t>) -> Bool {
+    var info = tompion_clock_info_t()
+    guard unsafe tompion_clock_read(page, &info) == 1 else { return false }
+    // Sound: a page is 8 bytes of header and 15 words, the info its first 10; one writer, as the caller sees to.
+    unsafe clockPage.pointee.size = UInt32(MemoryLayout<tompion_clock_page_t>.size)
+    let sequence = unsafe (base(Self.clockPageAt) + 4).assumingMemoryBound(to: Atomic<UInt32>.self)
+    let before = unsafe sequence.pointee.load(ordering: .relaxed) & ~1
+    unsafe sequence.pointee.store(before &+ 1, ordering: .relaxed)
+    atomicMemoryFence(ordering: .releasing)
+    unsafe withUnsafeBytes(of: info) { bytes in
+      for index in 0..<10 {
+        let value = unsafe bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
+        unsafe word(Self.clockPageAt + 8 + index * 8).pointee.store(value, ordering: .relaxed)
+      }
+    }
+    unsafe sequence.pointee.store(before &+ 2, ordering: .releasing)
+    return true
+  }
+
+  /// Takes the oldest sample, unchecked; nil = none. `corrupt`: the child wrote an impossible index, everything is dropped.
+  func pop(corrupt: inout Bool) -> tompion_sample_t? {
+    let head = unsafe word(Self.headAt).pointee.load(ordering: .relaxed)
+    let tail = unsafe word(Self.tailAt).pointee.load(ordering: .acquiring)
+    guard tail != head else { return nil }
+    guard tail &- head <= Self.ringCapacity else {
+      corrupt = true
+      unsafe word(Self.headAt).pointee.store(tail, ordering: .releasing)
+      return nil
+    }
+    // Sound: the slot is inside the block; a copy of plain data, validated afterwards from the copy.
+    let sample = unsafe base(Self.slotsAt + Int(head % Self.ringCapacity) * 128)
+      .loadUnaligned(as: tompion_sample_t.self)
+    unsafe word(Self.headAt).pointee.store(head &+ 1, ordering: .releasing)
+    return sample
+  }
+
+  // MARK: the child's side
+
+  func beat() { _ = unsafe word(Self.beatAt).pointee.wrappingAdd(1, ordering: .relaxed) }
+
+  /// Puts a sample; false = full.
+  func push(_ sample: Sample) -> Bool {
+    let tail = unsafe word(Self.tailAt).pointee.load(ordering: .relaxed)
+    let head = unsafe word(Self.headAt).pointee.load(ordering: .acquiring)
+    guard tail &- head < Self.ringCapacity else { return false }
+    // Sound: a Sample is the 128 bytes of tompion_sample_t (tested field by field).
+    unsafe base(Self.slotsAt + Int(tail % Self.ringCapacity) * 128).storeBytes(of: sample, as: Sample.self)
+    unsafe word(Self.tailAt).pointee.store(tail &+ 1, ordering: .releasing)
+    return true
+  }
+}
