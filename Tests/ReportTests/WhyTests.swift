@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Report
+import Testing
+import TimeTypes
+
+@Suite("why")
+struct WhyTests {
+  private func source(_ name: String, _ state: SourceState, error: String = "", offset: TimeInterval? = nil)
+    -> SourceReport
+  {
+    var source = SourceReport(id: SourceID(rawValue: 1), name: name)
+    source.state = state
+    source.lastError = error
+    source.offset = offset
+    return source
+  }
+
+  private func why(_ sources: [SourceReport], _ change: (inout StatusSnapshot) -> Void = { _ in }) -> String {
+    var snapshot = StatusSnapshot()
+    snapshot.steering = .steering
+    snapshot.providers = [ProviderReport(name: "ntp-client")]
+    snapshot.providers[0].state = .running
+    snapshot.sources = sources
+    change(&snapshot)
+    return snapshot.why
+  }
+
+  @Test("synchronized, and how well")
+  func synchronized() {
+    let text = why([]) {
+      $0.synchronization = .synchronized
+      $0.systemSource = "a"
+      $0.boundHard = .milliseconds(2)
+    }
+    #expect(text == "The clock is synchronized to a, at most 2.000 ms off.")
+  }
+
+  @Test("no provider, no source, a provider that failed")
+  func nothing() {
+    #expect(
+      why([]) { $0.providers = [] }
+        == "The clock is not synchronized: no source is configured; add a [[source]] to the configuration.")
+    #expect(why([]).contains("no provider has a source"))
+    let failed = why([]) {
+      $0.providers[0].state = .failed
+      $0.providers[0].lastError = "no such file"
+    }
+    #expect(failed == "The clock is not synchronized: no provider runs; ntp-client: no such file.")
+  }
+
+  @Test("nobody answers: the most telling error is told")
+  func unreachable() {
+    #expect(why([source("a", .unreachable)]) == "The clock is not synchronized: the source a does not answer.")
+    let text = why([
+      source("a", .unreachable, error: "timed out"), source("b", .unreachable, error: "no route to host"),
+      source("c", .unreachable, error: "no route to host"),
+    ])
+    #expect(text == "The clock is not synchronized: none of the 3 sources answers; b: no route to host.")
+    #expect(why([source("a", .unresolved, error: "no such name")]).contains("no address; a: no such name"))
+  }
+
+  @Test("a suspect local clock comes before everything, and says what to do")
+  func suspect() {
+    let text = why([source("a", .tooBig)]) {
+      $0.sanity = .suspect
+      $0.sanityAgreeing = 3
+      $0.sanityOf = 3
+      $0.sanityOffset = .seconds(259_200)
+      $0.sanityLimit = .seconds(172_800)
+    }
+    #expect(
+      text.contains("local clock suspect: 3 of 3 sources agree on +3 d 0 h, which is beyond the limit of 2 d 0 h"))
+    #expect(text.contains("tompion resync --force"))
+  }
+
+  @Test("steering refused, with its reason; sources first when they fail, too")
+  func refused() {
+    let good = [source("a", .selected)]
+    let change = { (snapshot: inout StatusSnapshot) in
+      snapshot.steering = .refused
+      snapshot.steeringReason = "chronyd (pid 812) steers the clock"
+    }
+    #expect(
+      why(good, change) == "The clock is not synchronized: steering is refused: chronyd (pid 812) steers the clock.")
+    let both = why([source("a", .unreachable)], change)
+    #expect(both.contains("does not answer; besides, steering is refused: chronyd"))
+  }
+
+  @Test("sources that disagree are told with their opinions")
+  func falsetickers() {
+    let text = why([source("a", .falseticker, offset: .seconds(1)), source("b", .falseticker, offset: .seconds(-2))])
+    #expect(text.contains("the 2 sources disagree and no majority can be found (a +1.000 s, b -2.000 s)"))
+  }
+
+  @Test("each other cause has its words")
+  func others() {
+    #expect(
+      why([source("a", .unsynchronized), source("b", .unreachable)]).contains(
+        "the source a is not synchronized itself; 1 more does not answer"))
+    #expect(why([source("a", .distant)]).contains("too far from a primary reference"))
+    #expect(why([source("a", .noselect)]).contains("marked noselect"))
+    #expect(why([source("a", .tooBig, offset: .seconds(900_000))]).contains("beyond the sanity limit"))
+    #expect(why([source("a", .waiting)]).contains("waiting for the first samples: 1 of 1"))
+    #expect(why([source("a", .selected)]) { $0.minimumSources = 3 }.contains("only 1 of the 3 sources"))
+    #expect(why([source("a", .selected)]) { $0.steering = .observing }.contains("observe mode"))
+    #expect(why([source("a", .selected)]) { $0.steering = .moved }.contains("somebody else moved the clock"))
+    #expect(
+      why([source("a", .selected)]) { $0.offset = .milliseconds(250) }.contains("being corrected, +250.000 ms to go"))
+    #expect(why([source("a", .selected)]) { $0.steering = .starting }.contains("is starting"))
+    #expect(
+      why([source("a", .unreachable)]) {
+        $0.synchronization = .holdover
+        $0.lastUpdateAge = .seconds(600)
+      }.hasPrefix("The clock is in holdover: no valid sample for 10 min 0 s"))
+  }
+
+  @Test("any snapshot gives exactly one sentence")
+  func total() {
+    for state in SourceState.allCases {
+      for second in SourceState.allCases {
+        for steering in SteeringState.allCases {
+          for synchronization in SynchronizationState.allCases {
+            let text = why([source("a", state), source("b", second)]) {
+              $0.steering = steering
+              $0.synchronization = synchronization
+            }
+            #expect(text.hasPrefix("The clock is ") && text.hasSuffix(".") && !text.contains("\n"))
+          }
+        }
+      }
+    }
+  }
+}
