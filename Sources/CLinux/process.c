@@ -169,6 +169,11 @@ void clinux_request_termination(void) {
   errno = saved;
 }
 
+void clinux_forget_termination(void) {
+  termination_fd = -1;
+  termination = 0;
+}
+
 int32_t clinux_watch_termination(void) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
@@ -182,6 +187,10 @@ int32_t clinux_watch_termination(void) {
 
 int32_t clinux_termination_requested(void) { return termination; }
 void clinux_termination_wakes(int32_t fd) { termination_fd = fd; }
+
+void clinux_termination_wakes_no_more(int32_t fd) {
+  if (termination_fd == fd) termination_fd = -1;
+}
 
 // Moves the wanted descriptors above the target range first, so that no dup2 overwrites one still needed.
 static int arrange(const int32_t *fds, uint32_t count) {

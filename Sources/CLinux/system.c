@@ -127,6 +127,16 @@ int32_t clinux_create_at(int32_t directory, const char *name, uint32_t mode) {
   return fd;
 }
 
+int32_t clinux_overwrite(const char *path, uint32_t mode) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode);
+  if (fd < 0) return -errno;
+  struct stat status;
+  int error = fstat(fd, &status) < 0 ? errno : S_ISREG(status.st_mode) ? 0 : EINVAL;
+  if (!error) return fd;
+  close(fd);
+  return -error;
+}
+
 int32_t clinux_rename_at(int32_t directory, const char *from, const char *to) {
   return renameat(directory, from, directory, to) < 0 ? -errno : 0;
 }

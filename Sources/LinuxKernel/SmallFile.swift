@@ -65,6 +65,13 @@ package enum SmallFile {
     _ = clinux_sync(parent.rawValue)
   }
 
+  /// Writes over a file in place: the minimal profile's way, which knows neither rename nor fsync. A reader may see half of it
+  /// and a crash may leave that, so whoever reads it has to check it. A link in its place is not followed.
+  package static func overwrite(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o640) throws(KernelError) {
+    let fd = unsafe path.withCString { unsafe clinux_overwrite($0, mode) }
+    try write(bytes, to: FileDescriptor(owning: try KernelError.check(fd, "open the file for writing")))
+  }
+
   static func write(_ bytes: [UInt8], to file: FileDescriptor) throws(KernelError) {
     var done = 0
     while done < bytes.count {

@@ -14,4 +14,7 @@ package enum Termination {
 
   /// Asks this process to end, as SIGTERM would. [any role]
   package static func request() { clinux_request_termination() }
+
+  /// Forgets the request, and whom to wake.
+  package static func reset() { clinux_forget_termination() }
 }

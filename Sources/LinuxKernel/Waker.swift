@@ -10,7 +10,11 @@ package final class Waker: Sendable {
     descriptor = try KernelError.check(clinux_eventfd(), "make an eventfd")
   }
 
-  deinit { _ = clinux_close(descriptor) }
+  deinit {
+    // The descriptor's number will be used again, and a signal must not write to a stranger.
+    clinux_termination_wakes_no_more(descriptor)
+    _ = clinux_close(descriptor)
+  }
 
   /// [any role]
   package func wake() { clinux_eventfd_signal(descriptor) }

@@ -44,8 +44,11 @@ int32_t clinux_find_group(const char *name, uint32_t *group);
 int32_t clinux_watch_termination(void);
 int32_t clinux_termination_requested(void);
 void clinux_request_termination(void);
+// Forgets that termination was requested, and whom to wake.
+void clinux_forget_termination(void);
 // Also wakes `fd` (an eventfd) from the handler; -1 = none.
 void clinux_termination_wakes(int32_t fd);
+void clinux_termination_wakes_no_more(int32_t fd);
 
 // Starts `path` with `argv` (NULL-terminated) in a child whose descriptors 3, 4 ... are `fds` and which has no others but
 // 0 to 2; it gets SIGKILL when this thread's process dies. With user != 0 the child becomes that user. Returns the pid.

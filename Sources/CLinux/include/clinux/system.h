@@ -40,6 +40,8 @@ int32_t clinux_open_stream(const char *path);  // read, links followed, any kind
 int32_t clinux_open_directory(const char *path);
 // Makes a new file in the directory (fails if the name exists), mode as given whatever the umask.
 int32_t clinux_create_at(int32_t directory, const char *name, uint32_t mode);
+// Opens a file for writing from its start, emptied; a link is not followed, anything but a plain file refused.
+int32_t clinux_overwrite(const char *path, uint32_t mode);
 int32_t clinux_rename_at(int32_t directory, const char *from, const char *to);
 int32_t clinux_unlink_at(int32_t directory, const char *name);
 int32_t clinux_sync(int32_t fd);

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Testing
+
+@testable import LinuxKernel
+
+@Suite struct KernelErrorTests {
+  @Test func saysWhatWhyAndWhatWouldBeRight() {
+    #expect(
+      KernelError("bind the UDP socket", errno: EADDRINUSE).description.hasPrefix(
+        "cannot bind the UDP socket: Address already in use; "))
+    #expect(KernelError("steer the clock", errno: EPERM).description.contains("capability"))
+    #expect(KernelError("bind the UDP socket", errno: EACCES).description.contains("CAP_NET_BIND_SERVICE"))
+    #expect(KernelError("read", errno: EIO).description == "cannot read: Input/output error")
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Testing
+
+@testable import LinuxKernel
+
+@Suite struct SmallFileTests {
+  @Test func replacingIsWholeAndLeavesNothingBehind() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("drift")
+    try SmallFile.replace(path, with: Array("first".utf8))
+    try SmallFile.replace(path, with: Array("second".utf8), mode: 0o600)
+    #expect(try SmallFile.read(path) == Array("second".utf8))
+    #expect(SmallFile.attributes(path).map { $0.mode & 0o7777 } == 0o600)
+    #expect(directory.names == ["drift"])
+  }
+
+  @Test func aLinkInItsPlaceIsReplacedNotFollowed() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("precious", "untouched")
+    try directory.link("drift", to: directory.file("precious"))
+    try SmallFile.replace(directory.file("drift"), with: Array("new".utf8))
+    #expect(try SmallFile.read(directory.file("precious")) == Array("untouched".utf8))
+    #expect(try SmallFile.read(directory.file("drift")) == Array("new".utf8))
+    #expect(SmallFile.attributes(directory.file("drift")).map { $0.mode & S_IFMT } == S_IFREG)
+  }
+
+  @Test func overwritingRefusesALinkAndADevice() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("precious", "untouched")
+    try directory.link("drift", to: directory.file("precious"))
+    let error = #expect(throws: KernelError.self) { try SmallFile.overwrite(directory.file("drift"), with: [1]) }
+    #expect(error?.errno == ELOOP)
+    #expect(error?.description.contains("symbolic link") == true)
+    #expect(try SmallFile.read(directory.file("precious")) == Array("untouched".utf8))
+    #expect(throws: KernelError.self) { try SmallFile.overwrite("/dev/null", with: [1]) }
+    try SmallFile.overwrite(directory.file("plain"), with: Array("long text".utf8))
+    try SmallFile.overwrite(directory.file("plain"), with: Array("short".utf8))
+    #expect(try SmallFile.read(directory.file("plain")) == Array("short".utf8))
+  }
+
+  @Test func aLockFilesPlaceIsNotFollowedEither() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("precious", "untouched")
+    try directory.link("tompiond.lock", to: directory.file("precious"))
+    #expect(throws: KernelError.self) { _ = try LockFile(directory.file("tompiond.lock")) }
+    #expect(try SmallFile.read(directory.file("precious")) == Array("untouched".utf8))
+  }
+
+  @Test func whatIsTooLongOrNoFileIsRefused() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("big", String(repeating: "x", count: 100))
+    #expect(try SmallFile.read(directory.file("big"), limit: 100).count == 100)
+    #expect(throws: KernelError("read a file that large", errno: EFBIG)) {
+      try SmallFile.read(directory.file("big"), limit: 99)
+    }
+    #expect(throws: KernelError("open the file", errno: EISDIR)) { try SmallFile.read(directory.path) }
+    #expect(throws: KernelError("open the file", errno: ENOENT)) { try SmallFile.read(directory.file("none")) }
+    #expect(throws: KernelError("open the file", errno: EINVAL)) { try SmallFile.read("/dev/zero") }
+    #expect(throws: KernelError.self) { try SmallFile.readPseudo("/dev/zero", limit: 1000) }
+  }
+
+  @Test func aDirectoryThatIsMissingIsAnError() throws {
+    let directory = try TemporaryDirectory()
+    #expect(throws: KernelError("open the file's directory", errno: ENOENT)) {
+      try SmallFile.replace(directory.file("none/drift"), with: [])
+    }
+    try SmallFile.makeDirectory(directory.file("a/b/c"))
+    try SmallFile.makeDirectory(directory.file("a/b/c"))
+    try SmallFile.replace(directory.file("a/b/c/drift"), with: [1])
+    #expect(try SmallFile.read(directory.file("a/b/c/drift")) == [1])
+    SmallFile.remove(directory.file("a/b/c/drift"))
+    #expect(SmallFile.attributes(directory.file("a/b/c/drift")) == nil)
+  }
+}
