@@ -51,6 +51,16 @@ package enum HostClock: SteerableClock {
     }
   }
 
+  /// Before the first change: ends what others left running. A virtual clock has no others.
+  package mutating func takeOver() throws(ClockError) {
+    switch self {
+    case .system(var clock):
+      defer { self = .system(clock) }
+      try clock.takeOver()
+    case .virtual: return
+    }
+  }
+
   package mutating func adjust(frequency: Frequency) throws(ClockError) -> Frequency {
     switch self {
     case .system(var clock):

@@ -137,6 +137,7 @@ package final class Daemon {
   /// All roles in turn on this thread.
   private func runSingle() throws(KernelError) {
     captureLoop.waker?.wakesOnTermination()
+    discipline.takeOver()
     capture.start()
     while !Termination.requested {
       _ = try capture.turn(until: discipline.deadline) { control.handle($0, now: captureLoop.lastWakeUp) }
@@ -157,6 +158,7 @@ package final class Daemon {
       capture.stop()
     }
     let disciplining = RoleBody { [discipline, disciplineLoop] in
+      discipline.takeOver()
       while !Termination.requested {
         try? disciplineLoop.wait(until: discipline.deadline)
         while disciplineLoop.next() != nil {}

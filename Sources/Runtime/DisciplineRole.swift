@@ -46,6 +46,15 @@ final class DisciplineRole {
   /// When the next turn is due if nothing else happens.
   var deadline: RawInstant { nextTick }
 
+  /// Ends what others left running in the kernel's clock. A refusal is a state, known at once and not only with the first sample.
+  func takeOver() {
+    guard !isForbidden, engine.parameters.steer else { return }
+    do { try clock.takeOver() } catch {
+      counters.refusals &+= 1
+      handle(.refused(error, now: RawClock.now()))
+    }
+  }
+
   /// Does all there is to do now.
   func turn() {
     while let event = port.events.pop() { handle(event) }

@@ -93,13 +93,17 @@ class Process:
 class Tompion(Process):
     """tompiond with a throw-away configuration and control socket."""
 
-    def __init__(self, directory, name, configuration, stage=STAGE, wrapper=(), control=True, **options):
+    def __init__(self, directory, name, configuration, stage=STAGE, wrapper=(), control=True, plugins=PLUGINS, **options):
         self.stage = stage
         self.socket = os.path.join(directory, f"{name}.sock")
         state = os.path.join(directory, f"{name}.state")
         os.makedirs(state, exist_ok=True)
         self.configuration_path = os.path.join(directory, f"{name}.toml")
-        text = f'state_directory = "{state}"\nplugin_directory = "{PLUGINS}"\n' + configuration
+        # The suite is root's, but has no user to drop to; memory is locked and priority raised only where a test is about that.
+        text = f'state_directory = "{state}"\nplugin_directory = "{plugins}"\nuser = "none"\n'
+        if "lock_memory" not in configuration:
+            text += "lock_memory = false\n"
+        text += configuration
         if control:
             text += f'\n[control]\nsocket = "{self.socket}"\n'
         with open(self.configuration_path, "w") as f:
@@ -130,6 +134,8 @@ class Tompion(Process):
         return self
 
     def wait_synced(self, seconds=30):
+        self.wait_up()
+
         def synced():
             assert self.running(), self.tail()
             return self.json("status").get("synchronized")

@@ -52,12 +52,13 @@ def minimal_configuration(port, module=None):
     return 'profile = "minimal"\n' + text
 
 
-def run_traced(directory, start, port, stage, module=None):
+def run_traced(directory, start, port, stage, module=None, plugins=h.PLUGINS):
     trace = os.path.join(directory, "trace")
     interposer = os.path.join(directory, "interposer.so")
     subprocess.run(["gcc", "-O1", "-shared", "-fPIC", "-x", "c", "-", "-o", interposer, "-ldl"], input=INTERPOSER, text=True, check=True)
     wrapper = ["strace", "-f", "-qq", "-o", trace, "-E", f"LD_PRELOAD={interposer}"]
-    daemon = start(h.Tompion(directory, "minimal", minimal_configuration(port, module), stage=stage, wrapper=wrapper, control=False))
+    daemon = start(h.Tompion(directory, "minimal", minimal_configuration(port, module), stage=stage, wrapper=wrapper, control=False,
+                             plugins=plugins))
     state = os.path.join(directory, "minimal.state")
     try:
         h.wait_for(lambda: "synchronized" in daemon.output() or not daemon.running(), 40, "the log says synchronized")
@@ -104,18 +105,18 @@ def check(lines, output):
     return f"{sum(calls.values())} calls of {len(calls)} kinds, clocks {sorted(clocks)}"
 
 
-def traced(stage, module=None):
+def traced(stage, module=None, plugins=h.PLUGINS):
     if not shutil.which("strace"):
         raise h.Skip("strace is not installed")
     with h.workspace("minimal") as (directory, start):
         port = h.free_port()
         start(h.Tompion(directory, "server", h.server_configuration(port))).wait_up()
-        lines, output, _ = run_traced(directory, start, port, stage, module)
+        lines, output, _ = run_traced(directory, start, port, stage, module, plugins)
         return check(lines, output)
 
 
 def test_static_with_the_client_linked_in():
-    return traced(h.STATIC)
+    return traced(h.STATIC, plugins="/nonexistent")
 
 
 def test_static_with_the_client_loaded():

@@ -29,9 +29,7 @@ def test_steering_without_the_right_is_a_state_not_an_exit():
         start(h.Tompion(directory, "server", h.server_configuration(port))).wait_up()
         text = h.client_configuration([port], clock='kind = "system"\nsteer = true\n')
         client = start(h.Tompion(directory, "client", text)).wait_up()
-        h.wait_for(lambda: client.json("sources")["sources"][0]["reach"], 10, "the source is reached")
-        status = client.json("status")
-        assert status["steering"] == "refused", status
+        status = h.wait_for(lambda: (lambda s: s["steering"] == "refused" and s)(client.json("status")), 10, "steering is refused")
         assert "CAP_SYS_TIME" in status["steering_reason"], status
         assert client.running()
         return status["steering_reason"]

@@ -74,7 +74,7 @@ def test_each_hostile_answer_is_refused():
         try:
             with h.workspace("stub") as (directory, start):
                 client = start(h.Tompion(directory, "client", h.client_configuration([stub.port]))).wait_up()
-                h.wait_for(lambda: len(stub.requests) >= 2, 15, f"{name}: the client asks")
+                h.wait_for(lambda: len(stub.requests) >= (1 if "kiss" in name else 2), 15, f"{name}: the client asks")
                 time.sleep(0.3)
                 status = client.json("status")
                 source = client.json("sources")["sources"][0]
