@@ -130,7 +130,8 @@ final class NTPServerProvider: Provider {
       return "UDP port \(address.port) is held by \(who); stop it, or choose another port with `listen`"
     case .permission where address.port < 1024:
       return "no permission for a port below 1024; CAP_NET_BIND_SERVICE is needed, or another port with `listen`"
-    case .unreachable: return "no interface has that address"
+    case .notFound: return "no interface has that address"
+    case .unreachable: return "this host has no \(address.family == .ipv4 ? "IPv4" : "IPv6")"
     default: return status.text
     }
   }
