@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import CTompionProvider
+package import NTPWire
 package import TimeTypes
 
 /// What the server says of its clock in every reply of a batch: the clock page at one moment (RFC 5905, section 7.3).
@@ -13,12 +14,13 @@ package struct ServedTime: Sendable, BitwiseCopyable {
   package var stratum: UInt8
   /// log2 seconds.
   package var precision: Int8
-  package var referenceID: UInt32
-  /// Nanoseconds, as of `now`.
-  package var rootDelay: UInt64
-  package var rootDispersion: UInt64
-  /// Since 1970; nil = the clock was never set.
-  package var referenceTime: TimeInterval?
+  package var referenceID: ReferenceID
+  /// Both rounded up: an error bound must not shrink on the wire.
+  package var rootDelay: NTPShort
+  /// As of `now`.
+  package var rootDispersion: NTPShort
+  /// Zero = the clock was never set.
+  package var referenceTimestamp: NTPTimestamp
 
   /// The state at `now`: root dispersion has grown since the page was written. No page, or one that does not hold together, is an
   /// unsynchronized clock.
@@ -28,11 +30,16 @@ package struct ServedTime: Sendable, BitwiseCopyable {
     let synchronized = published != .unsynchronized && (1...15).contains(known.stratum)
     leap = synchronized ? published : .unsynchronized
     stratum = synchronized ? known.stratum : 16
-    referenceID = synchronized ? known.reference_id : 0
+    referenceID = synchronized ? ReferenceID(rawValue: known.reference_id) : .none
     precision = known.precision
-    rootDelay = known.root_delay_ns
-    rootDispersion = Self.grown(known, now: now)
-    referenceTime = known.reference_ns > 0 ? TimeInterval(nanoseconds: known.reference_ns) : nil
+    rootDelay = Self.short(known.root_delay_ns)
+    rootDispersion = Self.short(Self.grown(known, now: now))
+    referenceTimestamp =
+      known.reference_ns > 0 ? NTPTimestamp(utcSince1970: TimeInterval(nanoseconds: known.reference_ns)) : .zero
+  }
+
+  private static func short(_ nanoseconds: UInt64) -> NTPShort {
+    NTPShort(TimeInterval(nanoseconds: Int64(clamping: nanoseconds)))
   }
 
   /// Root dispersion plus dispersion_rate times the age of the page, saturating.

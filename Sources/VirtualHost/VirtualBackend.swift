@@ -18,7 +18,9 @@ package import TimeTypes
     var stampsTransmission: Bool
   }
 
-  private unowned let host: VirtualHost
+  // Sound: the host closes this provider before it goes, and a closed one asks for nothing.
+  private unowned(unsafe) let hostReference: VirtualHost
+  private var host: VirtualHost { unsafe hostReference }
   private weak var instance: ProviderInstance?
   private var random: SimulationRandom
   private var sockets: [Socket] = []
@@ -31,7 +33,7 @@ package import TimeTypes
   private var polling = false
 
   init(host: VirtualHost, number: UInt16) {
-    self.host = host
+    unsafe hostReference = host
     random = SimulationRandom(seed: host.world.seed, stream: 1 << 62 | UInt64(number))
   }
 
@@ -137,7 +139,9 @@ package import TimeTypes
     guard local.isAny || host.addresses.contains(where: { $0.isSameHost(as: local) }) else {
       return .failed(TOMPION_NOT_FOUND)
     }
-    if local.isAny, !host.addresses.contains(where: { $0.family == local.family }) { return .failed(TOMPION_UNREACHABLE) }
+    if local.isAny, !host.addresses.contains(where: { $0.family == local.family }) {
+      return .failed(TOMPION_UNREACHABLE)
+    }
     let name = unsafe withUnsafeBytes(of: options.interface_name) { bytes in
       // Sound: the bytes of a value on this stack, to the NUL or the end.
       unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

@@ -28,6 +28,9 @@ package final class VirtualWorld {
     network = VirtualNetwork(seed: seed, defaultPath: defaultPath)
   }
 
+  // Providers may ask for the time while they are closed: so that comes before anything here goes.
+  deinit { for host in hosts { host.close() } }
+
   /// True time, which no host can see.
   package var now: RawInstant { time.now }
 
@@ -73,11 +76,17 @@ package final class VirtualWorld {
     while let event = time.take(until: limit) { handle(event) }
   }
 
+  /// Puts a datagram of any content and sender on the network at a node, now.
+  package func inject(_ datagram: VirtualDatagram, from node: NodeID) {
+    schedule(.departure(datagram, node), at: now)
+  }
+
   /// Puts a datagram on the network; false = there is no way to its destination.
   @discardableResult
   func send(_ datagram: VirtualDatagram, from node: NodeID) -> Bool {
     datagrams += 1
-    guard let destination = self.destination(of: datagram.to), let arrivals = network.send(from: node, to: destination, now: now)
+    guard let destination = self.destination(of: datagram.to),
+      let arrivals = network.send(from: node, to: destination, now: now)
     else { return false }
     if let first = arrivals.first { schedule(.arrival(datagram, from: node), at: first) }
     if let second = arrivals.second { schedule(.arrival(datagram, from: node), at: second) }
