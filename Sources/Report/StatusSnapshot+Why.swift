@@ -149,7 +149,8 @@ extension StatusSnapshot {
       if count > best?.count ?? 0 { best = (source, count) }
     }
     guard let best else { return "" }
-    return best.count == sources.count && sources.count > 1
+    if sources.count == 1 { return "; \(best.source.lastError)" }
+    return best.count == sources.count
       ? "; each: \(best.source.lastError)" : "; \(best.source.name): \(best.source.lastError)"
   }
 }

@@ -17,7 +17,7 @@ struct Command: Equatable {
   var json = false
   var socket: String?
 
-  static let defaultConfiguration = "/etc/tompion/tompion.toml"
+  static let defaultConfiguration = "/etc/tompion.toml"
   static let names = ["status", "sources", "providers", "events", "resync", "why", "config"]
 
   /// Reads the arguments after the program's name.

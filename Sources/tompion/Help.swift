@@ -95,7 +95,7 @@ enum Help {
     "config": """
     usage: tompion config check [FILE] [--json]
 
-    Checks a configuration (default /etc/tompion/tompion.toml) and prints every
+    Checks a configuration (default /etc/tompion.toml) and prints every
     error with file, line, key and value, and what would be right. Providers' own
     keys are checked by tompiond, with the provider at hand.
 
