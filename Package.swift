@@ -129,7 +129,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["TimeTypes"], path: "Tests/TestSupport",
       swiftSettings: [.swiftLanguageMode(.v6)]),
     tests("TestSupport"),
-    tests("TimeTypes"),
+    tests("TimeTypes", ["TestSupport"]),
     tests("Numerics", ["TestSupport"]),
     tests("SampleRing", ["TimeTypes", "TestSupport"]),
     tests("NTPWire", ["TimeTypes", "TestSupport"]),

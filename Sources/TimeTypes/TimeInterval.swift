@@ -29,11 +29,11 @@ public struct TimeInterval: Hashable, Sendable, BitwiseCopyable {
       self = .zero
       return
     }
-    guard value < 9.223372036854775e18 else {
+    guard value < 0x1p63 else {
       self = .max
       return
     }
-    guard value > -9.223372036854775e18 else {
+    guard value >= -0x1p63 else {
       self = .min
       return
     }
@@ -42,7 +42,6 @@ public struct TimeInterval: Hashable, Sendable, BitwiseCopyable {
     let fraction = Int64((value - Double(whole)) * 65536 + 0.5)
     self.init(nanoseconds: whole &+ (fraction >> 16), subnanoseconds: UInt16(truncatingIfNeeded: fraction))
   }
-
 
   @inlinable
   public static var zero: TimeInterval { TimeInterval(nanoseconds: 0) }
@@ -103,19 +102,20 @@ extension TimeInterval: AdditiveArithmetic {
   @inlinable
   public static func + (a: TimeInterval, b: TimeInterval) -> TimeInterval {
     let (fraction, carry) = a.subnanoseconds.addingReportingOverflow(b.subnanoseconds)
-    let (sum, overflow) = a.nanoseconds.addingReportingOverflow(b.nanoseconds)
-    if overflow { return a.isNegative ? .min : .max }
-    let (total, overflow2) = sum.addingReportingOverflow(carry ? 1 : 0)
-    return overflow2 ? .max : TimeInterval(nanoseconds: total, subnanoseconds: fraction)
+    let sum = a.nanoseconds &+ b.nanoseconds &+ (carry ? 1 : 0)
+    // Two's complement: only operands of one sign can leave the range, and then the wrapped sum has the other. The carry is
+    // inside the sum because it can bring one that was just below the range back.
+    if a.isNegative == b.isNegative, (sum < 0) != a.isNegative { return a.isNegative ? .min : .max }
+    return TimeInterval(nanoseconds: sum, subnanoseconds: fraction)
   }
 
   @inlinable
   public static func - (a: TimeInterval, b: TimeInterval) -> TimeInterval {
     let (fraction, borrow) = a.subnanoseconds.subtractingReportingOverflow(b.subnanoseconds)
-    let (difference, overflow) = a.nanoseconds.subtractingReportingOverflow(b.nanoseconds)
-    if overflow { return a.isNegative ? .min : .max }
-    let (total, overflow2) = difference.subtractingReportingOverflow(borrow ? 1 : 0)
-    return overflow2 ? .min : TimeInterval(nanoseconds: total, subnanoseconds: fraction)
+    let difference = a.nanoseconds &- b.nanoseconds &- (borrow ? 1 : 0)
+    // As above: only operands of different signs can leave the range.
+    if a.isNegative != b.isNegative, (difference < 0) != a.isNegative { return a.isNegative ? .min : .max }
+    return TimeInterval(nanoseconds: difference, subnanoseconds: fraction)
   }
 
   @inlinable
