@@ -42,9 +42,9 @@ func edge(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Tests of the target of that name, file for file.
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude,
     swiftSettings: [.swiftLanguageMode(.v6)])
 }
 
@@ -142,7 +142,8 @@ let package = Package(
     tests("Settings", ["TimeTypes", "TestSupport"]),
     tests("Report", ["TimeTypes", "TestSupport"]),
     tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "TestSupport"]),
-    tests("ProviderHost", ["TimeTypes", "ClockPort", "LinuxKernel", "CTompionProvider", "TestSupport"]),
+    tests(
+      "ProviderHost", ["TimeTypes", "ClockPort", "LinuxKernel", "CTompionProvider", "TestSupport"], exclude: ["ABI"]),
     tests("ProviderKit", ["TimeTypes", "CTompionProvider"]),
     tests("Control", ["TimeTypes", "Report", "LinuxKernel", "TestSupport"]),
     tests("Runtime", ["TimeTypes", "TestSupport"]),

@@ -77,7 +77,10 @@ package final class ProviderChild {
     case .open(let path, let provider, let number, let used): open(path, provider, number, used)
     case .setting(let setting): settings.append(setting)
     case .configure: configure()
-    case .start: report(call: 2) { (instance) throws(ProviderError) in try instance.start() }
+    case .start:
+      // After a refused configuration there is nothing to start, and the reason has been told.
+      guard instance?.state != .opened else { return }
+      report(call: 2) { (instance) throws(ProviderError) in try instance.start() }
     case .stop:
       instance?.stop()
       send(.result(call: 3, status: TOMPION_OK))
@@ -124,7 +127,7 @@ package final class ProviderChild {
       send(.result(call: call, status: TOMPION_OK))
     } catch {
       tell()
-      for refusal in instance.refusals {
+      for refusal in instance.refusals where call == 1 {
         send(.refusal(index: UInt32(clamping: refusal.index ?? -1), text: refusal.text))
       }
       send(.failed(text: error.description))

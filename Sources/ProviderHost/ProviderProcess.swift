@@ -207,6 +207,11 @@ package final class ProviderProcess: @unchecked Sendable {
         outbox.counters.countDroppedMessage()
       }
     }
+    // A refused setting does not heal by itself: only new settings help.
+    guard refusals.isEmpty else {
+      phase = .quarantined
+      return
+    }
     switch policy.failed(now: now) {
     case .restart(let at): phase = .waiting(until: at)
     case .quarantine: phase = .quarantined

@@ -103,7 +103,7 @@ typedef struct tompion_packet_receiver {
   uint32_t reserved;  // 0
   // Makes a worker's own state, handed to its `receive`; may be NULL, then worker is NULL too. [control & inited]
   void *(*worker_open)(const tompion_provider_t *provider, uint32_t index);
-  void (*worker_close)(const tompion_provider_t *provider, void *worker);
+  void (*worker_close)(const tompion_provider_t *provider, void *worker);  // frees it. [control & inited]
   // A batch came on a socket. Replies are made in place by reply_length. [capture & started]
   void (*receive)(const tompion_provider_t *provider, void *worker, uint32_t socket, tompion_packet_t *packets,
                   uint32_t count);

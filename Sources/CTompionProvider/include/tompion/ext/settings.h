@@ -35,7 +35,7 @@ TOMPION_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(tompion_setting_t) == 48, "s
 typedef struct tompion_settings {
   uint32_t size;
   uint32_t reserved;  // 0
-  uint32_t (*count)(const tompion_host_t *host);  // [control & opened or inited]
+  uint32_t (*count)(const tompion_host_t *host);  // how many settings there are. [control & opened or inited]
   // Setting number `index`, in the file's order. [control & opened or inited]
   tompion_status (*at)(const tompion_host_t *host, uint32_t index, tompion_setting_t *setting);
   // Says that a value is wrong and what would be right; the host adds file, line, key and value, and init should fail
