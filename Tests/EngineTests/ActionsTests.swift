@@ -39,10 +39,10 @@ import TimeTypes
   /// Sixty-four sources that all turn false at once overflow nothing that matters.
   @Test func floodOfEvents() {
     let loop = ClosedLoop(
-      sources: (1...64).map { ModelSource(UInt32($0)) })
+      sources: (1...64).map { ModelSource(UInt32($0), poll: 2) })
     loop.run(until: 20)
     for i in 0..<31 { loop.sources[i].error = { _ in 0.5 } }
-    loop.run(until: 40)
+    loop.run(until: 60)
     #expect(loop.state.synchronized)
     #expect(loop.error.magnitude < 100e-6)
   }

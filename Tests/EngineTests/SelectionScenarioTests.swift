@@ -141,7 +141,7 @@ import TimeTypes
     loop.send(.sourceAdded(SourceID(rawValue: 66), SourceOptions(), now: loop.raw(0)))
     #expect(loop.report(66) != nil)
     #expect(loop.report(1) == nil)
-    loop.run(until: 30)
+    loop.run(until: 10)
     #expect(loop.state.synchronized)
   }
 
