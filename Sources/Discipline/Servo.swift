@@ -10,7 +10,7 @@ package import TimeTypes
 /// e = reference − clock. τ is long while e is within the noise of the estimate, so that noise is not turned into frequency,
 /// and shrinks as 3σ/|e| down to `fastTimeConstant` when e is real.
 package struct Servo: Sendable, BitwiseCopyable {
-  /// The largest slew rate, either sign. Default 1/12 (83,333 ppm): a quarter of a second is gone in three.
+  /// The largest slew rate, either sign. Default 5 % (50,000 ppm): a quarter of a second is gone in five.
   package var maximumSlewRate: Double
   /// The largest frequency that the clock can be set to. Default 10 % (Linux: tick ±10 %).
   package var maximumFrequency: Double
@@ -28,7 +28,7 @@ package struct Servo: Sendable, BitwiseCopyable {
   private var requested = 0.0
 
   package init(
-    maximumSlewRate: Double = 1.0 / 12, maximumFrequency: Double = 0.1, maximumReferenceFrequency: Double = 500e-6,
+    maximumSlewRate: Double = 0.05, maximumFrequency: Double = 0.1, maximumReferenceFrequency: Double = 500e-6,
     fastTimeConstant: Double = 1.25, minimumTimeConstant: Double = 4, maximumTimeConstant: Double = 64
   ) {
     self.maximumSlewRate = maximumSlewRate

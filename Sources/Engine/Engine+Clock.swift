@@ -123,6 +123,8 @@ extension Engine {
     isForced = force
     retryAt = now
     retryPause = 1
+    // A clock that was refused because another daemon owns it may be free by now.
+    if steering.isObserving && parameters.steer { steering = .waiting }
     for i in 0..<capacity where storage.slots[i].isUsed {
       _ = storage.slots[i].poll.restart()
       if force && storage.slots[i].refusedRun > 0 { promoteRefused(i) }

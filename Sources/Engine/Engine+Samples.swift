@@ -9,10 +9,15 @@ extension Engine {
   /// So many refusals in a row by the sanity gate make a source unselectable, although its older samples were good.
   static var refusalsToExclude: Int { @_noAllocation @_noLocks get { 3 } }
 
+  /// A sample that reaches the engine later than this, seconds, is not used.
+  static var oldestSample: Double { @_noAllocation @_noLocks get { 300 } }
+
   @_noAllocation @_noLocks
   mutating func take(_ sample: Sample, at now: RawInstant, _ actions: inout Actions) {
     let index = find(sample.source)
-    guard sample.clock == clock, index >= 0 else {
+    // A moment that is not of late cannot be true, and one in the future would make every later sample stale.
+    let age = (now - sample.raw).inSeconds
+    guard sample.clock == clock, index >= 0, age > -1, age < Self.oldestSample else {
       strayed &+= 1
       return
     }

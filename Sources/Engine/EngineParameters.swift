@@ -24,8 +24,8 @@ public struct EngineParameters: Sendable, BitwiseCopyable, Equatable {
   public var minimumSources = 1
   /// 1…15: the stratum to serve with while unsynchronized; 0: serve nothing then.
   public var localStratum: UInt8 = 0
-  /// max_slew_rate, either sign. One twelfth (83,333 ppm), so that 250 ms are gone in three seconds and the rest in five more.
-  public var maximumSlewRate = Frequency.partsPerMillion(1e6 / 12)
+  /// max_slew_rate, either sign. 5 % (50,000 ppm): 250 ms are gone in five seconds and the rest in five more.
+  public var maximumSlewRate = Frequency.partsPerMillion(50_000)
   /// The largest frequency that the clock takes (Linux: 10 % with the tick).
   public var maximumFrequency = Frequency.partsPerMillion(100_000)
   /// Limit of the reference's frequency against the raw counter. 500 ppm.

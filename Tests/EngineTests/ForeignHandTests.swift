@@ -97,6 +97,21 @@ import TimeTypes
     #expect(loop.steering == .steering)
   }
 
+  /// Another daemon owns the clock: only watched, until an operator's resync finds it free.
+  @Test func otherOwner() {
+    let loop = ClosedLoop(sources: [ModelSource(1)], offset: 0.05)
+    loop.refusal = .observing
+    loop.run(until: 60)
+    #expect(loop.steering == .observing)
+    loop.refusal = nil
+    loop.run(until: 90)
+    #expect(loop.adjustments == 0)
+    loop.send(.resync(force: false, now: loop.raw(loop.now)))
+    loop.run(until: 110)
+    #expect(loop.steering == .steering)
+    #expect(loop.error.magnitude < 50e-6)
+  }
+
   /// Observe mode: no clock action of any kind, and the error is published as it is.
   @Test func observing() {
     var parameters = EngineParameters()

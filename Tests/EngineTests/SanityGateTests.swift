@@ -110,6 +110,26 @@ import TimeTypes
     #expect(!loop.has { if case .localClockSuspect = $0 { true } else { false } })
   }
 
+  /// A clock that someone sets three days ahead is not set back by itself: suspect, until an operator says so.
+  @Test func movedBeyondTheGate() {
+    let loop = ClosedLoop(sources: [ModelSource(1), ModelSource(2), ModelSource(3)])
+    loop.run(until: 60)
+    loop.moveByHand(3 * 86_400)
+    loop.run(until: 120)
+    #expect(loop.steps.isEmpty)
+    #expect(!loop.state.synchronized)
+    guard case .suspect(let offset, let agreeing, let count) = loop.sanity else {
+      Issue.record("the clock is not suspect: \(loop.sanity)")
+      return
+    }
+    #expect((offset.inSeconds + 3 * 86_400).magnitude < 1)
+    #expect(agreeing == 3 && count == 3)
+    loop.send(.resync(force: true, now: loop.raw(loop.now)))
+    loop.run(until: 150)
+    #expect(loop.error.magnitude < 50e-6)
+    #expect(loop.state.synchronized)
+  }
+
   /// The limit itself passes; strictly more does not. Either sign, and "no limit" takes all.
   @Test func limitIsStrict() {
     func takes(_ offset: TimeInterval, _ parameters: EngineParameters) -> Bool {

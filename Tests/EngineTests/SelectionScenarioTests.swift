@@ -145,6 +145,24 @@ import TimeTypes
     #expect(loop.state.synchronized)
   }
 
+  /// A sample from the future or the distant past is counted and changes nothing.
+  @Test(arguments: [-2.0, 301.0])
+  func impossibleMoments(age: Double) throws {
+    let loop = ClosedLoop(sources: Self.sources([0]))
+    loop.run(until: 400)
+    let before = try #require(loop.report(1))
+    let strayed = loop.strayed
+    let raw = loop.raw(loop.now - age)
+    loop.send(
+      .sample(
+        Sample(source: SourceID(rawValue: 1), local: loop.truth(loop.now), reference: loop.truth(loop.now), raw: raw),
+        now: loop.raw(loop.now)))
+    #expect(loop.strayed == strayed + 1)
+    #expect(try #require(loop.report(1)).samples == before.samples)
+    loop.run(until: 420)
+    #expect(try #require(loop.report(1)).samples > before.samples)
+  }
+
   /// A sample of a source that was removed finds no stranger.
   @Test func lateSampleIsCounted() {
     let loop = ClosedLoop(sources: Self.sources([0]))
