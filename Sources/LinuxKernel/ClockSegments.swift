@@ -109,8 +109,9 @@ package struct ClockSegments: Sendable {
 
   /// The raw moment at which the clock showed `time`, known to lie between `notBefore` and `notAfter`.
   ///
-  /// After a step back two moments showed the same time: the one inside the window is taken, of two the later. The error
-  /// grows by as much as the answer had to be bent to fit.
+  /// After a step back two moments showed the same time: the one inside the window is taken, of two the later. The window only
+  /// decides between lines, it bends none: a packet may be stamped a moment before its queue was seen empty. The error grows by
+  /// what is left unexplained.
   package func pair(
     of time: TimeInterval, notBefore: RawInstant, notAfter: RawInstant
   ) -> (pair: ClockPair, era: ClockEra)? {
@@ -128,9 +129,9 @@ package struct ClockSegments: Sendable {
       // A segment reaches from its earliest start to the next one's; the oldest reaches back, the newest on.
       if index > 0 && fitted < start.since { fitted = start.since }
       if index + 1 < count && fitted > storage[index + 1].raw { fitted = storage[index + 1].raw }
-      if fitted < notBefore { fitted = notBefore }
-      if fitted > notAfter { fitted = notAfter }
-      let misfit = (raw - fitted).magnitude
+      var misfit = (raw - fitted).magnitude
+      if fitted < notBefore { misfit = misfit + (notBefore - fitted) }
+      if fitted > notAfter { misfit = misfit + (fitted - notAfter) }
       if misfit < bestMisfit {
         best = index
         bestRaw = fitted

@@ -99,9 +99,8 @@ package final class PollLoop {
   package func wait(until deadline: RawInstant? = nil) throws(KernelError) {
     var timeout = longestWait
     let before = RawClock.now().nanoseconds
-    for limit in [deadline?.nanoseconds, timers.earliest?.nanoseconds].lazy.compactMap({ $0 }) {
-      timeout = min(timeout, max(limit &- before, 0))
-    }
+    if let deadline { timeout = min(timeout, max(deadline.nanoseconds &- before, 0)) }
+    if let earliest = timers.earliest { timeout = min(timeout, max(earliest.nanoseconds &- before, 0)) }
     let count = UInt32(used)
     let plain: Int32 = profile == .minimal ? 1 : 0
     // The array has at least `used` elements and is not touched during the call.

@@ -23,7 +23,10 @@ package struct SystemClock: SteerableClock {
   /// The last call that wanted to change the clock was refused for want of CAP_SYS_TIME.
   package private(set) var lostPermission = false
 
-  /// Takes the clock as it is; nothing is changed yet. `takeOver` comes before steering.
+  /// Nobody else's loop or slew is left running since the last look.
+  private var isOwned = false
+
+  /// Takes the clock as it is; nothing is changed before the first `adjust` or `step`.
   package init(id: ClockID = .system, mode: Mode, calls: TimexCalls = .kernel) throws(ClockError) {
     self.id = id
     self.mode = mode
@@ -46,7 +49,8 @@ package struct SystemClock: SteerableClock {
   /// For the threads that make stamps.
   package var stampSource: ClockStampSource { ClockStampSource(clock: id, kind: .system, history: history) }
 
-  /// Ends what others left running: a phase-locked loop, a slew in progress, armed leap seconds. The frequency stays.
+  /// Ends what others left running: a phase-locked loop, a slew in progress, armed leap seconds. The frequency stays. The first
+  /// `adjust` or `step` does it, and the first after somebody started a loop again.
   package mutating func takeOver() throws(ClockError) {
     // Only a PLL takes ADJ_OFFSET, so it is on for the one call that empties it; FREQHOLD keeps its hands off the frequency.
     _ = try write { timex in
@@ -58,6 +62,7 @@ package struct SystemClock: SteerableClock {
       timex.modes = clinux_adj_status
       timex.status = clinux_sta_unsync
     }
+    isOwned = true
     publishedLeap = .none
     watch.armedLeap = .none
     watch.rebase(at: calls.pair(), frequency: applied)
@@ -73,6 +78,7 @@ package struct SystemClock: SteerableClock {
   package mutating func observe() throws(ClockError) -> ClockObservation {
     var timex = clinux_timex_t()
     try SystemClock.check(calls.adjust(&timex))
+    if timex.status & clinux_sta_pll != 0 { isOwned = false }
     let pair = calls.pair()
     let frequency = TimexFrequency(timex).frequency
     let before = watch.lastLook
@@ -88,6 +94,7 @@ package struct SystemClock: SteerableClock {
 
   package mutating func adjust(frequency: Frequency) throws(ClockError) -> Frequency {
     guard frequency.ratio.isFinite else { throw .invalidValue }
+    if !isOwned { try takeOver() }
     let wanted = TimexFrequency(nearest: frequency)
     let before = calls.pair()
     let timex = try write { timex in
@@ -105,6 +112,7 @@ package struct SystemClock: SteerableClock {
   }
 
   package mutating func step(by interval: TimeInterval) throws(ClockError) {
+    if !isOwned { try takeOver() }
     // Seconds towards −∞ and nanoseconds never negative, as timekeeping_inject_offset wants them.
     let nanosecond: Int64 = 1_000_000_000
     let rounded = interval.nanoseconds &+ (interval.subnanoseconds >= 0x8000 && interval.nanoseconds < .max ? 1 : 0)

@@ -171,15 +171,20 @@ package final class UDPSocket {
   /// Takes one message off the error queue; nil = it is empty. Call until nil after `errorQueue` readiness.
   package func nextReport() -> TransmitReport? {
     guard open else { return nil }
-    // One slot of 2048 bytes, ours alone; the fence bounds length by its capacity.
-    guard unsafe clinux_error_receive(errorSlot.batch, descriptor) > 0 else { return nil }
-    let message = errorSlot[0]
-    if message.flags & CLINUX_DATAGRAM_CONTROL_TRUNCATED != 0 { counters.controlTruncated &+= 1 }
-    if message.flags & CLINUX_DATAGRAM_MALFORMED != 0 { counters.malformedControl &+= 1 }
-    if message.flags & CLINUX_DATAGRAM_ERROR != 0 {
-      counters.networkErrors &+= 1
-      return .failed(errno: message.error, peer: SocketAddress(message.peer))
-    }
+    var message: clinux_datagram_t
+    repeat {
+      // One slot of 2048 bytes, ours alone; the fence bounds length by its capacity.
+      guard unsafe clinux_error_receive(errorSlot.batch, descriptor) > 0 else { return nil }
+      message = errorSlot[0]
+      if message.flags & CLINUX_DATAGRAM_CONTROL_TRUNCATED != 0 { counters.controlTruncated &+= 1 }
+      if message.flags & CLINUX_DATAGRAM_MALFORMED != 0 { counters.malformedControl &+= 1 }
+      if message.flags & CLINUX_DATAGRAM_ERROR != 0 {
+        counters.networkErrors &+= 1
+        return .failed(errno: message.error, peer: SocketAddress(message.peer))
+      }
+      // With OPT_TX_SWHW a card's stamp comes in a message of its own beside the kernel's, which is the one waited for.
+    } while message.flags & (CLINUX_DATAGRAM_SOFTWARE | CLINUX_DATAGRAM_HARDWARE) == CLINUX_DATAGRAM_HARDWARE
+      && stampFlags & clinux_sof_opt_tx_swhw != 0
     guard message.flags & (CLINUX_DATAGRAM_SOFTWARE | CLINUX_DATAGRAM_HARDWARE) != 0, let entry = match(message) else {
       counters.unmatchedStamps &+= 1
       return .unmatched

@@ -262,4 +262,20 @@ import TimeTypes
     let seen15 = try virtual.read()
     #expect(seen15.frequency.partsPerMillion == 5)
   }
+
+  @Test func aLoopThatSomebodyStartsAgainIsEndedAgain() throws {
+    let kernel = FakeKernel()
+    var clock = try SystemClock(mode: .steer, calls: kernel.calls)
+    _ = try clock.adjust(frequency: .partsPerMillion(1))
+    let first = kernel.writes.count
+    _ = try clock.adjust(frequency: .partsPerMillion(2))
+    // One call per change while nobody interferes.
+    #expect(kernel.writes.count == first + 1)
+    kernel.state.withLock { $0.timex.status = clinux_sta_pll }
+    kernel.advance(1_000_000_000)
+    _ = try clock.observe()
+    _ = try clock.adjust(frequency: .partsPerMillion(3))
+    #expect(kernel.state.withLock { $0.timex.status } & clinux_sta_pll == 0)
+    #expect(abs(kernel.frequency * 1e6 - 3) <= 0.51 / 65536)
+  }
 }
