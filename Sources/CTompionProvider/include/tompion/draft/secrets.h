@@ -24,10 +24,11 @@ typedef struct tompion_secrets {
   void (*release)(const tompion_host_t *host, const uint8_t *bytes);
 } tompion_secrets_t;
 
-// Provider side: the file behind a setting changed; get it again. [control & inited]
+// Provider side.
 typedef struct tompion_secrets_receiver {
   uint32_t size;
   uint32_t reserved;  // 0
+  // The file behind a setting changed: get it again. [control & inited]
   void (*changed)(const tompion_provider_t *provider, const char *setting);
 } tompion_secrets_receiver_t;
 

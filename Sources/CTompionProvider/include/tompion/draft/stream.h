@@ -48,8 +48,9 @@ typedef struct tompion_stream_receiver {
   uint32_t size;
   uint32_t reserved;  // 0
   void (*opened)(const tompion_provider_t *provider, uint32_t stream, tompion_status status);  // [capture & started]
+  // A listener has a new stream, which is open. [capture & started]
   void (*accepted)(const tompion_provider_t *provider, uint32_t listener, uint32_t stream,
-                   const tompion_address_t *peer);  // [capture & started]
+                   const tompion_address_t *peer);
   // Bytes came; all of them are the provider's to use during the call. Count 0: the other side has ended its direction.
   // [capture & started]
   void (*received)(const tompion_provider_t *provider, uint32_t stream, const uint8_t *bytes, uint32_t count);
