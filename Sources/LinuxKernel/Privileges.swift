@@ -16,6 +16,8 @@ package enum Privileges {
     let found = unsafe user.withCString { unsafe clinux_find_user($0, &ids.user, &ids.group) }
     _ = try KernelError.check(found, "find the user to run as (create it, or set `user`)")
     let kept = capabilities.filter(\.isPermitted)
+    // Before the change of user takes CAP_SETPCAP away.
+    narrowBoundingSet(to: kept)
     _ = try KernelError.check(clinux_keep_capabilities(1), "keep capabilities across the change of user")
     if ids.user != clinux_user_id() {
       let changed = unsafe user.withCString { unsafe clinux_become(ids.user, ids.group, $0) }
@@ -28,11 +30,7 @@ package enum Privileges {
 
   /// Keeps only `capabilities` (which must be permitted), permitted and in force, none inheritable; sets no_new_privs.
   package static func restrict(to capabilities: [Capability]) throws(KernelError) {
-    // While we still may: nothing else can come back by execve.
-    for number in 0..<Int32(64)
-    where cap_get_bound(number) == 1 && !capabilities.contains(where: { $0.rawValue == number }) {
-      _ = clinux_drop_bounding(UInt32(number))
-    }
+    narrowBoundingSet(to: capabilities)
     // An empty state of libcap's, filled in and freed here.
     guard let state = unsafe cap_init() else { throw KernelError("allocate a capability state", errno: ENOMEM) }
     defer { unsafe cap_free(UnsafeMutableRawPointer(state)) }
@@ -48,6 +46,14 @@ package enum Privileges {
     }
     guard unsafe cap_set_proc(state) == 0 else { throw KernelError("give up capabilities", errno: errno) }
     _ = try KernelError.check(clinux_no_new_privileges(), "set no_new_privs")
+  }
+
+  /// Nothing else can come back by execve(2) of a privileged file. Needs CAP_SETPCAP; without it no_new_privs has to do.
+  private static func narrowBoundingSet(to capabilities: [Capability]) {
+    for number in 0..<Int32(64) {
+      guard cap_get_bound(number) == 1, !capabilities.contains(where: { $0.rawValue == number }) else { continue }
+      _ = clinux_drop_bounding(UInt32(number))
+    }
   }
 
   /// The ids of a user; nil = there is none of that name.
