@@ -24,26 +24,51 @@ final class CommandRouter: Sendable {
     }
   }
 
-  private let instances: [ProviderInstance]
+  /// A provider, wherever it runs.
+  enum Mailbox: Sendable {
+    case instance(ProviderInstance)
+    case process(ProviderProcess)
+
+    fileprivate var number: UInt16 {
+      switch self {
+      case .instance(let instance): instance.outbox.number
+      case .process(let process): process.outbox.number
+      }
+    }
+
+    fileprivate func post(_ code: Int32, source: UInt32, value: Int64) {
+      switch self {
+      case .instance(let instance): instance.post(code, source: source, value: value)
+      case .process(let process): process.post(code, source: source, value: value)
+      }
+    }
+  }
+
+  private let mailboxes: [Mailbox]
   private let wake: @Sendable () -> Void
 
-  init(instances: [ProviderInstance], wakeCapture: @escaping @Sendable () -> Void) {
-    self.instances = instances
+  init(mailboxes: [Mailbox], wakeCapture: @escaping @Sendable () -> Void) {
+    self.mailboxes = mailboxes
     wake = wakeCapture
+  }
+
+  /// Tells children where the clock is from now on; providers in this process share the daemon's own page.
+  func publishPages() {
+    for case .process(let process) in mailboxes { process.publishPages() }
   }
 
   /// To the provider of a source; without one of that number, to nobody.
   func post(_ verb: Verb, to source: SourceID, value: Int64 = 0) {
     let number = UInt16(truncatingIfNeeded: source.rawValue >> SourceTable.counterBits)
-    for instance in instances where instance.outbox.number == number {
-      instance.post(verb.code, source: source.rawValue, value: value)
+    for mailbox in mailboxes where mailbox.number == number {
+      mailbox.post(verb.code, source: source.rawValue, value: value)
       wake()
     }
   }
 
   /// To every provider.
   func postToAll(_ verb: Verb, value: Int64) {
-    for instance in instances { instance.post(verb.code, value: value) }
+    for mailbox in mailboxes { mailbox.post(verb.code, source: 0, value: value) }
     wake()
   }
 }

@@ -51,10 +51,11 @@ package final class Daemon {
 
     let captureWaker = captureLoop.waker
     let disciplineWaker = disciplineLoop?.waker
-    let router = CommandRouter(instances: providers.compactMap(\.instance)) { captureWaker?.wake() }
+    let router = CommandRouter(mailboxes: providers.compactMap(\.mailbox)) { captureWaker?.wake() }
     let port = DisciplinePort(
       advise: { source, poll in router.post(.pollInterval, to: source, value: Int64(poll)) },
-      stepped: { interval in router.postToAll(.timeJumped, value: interval.nanoseconds) })
+      stepped: { interval in router.postToAll(.timeJumped, value: interval.nanoseconds) },
+      published: { router.publishPages() })
     let role = DisciplineRole(
       engine: engine, clock: clock, outboxes: providers.map(\.outbox), page: clockPage, line: line, port: port,
       isForbidden: !claim.rivals.isEmpty)

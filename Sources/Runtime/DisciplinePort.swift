@@ -16,10 +16,16 @@ final class DisciplinePort: Sendable {
   let advise: @Sendable (SourceID, Int8) -> Void
   /// To every provider: the clock was stepped.
   let stepped: @Sendable (TimeInterval) -> Void
+  /// To providers in other processes: the clock's line and page have changed.
+  let published: @Sendable () -> Void
 
-  init(advise: @escaping @Sendable (SourceID, Int8) -> Void, stepped: @escaping @Sendable (TimeInterval) -> Void) {
+  init(
+    advise: @escaping @Sendable (SourceID, Int8) -> Void, stepped: @escaping @Sendable (TimeInterval) -> Void,
+    published: @escaping @Sendable () -> Void
+  ) {
     self.advise = advise
     self.stepped = stepped
+    self.published = published
   }
 }
 

@@ -164,6 +164,7 @@ final class DisciplineRole {
   private func note(_ reading: ClockReading) {
     lastReading = reading
     publishLine()
+    port.published()
   }
 
   private func publishLine() {

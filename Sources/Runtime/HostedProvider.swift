@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTompionProvider
+import LinuxKernel
 import ProviderHost
 import Report
 import Settings
@@ -14,6 +15,9 @@ final class HostedProvider {
   /// The file, or "built in".
   private(set) var modulePath = ""
   private(set) var instance: ProviderInstance?
+  /// With placement "process": the child that runs it.
+  private(set) var process: ProviderProcess?
+  private var watched: Int32?
   /// Why it does not run, in one line; "" = nothing is wrong.
   private(set) var failure = ""
   /// The last error that the provider itself reported.
@@ -39,6 +43,30 @@ final class HostedProvider {
       fail(error.description)
     }
   }
+
+  /// Makes it a child process' provider; the child starts with `launch`. [control, at start]
+  func open(_ process: ProviderProcess) {
+    modulePath = process.module
+    self.process = process
+  }
+
+  /// Starts the child, if it has one. [control]
+  func launch(now: RawInstant) {
+    process?.launch(settings: configuration.values.map(ProviderSetting.init), now: now)
+  }
+
+  /// Hears the child out and keeps the loop watching its socket. [control]
+  func pump(loop: PollLoop, now: RawInstant) {
+    guard let process else { return }
+    process.pump(now: now)
+    guard process.descriptor != watched else { return }
+    if let watched { loop.remove(watched) }
+    watched = nil
+    if let descriptor = process.descriptor, (try? loop.add(descriptor, token: Self.childToken)) != nil { watched = descriptor }
+  }
+
+  /// The loop's token of children's sockets: all are heard out after each wait, so one is enough.
+  static let childToken: UInt64 = 0
 
   /// What is wrong with its settings, by its own schema. Empty for a provider that could not be opened.
   func validate(file: String) -> [Diagnostic] {
@@ -81,8 +109,11 @@ final class HostedProvider {
 
   func fail(_ reason: String) { failure = reason }
 
-  /// A command that its callback gets on the capture role. [any]
-  func post(_ code: Int32, source: UInt32, value: Int64) { instance?.post(code, source: source, value: value) }
+  /// Where commands for it go.
+  var mailbox: CommandRouter.Mailbox? {
+    if let instance { return .instance(instance) }
+    return process.map { .process($0) }
+  }
 
   /// Raises an event where its state is another than at the last look. [control]
   func noticeChanges(raise: (EventRecord) -> Void) {
@@ -93,7 +124,9 @@ final class HostedProvider {
     case .running: raise(EventRecord(.providerStarted, source: name, text: "provider \(name) runs (\(modulePath))"))
     case .failed: raise(EventRecord(.providerFailed, source: name, text: "provider \(name): \(report.lastError)"))
     case .stopped: raise(EventRecord(.providerStopped, source: name, text: "provider \(name) stopped"))
-    case .disabled, .loading, .restarting: break
+    case .restarting:
+      raise(EventRecord(.providerRestarted, source: name, text: "provider \(name) is started again: \(report.lastError)"))
+    case .disabled, .loading: break
     }
   }
 
@@ -109,18 +142,11 @@ final class HostedProvider {
     }
     report.module = modulePath
     report.placement = configuration.placement == .process ? .process : .inProcess
-    report.state =
-      if !configuration.enabled {
-        .disabled
-      } else if !failure.isEmpty {
-        .failed
-      } else {
-        switch instance?.state {
-        case .started: .running
-        case .stopped, .closed: .stopped
-        case .opened, .inited, nil: .loading
-        }
-      }
+    report.state = state
+    if let process {
+      report.processID = process.processID ?? 0
+      report.restarts = process.launches > 0 ? process.launches - 1 : 0
+    }
     report.sources = UInt64(outbox.sources.snapshot().count)
     report.samples = outbox.counters.published
     report.ringFull = outbox.counters.ringFull
