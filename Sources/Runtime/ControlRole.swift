@@ -11,24 +11,38 @@ import TimeTypes
 /// Everything that may take its time: the control socket, the event log, providers' messages, files. [control]
 final class ControlRole: ControlHandler {
   private let context: RuntimeContext
+  private let loop: PollLoop
   private var server: ControlServer?
   private var drift: DriftKeeper
   private var leapSeconds: LeapSecondsKeeper
   private var nextSecond = RawInstant(nanoseconds: .min)
   private var sequence: UInt64 = 0
+  private var published: UInt64 = 0
   /// What an operator should know, said once at the start and in each status.
   private var warnings: [String] = []
 
-  init(context: RuntimeContext) {
+  init(context: RuntimeContext, loop: PollLoop) {
     self.context = context
+    self.loop = loop
     drift = DriftKeeper(directory: context.configuration.stateDirectory)
     leapSeconds = LeapSecondsKeeper(path: context.configuration.clock.leapSecondsFile)
   }
 
-  /// Opens the control socket on `loop`; a failure is fatal for the start, because an operator would be blind.
-  func listen(on loop: PollLoop, owner: (user: UInt32, group: UInt32)?) throws(KernelError) {
+  /// Opens the control socket; a failure is fatal for the start, because an operator would be blind.
+  func listen(owner: (user: UInt32, group: UInt32)?) throws(KernelError) {
     guard let path = context.configuration.controlSocket else { return }
     server = try ControlServer(path: path, loop: loop, firstToken: 1, owner: owner, handler: self)
+  }
+
+  /// Starts the providers that run in children.
+  func launch() {
+    let now = RawClock.now()
+    for provider in context.providers { provider.launch(now: now) }
+  }
+
+  /// When the next turn is due if nothing else happens: children have to be looked after.
+  var deadline: RawInstant {
+    RawClock.now() + (context.providers.contains { $0.process != nil } ? .milliseconds(250) : .seconds(1))
   }
 
   /// An event of the loop that is not a provider's.
@@ -39,7 +53,11 @@ final class ControlRole: ControlHandler {
     while let event = context.port.log.pop() {
       raise(event.record(now: now) { self.name(of: $0) })
     }
-    for provider in context.providers { collect(from: provider) }
+    for provider in context.providers {
+      provider.pump(loop: loop, now: now)
+      collect(from: provider)
+    }
+    noticeSamples()
     guard now >= nextSecond else { return }
     nextSecond = now + .seconds(1)
     server?.tick(now: now)
@@ -79,7 +97,8 @@ final class ControlRole: ControlHandler {
   func resync(force: Bool, source: String?) throws(ControlError) -> String {
     var wanted: [SourceID] = []
     for provider in context.providers {
-      for known in provider.outbox.sources.snapshot() where source == nil || known.name == source || known.address == source {
+      for known in provider.outbox.sources.snapshot()
+      where source == nil || known.name == source || known.address == source {
         wanted.append(known.id)
       }
     }
@@ -98,6 +117,14 @@ final class ControlRole: ControlHandler {
 
   // MARK: details
 
+  /// Children's samples come by this role: the discipline is told of them.
+  private func noticeSamples() {
+    var sum: UInt64 = 0
+    for provider in context.providers where provider.process != nil { sum &+= provider.outbox.counters.published }
+    if sum != published { context.wakeDiscipline() }
+    published = sum
+  }
+
   private func saveDrift(now: RawInstant) {
     guard let frequency = context.requestReport()?.frequency else { return }
     drift.save(frequency, now: now) { self.raise($0) }
@@ -106,7 +133,8 @@ final class ControlRole: ControlHandler {
   private func name(of id: SourceID) -> String {
     for provider in context.providers {
       if let source = provider.outbox.sources.snapshot().first(where: { $0.id == id }) {
-        return source.address.isEmpty || source.address.hasPrefix(source.name) ? source.name : "\(source.name) (\(source.address))"
+        return source.address.isEmpty || source.address.hasPrefix(source.name)
+          ? source.name : "\(source.name) (\(source.address))"
       }
     }
     return "source \(id.rawValue)"

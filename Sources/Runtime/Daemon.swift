@@ -27,27 +27,27 @@ package final class Daemon {
     self.configuration = configuration
     let isSingle = configuration.loop == .single || configuration.profile == .minimal
     let profile: KernelProfile = configuration.profile == .minimal ? .minimal : .full
-    let clockPage = ClockPage(precision: -23)
-    let line = ClockLinePage.make()
-    let clocks = KernelClocks(page: line)
+    claim = SteeringClaim(configuration)
+    let isForbidden = !claim.rivals.isEmpty
+    let clock = try Self.clock(configuration.clock, isForbidden: isForbidden)
+    let clockPage = ClockPage(precision: clock.capabilities.precision)
+    let clocks = KernelClocks(clock.stampSource)
     do {
       captureLoop = try PollLoop(capacity: 512, timerCapacity: 1024, profile: profile)
       disciplineLoop = isSingle ? nil : try PollLoop(capacity: 1)
-      controlLoop = isSingle ? nil : try PollLoop(capacity: 32)
+      controlLoop = isSingle ? nil : try PollLoop(capacity: 64)
     } catch {
       throw StartFailure(error.description)
     }
     let providerLoop = ProviderLoop(loop: captureLoop, clocks: clocks)
     let assembly = ProviderAssembly(
-      configuration: configuration, loop: providerLoop, clockPage: clockPage, linked: linked)
+      configuration: configuration, loop: providerLoop, clockPage: clockPage, stampSource: clock.stampSource,
+      linked: linked)
     let providers = try assembly.providers()
 
-    claim = SteeringClaim(configuration)
-    let clock = try Self.clock(configuration.clock, forbidden: !claim.rivals.isEmpty)
     var parameters = EngineParameters(configuration.clock)
-    if !claim.rivals.isEmpty { parameters.steer = false }
+    if isForbidden { parameters.steer = false }
     parameters.initialFrequency = DriftKeeper(directory: configuration.stateDirectory).load()
-    let engine = Engine(clock: .system, parameters: parameters)
 
     let captureWaker = captureLoop.waker
     let disciplineWaker = disciplineLoop?.waker
@@ -57,25 +57,27 @@ package final class Daemon {
       stepped: { interval in router.postToAll(.timeJumped, value: interval.nanoseconds) },
       published: { router.publishPages() })
     let role = DisciplineRole(
-      engine: engine, clock: clock, outboxes: providers.map(\.outbox), page: clockPage, line: line, port: port,
-      isForbidden: !claim.rivals.isEmpty)
+      engine: Engine(clock: .system, parameters: parameters), clock: clock, outboxes: providers.map(\.outbox),
+      page: clockPage,
+      port: port, isForbidden: isForbidden)
     discipline = role
     context = RuntimeContext(
-      configuration: configuration, providers: providers, router: router, clocks: clocks, port: port, rivals: claim.rivals,
+      configuration: configuration, providers: providers, router: router, clocks: clocks, port: port,
+      rivals: claim.rivals,
       wakeDiscipline: { disciplineWaker?.wake() })
     if isSingle { context.answerInline = { role.turn() } }
     capture = CaptureRole(loop: providerLoop, providers: providers)
-    control = ControlRole(context: context)
+    control = ControlRole(context: context, loop: controlLoop ?? captureLoop)
   }
 
-  private static func clock(_ settings: ClockConfiguration, forbidden: Bool) throws(StartFailure) -> HostClock {
+  private static func clock(_ settings: ClockConfiguration, isForbidden: Bool) throws(StartFailure) -> HostClock {
     switch settings.kind {
     case .virtual:
       return .virtual(
         VirtualClock(initialOffset: settings.initialOffset, initialFrequency: settings.initialFrequency))
     case .system:
       do {
-        return .system(try SystemClock(mode: settings.steer && !forbidden ? .steer : .observe))
+        return .system(try SystemClock(mode: settings.steer && !isForbidden ? .steer : .observe))
       } catch {
         throw StartFailure("the system clock cannot be read: \(error.sentence)")
       }
@@ -87,6 +89,7 @@ package final class Daemon {
     do {
       try Termination.watch()
       try open()
+      control.launch()
       if let controlLoop, let disciplineLoop {
         try runThreads(controlLoop, disciplineLoop)
       } else {
@@ -113,14 +116,17 @@ package final class Daemon {
       owner = Privileges.user(named: user)
       if let owner { try? SmallFile.setOwner(configuration.stateDirectory, user: owner.user, group: owner.group) }
     }
-    try control.listen(on: controlLoop ?? captureLoop, owner: owner)
+    try control.listen(owner: owner)
     control.raise(EventRecord(.daemonStarted, text: "tompiond \(TompionVersion.text) started, \(configuration.file)"))
     if !context.rivals.isEmpty { control.warn(.rivalDaemon, context.rivals) }
     if configuration.clock.kind == .system, !configuration.clock.steer {
-      control.raise(EventRecord(.observing, text: "observe mode: the clock is watched, not changed (clock.steer = false)"))
+      control.raise(
+        EventRecord(.observing, text: "observe mode: the clock is watched, not changed (clock.steer = false)"))
     }
     if !isMinimal, Privileges.isRoot, let user = configuration.user { try drop(to: user) }
-    if configuration.lockMemory, let refused = RoleThread.lockMemory() { control.warn(.realTimeRefused, refused.description) }
+    if configuration.lockMemory, let refused = RoleThread.lockMemory() {
+      control.warn(.realTimeRefused, refused.description)
+    }
   }
 
   private func drop(to user: String) throws(KernelError) {
@@ -132,7 +138,8 @@ package final class Daemon {
       return
     }
     _ = try Privileges.drop(to: user, keeping: wanted)
-    control.raise(EventRecord(.privilegesDropped, text: "running as \(user) with no more rights than time-keeping needs"))
+    control.raise(
+      EventRecord(.privilegesDropped, text: "running as \(user) with no more rights than time-keeping needs"))
   }
 
   /// All roles in turn on this thread.
@@ -141,7 +148,9 @@ package final class Daemon {
     discipline.takeOver()
     capture.start()
     while !Termination.requested {
-      _ = try capture.turn(until: discipline.deadline) { control.handle($0, now: captureLoop.lastWakeUp) }
+      _ = try capture.turn(until: min(discipline.deadline, control.deadline)) {
+        control.handle($0, now: captureLoop.lastWakeUp)
+      }
       discipline.turn()
       control.turn(now: RawClock.now())
     }
@@ -173,7 +182,7 @@ package final class Daemon {
     ]
     for warning in threads.flatMap(\.warnings) { control.warn(.realTimeRefused, warning.description) }
     while !Termination.requested {
-      try controlLoop.wait()
+      try controlLoop.wait(until: control.deadline)
       while let event = controlLoop.next() { control.handle(event, now: controlLoop.lastWakeUp) }
       control.turn(now: RawClock.now())
     }

@@ -17,7 +17,6 @@ final class DisciplineRole {
   private var actions = Actions()
   private let outboxes: [ProviderOutbox]
   private let page: ClockPage
-  private let line: ClockLinePage
   private let port: DisciplinePort
   private var nextTick = RawInstant(nanoseconds: .min)
   private var counters = DisciplineCounters()
@@ -30,17 +29,15 @@ final class DisciplineRole {
   static let tick = TimeInterval.seconds(1)
 
   init(
-    engine: consuming Engine, clock: HostClock, outboxes: [ProviderOutbox], page: ClockPage, line: ClockLinePage,
-    port: DisciplinePort, isForbidden: Bool
+    engine: consuming Engine, clock: HostClock, outboxes: [ProviderOutbox], page: ClockPage, port: DisciplinePort,
+    isForbidden: Bool
   ) {
     self.engine = engine
     self.clock = clock
     self.outboxes = outboxes
     self.page = page
-    self.line = line
     self.port = port
     self.isForbidden = isForbidden
-    publishLine()
   }
 
   /// When the next turn is due if nothing else happens.
@@ -160,18 +157,10 @@ final class DisciplineRole {
     }
   }
 
-  /// Remembers a reading, and tells those who make stamps where the clock is from now on.
+  /// Remembers a reading, and tells children where the clock is from now on.
   private func note(_ reading: ClockReading) {
     lastReading = reading
-    publishLine()
     port.published()
-  }
-
-  private func publishLine() {
-    switch clock {
-    case .virtual(let virtual): line.publish(.virtual(virtual.reading(at: RawClock.now())))
-    case .system: line.publish(.realtime(era: lastReading?.era ?? ClockEra(rawValue: 0)))
-    }
   }
 
   private func publish(_ status: ClockStatus) {

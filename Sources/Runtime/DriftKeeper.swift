@@ -39,7 +39,9 @@ struct DriftKeeper {
       lastSaved = frequency
       hasFailed = false
     } catch {
-      if !hasFailed { raise(EventRecord(.driftNotSaved, text: "the frequency is not kept for the next start: \(error)")) }
+      if !hasFailed {
+        raise(EventRecord(.driftNotSaved, text: "the frequency is not kept for the next start: \(error)"))
+      }
       hasFailed = true
     }
   }

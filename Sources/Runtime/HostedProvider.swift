@@ -62,7 +62,9 @@ final class HostedProvider {
     guard process.descriptor != watched else { return }
     if let watched { loop.remove(watched) }
     watched = nil
-    if let descriptor = process.descriptor, (try? loop.add(descriptor, token: Self.childToken)) != nil { watched = descriptor }
+    if let descriptor = process.descriptor, (try? loop.add(descriptor, token: Self.childToken)) != nil {
+      watched = descriptor
+    }
   }
 
   /// The loop's token of children's sockets: all are heard out after each wait, so one is enough.
@@ -117,15 +119,15 @@ final class HostedProvider {
 
   /// Raises an event where its state is another than at the last look. [control]
   func noticeChanges(raise: (EventRecord) -> Void) {
-    let state = report.state
+    let state = state
     guard state != toldState else { return }
     toldState = state
     switch state {
     case .running: raise(EventRecord(.providerStarted, source: name, text: "provider \(name) runs (\(modulePath))"))
-    case .failed: raise(EventRecord(.providerFailed, source: name, text: "provider \(name): \(report.lastError)"))
+    case .failed: raise(EventRecord(.providerFailed, source: name, text: "provider \(name): \(lastError)"))
     case .stopped: raise(EventRecord(.providerStopped, source: name, text: "provider \(name) stopped"))
     case .restarting:
-      raise(EventRecord(.providerRestarted, source: name, text: "provider \(name) is started again: \(report.lastError)"))
+      raise(EventRecord(.providerRestarted, source: name, text: "provider \(name) is started again: \(lastError)"))
     case .disabled, .loading: break
     }
   }
@@ -151,9 +153,32 @@ final class HostedProvider {
     report.samples = outbox.counters.published
     report.ringFull = outbox.counters.ringFull
     report.misbehaved = outbox.counters.misbehaviour
-    report.lastError =
-      failure.isEmpty ? lastComplaint : (lastComplaint.isEmpty ? failure : "\(failure): \(lastComplaint)")
+    report.lastError = lastError
     return report
+  }
+
+  private var state: ProviderReport.State {
+    guard configuration.enabled else { return .disabled }
+    guard failure.isEmpty else { return .failed }
+    if let process {
+      switch process.phase {
+      case .idle, .starting: return .loading
+      case .running: return .running
+      case .waiting: return .restarting
+      case .quarantined: return .failed
+      case .closed: return .stopped
+      }
+    }
+    switch instance?.state {
+    case .started: return .running
+    case .stopped, .closed: return .stopped
+    case .opened, .inited, nil: return .loading
+    }
+  }
+
+  private var lastError: String {
+    let reasons = [failure.isEmpty ? process?.lastError ?? "" : failure, lastComplaint]
+    return reasons.filter { !$0.isEmpty }.joined(separator: ": ")
   }
 }
 

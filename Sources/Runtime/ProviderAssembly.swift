@@ -19,6 +19,7 @@ struct ProviderAssembly {
   let configuration: Configuration
   let loop: ProviderLoop
   let clockPage: ClockPage
+  let stampSource: ClockStampSource
   /// By module name: "tompion-ntp-client".
   let linked: [String: LinkedModule]
 
@@ -43,6 +44,14 @@ struct ProviderAssembly {
   }
 
   private func open(_ provider: HostedProvider) {
+    if provider.configuration.placement == .process {
+      // Sound: the page is never freed.
+      return provider.open(
+        unsafe ProviderProcess(
+          module: path(of: provider.configuration), provider: provider.name, outbox: provider.outbox,
+          stampSource: stampSource,
+          clockPage: clockPage.pointer))
+    }
     do throws(ProviderError) {
       let module = try module(of: provider.configuration)
       let backend: KernelBackend
@@ -60,8 +69,12 @@ struct ProviderAssembly {
     }
   }
 
+  private func path(of provider: ProviderConfiguration) -> String {
+    provider.modulePath(in: configuration.pluginDirectory ?? Self.defaultDirectory)
+  }
+
   private func module(of provider: ProviderConfiguration) throws(ProviderError) -> ProviderModule {
-    let path = provider.modulePath(in: configuration.pluginDirectory ?? Self.defaultDirectory)
+    let path = path(of: provider)
     if let own = linked[provider.module], !SmallFile.exists(path) {
       return try unsafe ProviderModule(path: "built in", pointer: own.pointer)
     }

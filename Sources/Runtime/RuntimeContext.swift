@@ -22,7 +22,8 @@ final class RuntimeContext {
   var answerInline: (() -> Void)?
 
   init(
-    configuration: Configuration, providers: [HostedProvider], router: CommandRouter, clocks: KernelClocks, port: DisciplinePort,
+    configuration: Configuration, providers: [HostedProvider], router: CommandRouter, clocks: KernelClocks,
+    port: DisciplinePort,
     rivals: String, wakeDiscipline: @escaping () -> Void
   ) {
     self.configuration = configuration
@@ -40,6 +41,8 @@ final class RuntimeContext {
     port.events.push(event)
     wake()
   }
+
+  func wakeDiscipline() { wake() }
 
   /// UTC by the clock that is disciplined.
   func utc() -> Instant<UTC> {

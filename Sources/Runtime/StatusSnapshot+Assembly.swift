@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ClockPort
 import CTompionProvider
+import ClockPort
 import LinuxKernel
 import ProviderHost
 import Report

@@ -2,6 +2,7 @@
 
 import LinuxKernel
 import NTPClient
+import ProviderHost
 import Runtime
 import Settings
 
@@ -23,6 +24,8 @@ struct Main {
     var path = "/etc/tompion.toml"
     var checkOnly = false
     var arguments = CommandLine.arguments.dropFirst()
+    // The daemon starts itself again for each provider with placement "process".
+    if arguments.first == ProviderChild.argument { Console.exit(ProviderChild.run()) }
     while let argument = arguments.popFirst() {
       switch argument {
       case "--config":

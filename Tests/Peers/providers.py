@@ -7,7 +7,7 @@ import subprocess
 
 import harness as h
 
-EXAMPLE = os.path.join(h.ROOT, "Plugins", "Example", "libtompion-example.so")
+EXAMPLE = os.path.join(h.ROOT, "Plugins", "Example", "build", "libtompion-example.so")
 
 
 def example_configuration(placement):

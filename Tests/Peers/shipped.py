@@ -14,7 +14,7 @@ def plugins():
 
 
 def example():
-    return os.path.join(h.ROOT, "Plugins", "Example", "libtompion-example.so")
+    return os.path.join(h.ROOT, "Plugins", "Example", "build", "libtompion-example.so")
 
 
 def test_each_plugin_exports_one_function():
