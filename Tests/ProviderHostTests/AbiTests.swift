@@ -8,7 +8,9 @@ import TimeTypes
 /// What the ABI promises of its bytes. golden-layout.txt changes only with the major version: growth is by new extensions.
 @Suite struct AbiTests {
   static let here = CompiledPlugin.root + "/Tests/ProviderHostTests/ABI"
-  static let strict = ["-Wall", "-Wextra", "-Wpadded", "-pedantic", "-Werror", "-I\(CompiledPlugin.root)/Sources/CTompionProvider/include"]
+  static let strict = [
+    "-Wall", "-Wextra", "-Wpadded", "-pedantic", "-Werror", "-I\(CompiledPlugin.root)/Sources/CTompionProvider/include",
+  ]
 
   @Test(arguments: [["gcc", "-std=c11", "-x", "c"], ["g++", "-std=c++17", "-x", "c++"]])
   func layoutIsGolden(_ compiler: [String]) throws {
@@ -107,9 +109,15 @@ import TimeTypes
 
   /// The numbers that both sides use mean the same.
   @Test func codesAgree() {
-    #expect(Int32(TimescaleCode.utc.rawValue) == TOMPION_TIMESCALE_UTC && Int32(TimescaleCode.tai.rawValue) == TOMPION_TIMESCALE_TAI)
-    #expect(Int32(TimescaleCode.raw.rawValue) == TOMPION_TIMESCALE_RAW && Int32(TimescaleCode.own.rawValue) == TOMPION_TIMESCALE_OWN)
-    #expect(Int32(StampKind.user.rawValue) == TOMPION_STAMP_USER && Int32(StampKind.hardware.rawValue) == TOMPION_STAMP_HARDWARE)
+    #expect(
+      Int32(TimescaleCode.utc.rawValue) == TOMPION_TIMESCALE_UTC
+        && Int32(TimescaleCode.tai.rawValue) == TOMPION_TIMESCALE_TAI)
+    #expect(
+      Int32(TimescaleCode.raw.rawValue) == TOMPION_TIMESCALE_RAW
+        && Int32(TimescaleCode.own.rawValue) == TOMPION_TIMESCALE_OWN)
+    #expect(
+      Int32(StampKind.user.rawValue) == TOMPION_STAMP_USER
+        && Int32(StampKind.hardware.rawValue) == TOMPION_STAMP_HARDWARE)
     #expect(Int32(LeapIndicator.insert.rawValue) == TOMPION_LEAP_INSERT)
     #expect(Int32(LeapIndicator.unsynchronized.rawValue) == TOMPION_LEAP_UNSYNCHRONIZED)
     #expect(SampleFlags.burst.rawValue == TOMPION_SAMPLE_BURST && SampleFlags.reply.rawValue == TOMPION_SAMPLE_REPLY)

@@ -18,7 +18,9 @@ import TimeTypes
     return CompiledPlugin.root + "/.build/debug/provider-check"
   }()
 
-  static func process(_ module: String, provider: String, outbox: ProviderOutbox, clock: VirtualClock? = nil) -> ProviderProcess {
+  static func process(_ module: String, provider: String, outbox: ProviderOutbox, clock: VirtualClock? = nil)
+    -> ProviderProcess
+  {
     ProviderProcess(
       module: module, provider: provider, outbox: outbox, stampSource: clock?.stampSource, clockPage: nil,
       executable: program)
@@ -167,7 +169,8 @@ import TimeTypes
     #expect(outbox.sources.snapshot().count == 1)
     #expect(outbox.counters[.unknownSource] == 5, "an id can be added once")
     // A text with control characters and one that is far too long.
-    process.receive(ChildFrame.encode(.log(level: 99, text: "a\u{1b}[2Jb" + String(repeating: "y", count: 4000))), now: now)
+    process.receive(
+      ChildFrame.encode(.log(level: 99, text: "a\u{1b}[2Jb" + String(repeating: "y", count: 4000))), now: now)
     let message = try #require(outbox.messages.next())
     #expect(message.kind == .log(level: 3))
     #expect(message.text.hasPrefix("a\\x1b[2Jb") && message.text.utf8.count < 600)
@@ -186,7 +189,8 @@ import TimeTypes
     let block = try #require(SharedBlock(SharedMemory(name: "test", count: SharedBlock.bytes)))
     var corrupt = false
     #expect(block.pop(corrupt: &corrupt) == nil)
-    let sample = Sample(source: SourceID(rawValue: 9), local: .zero, reference: .seconds(1), raw: RawInstant(nanoseconds: 5))
+    let sample = Sample(
+      source: SourceID(rawValue: 9), local: .zero, reference: .seconds(1), raw: RawInstant(nanoseconds: 5))
     for _ in 0..<SharedBlock.ringCapacity { #expect(block.push(sample)) }
     #expect(!block.push(sample), "full")
     #expect(block.pop(corrupt: &corrupt)?.source == 9)
@@ -204,7 +208,8 @@ import TimeTypes
     let orders: [ChildFrame.Order] = [
       .open(path: "/p", provider: "é", number: 1023, idsUsed: 77),
       .setting(ProviderSetting(path: "a[0].b", value: .integer(.min), line: 3, column: 4)),
-      .setting(ProviderSetting(path: "r", value: .real(-0.5))), .setting(ProviderSetting(path: "t", value: .boolean(true))),
+      .setting(ProviderSetting(path: "r", value: .real(-0.5))),
+      .setting(ProviderSetting(path: "t", value: .boolean(true))),
       .setting(ProviderSetting(path: "s", value: .string("x\u{0}y"))), .configure, .start, .stop,
       .command(kind: 7, source: 9, value: -1), .close,
     ]
