@@ -2,29 +2,23 @@
 
 import CTompionProvider
 import Engine
-import Synchronization
+import SampleRing
 import TimeTypes
 
-/// The page that providers and applications read the clock's state from without a call (clock-info/1). Lives as long as the
-/// process. One writer. [discipline]
-@safe final class ClockPage: @unchecked Sendable {
-  // Sound to share: every word is written atomically inside the seqlock; readers copy until the sequence stands still.
-  let pointer: UnsafePointer<tompion_clock_page_t>
-  private let sequence: UnsafeMutablePointer<Atomic<UInt32>>
-  private let words: UnsafeMutablePointer<Atomic<UInt64>>
+/// The page that providers and applications read the clock's state from without a call (clock-info/1): a seqlock page whose words
+/// are a tompion_clock_info_t. One writer, [discipline]; it lives as long as the daemon.
+@safe final class ClockPage: Sendable {
+  private let page = SeqlockPage()
   private let precision: Int8
 
   init(precision: Int8) {
     self.precision = precision
-    // Sound: one block of the page's size, zeroed, aligned and never freed; the three pointers are its fields.
-    let size = MemoryLayout<tompion_clock_page_t>.size
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 128)
-    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-    unsafe memory.storeBytes(of: UInt32(size), as: UInt32.self)
-    unsafe pointer = UnsafePointer(memory.assumingMemoryBound(to: tompion_clock_page_t.self))
-    unsafe sequence = (memory + 4).bindMemory(to: Atomic<UInt32>.self, capacity: 1)
-    unsafe words = (memory + 8).bindMemory(to: Atomic<UInt64>.self, capacity: 15)
     publish(TimeState(clock: .system), frequency: .zero)
+  }
+
+  /// What is handed to providers. Sound: the page's layout is tompion_clock_page_t's, and this object outlives every provider.
+  var pointer: UnsafePointer<tompion_clock_page_t> {
+    unsafe UnsafePointer(page.address.assumingMemoryBound(to: tompion_clock_page_t.self))
   }
 
   /// Makes a state known to all readers.
@@ -47,17 +41,12 @@ import TimeTypes
     info.precision = precision
     info.synchronized = state.synchronized ? 1 : 0
     info.era = state.era.rawValue
-    // Sound: the info is plain data of exactly ten words; the page has fifteen.
+    var words = SeqlockPage.Words(repeating: 0)
+    // Sound: the info is plain data of exactly ten words (asserted in the header); the page has fifteen.
     unsafe withUnsafeBytes(of: &info) { bytes in
-      let before = unsafe sequence.pointee.load(ordering: .relaxed)
-      unsafe sequence.pointee.store(before &+ 1, ordering: .relaxed)
-      atomicMemoryFence(ordering: .releasing)
-      for index in 0..<10 {
-        let word = unsafe bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
-        unsafe words[index].store(word, ordering: .relaxed)
-      }
-      unsafe sequence.pointee.store(before &+ 2, ordering: .releasing)
+      for index in 0..<10 { words[index] = unsafe bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self) }
     }
+    page.write(words)
   }
 
   private static func unsigned(_ interval: TimeInterval) -> UInt64 {
