@@ -20,7 +20,8 @@ extension KernelBackend {
       instance.failed(socket: handle, status: tompion_status(errno: error.errno))
       return
     }
-    if count < receiveBuffer.slots { sockets[index].emptyAt = begin }
+    // In the minimal profile one call brings one packet, whatever waits behind it.
+    if count < (loop.profile == .minimal ? 1 : receiveBuffer.slots) { sockets[index].emptyAt = begin }
     guard count > 0 else { return }
     for index in 0..<count { fill(index, notBefore: notBefore) }
     // Sound: `count` slots were filled just now; their bytes belong to the buffer, which lives as long as this object.

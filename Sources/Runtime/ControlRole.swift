@@ -24,7 +24,8 @@ final class ControlRole: ControlHandler {
   init(context: RuntimeContext, loop: PollLoop) {
     self.context = context
     self.loop = loop
-    drift = DriftKeeper(directory: context.configuration.stateDirectory)
+    drift = DriftKeeper(
+      directory: context.configuration.stateDirectory, isMinimal: context.configuration.profile == .minimal)
     leapSeconds = LeapSecondsKeeper(path: context.configuration.clock.leapSecondsFile)
   }
 

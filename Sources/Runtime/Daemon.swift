@@ -47,7 +47,7 @@ package final class Daemon {
 
     var parameters = EngineParameters(configuration.clock)
     if isForbidden { parameters.steer = false }
-    parameters.initialFrequency = DriftKeeper(directory: configuration.stateDirectory).load()
+    parameters.initialFrequency = DriftKeeper(directory: configuration.stateDirectory, isMinimal: false).load()
 
     let captureWaker = captureLoop.waker
     let disciplineWaker = disciplineLoop?.waker

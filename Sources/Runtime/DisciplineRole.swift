@@ -87,7 +87,7 @@ final class DisciplineRole {
     do {
       let observation = try clock.observe()
       note(observation.reading)
-      if let moved = observation.finding.moved {
+      if let moved = observation.finding.moved, !observation.finding.leap {
         counters.clockMoves &+= 1
         handle(.clockMoved(observation.reading, by: moved))
       }

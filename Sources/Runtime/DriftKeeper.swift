@@ -7,13 +7,18 @@ import TimeTypes
 /// Keeps the estimated frequency in the state directory across restarts: written whole, beside the old one, then renamed. [control]
 struct DriftKeeper {
   private let path: String
+  /// In the minimal profile the file is written in place: renaming is outside its system calls.
+  private let isMinimal: Bool
   private var nextSave: RawInstant?
   private var lastSaved: Frequency?
   private var hasFailed = false
 
   static let interval = TimeInterval.seconds(3600)
 
-  init(directory: String) { path = directory + "/drift" }
+  init(directory: String, isMinimal: Bool) {
+    path = directory + "/drift"
+    self.isMinimal = isMinimal
+  }
 
   /// What the last run left; nil = nothing that can be believed.
   func load() -> Frequency? {
@@ -35,7 +40,8 @@ struct DriftKeeper {
     nextSave = now + Self.interval
     guard frequency != lastSaved else { return }
     do {
-      try SmallFile.replace(path, with: Array(DriftRecord(frequency: frequency).text.utf8))
+      let bytes = Array(DriftRecord(frequency: frequency).text.utf8)
+      if isMinimal { try SmallFile.overwrite(path, with: bytes) } else { try SmallFile.replace(path, with: bytes) }
       lastSaved = frequency
       hasFailed = false
     } catch {
