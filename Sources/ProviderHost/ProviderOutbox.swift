@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTompionProvider
+import SampleRing
 package import TimeTypes
 
 /// Everything that one provider gives: samples, news of its sources, messages, and counts of what it did wrong.
@@ -13,14 +14,15 @@ package final class ProviderOutbox: Sendable {
   package let sources: SourceTable
   package let messages: MessageQueue
   package let counters: ProviderCounters
-  let samples: SampleQueue
+  /// One producer, whoever writes the sources; one consumer, [discipline].
+  let samples: SampleRing
 
   package init(number: UInt16) {
     self.number = number
     sources = SourceTable(instance: number)
     messages = MessageQueue()
     counters = ProviderCounters()
-    samples = SampleQueue()
+    samples = SampleRing(capacity: 256)
   }
 
   /// Hands out all news, then the samples that were there before the news were read: so a sample never comes before the news of
