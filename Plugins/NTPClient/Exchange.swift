@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NTPWire
 import TimeTypes
 
 /// The four timestamps of RFC 5905 and what they say: T1 departure and T4 arrival by the local clock, T2 and T3 by the server's.
@@ -41,15 +42,12 @@ struct Exchange {
   /// earlier than this program.
   private var referenceMiddle: TimeInterval {
     let pivot = max(localMiddle, Self.earliest)
-    let pivotTimestamp = UInt64(bitPattern: (pivot.nanoseconds / 1_000_000_000) &+ Self.secondsFrom1900To1970) << 32
-    let pivotSecond = TimeInterval.seconds(pivot.nanoseconds / 1_000_000_000)
-    let received = pivotSecond + ReplyHeader.interval(from: pivotTimestamp, to: header.receive)
+    let received = NTPTimestamp(rawValue: header.receive).utcSince1970(near: pivot)
     return received + turnaround.half
   }
 
   /// 2026-01-01.
   private static let earliest = TimeInterval.seconds(1_767_225_600)
-  private static let secondsFrom1900To1970: Int64 = 2_208_988_800
 
   /// The error of the measurement itself: what both clocks can tell apart, the errors of both stamps, and drift meanwhile.
   func dispersion(localPrecision: Int8) -> TimeInterval {

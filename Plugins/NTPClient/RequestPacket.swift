@@ -8,7 +8,8 @@ struct RequestPacket {
   var bytes = InlineArray<48, UInt8>(repeating: 0)
 
   init(version: UInt8, nonce: UInt64) {
-    bytes[0] = version &<< 3 | 3
-    for index in 0..<8 { bytes[40 + index] = UInt8(truncatingIfNeeded: nonce >> (56 - 8 * UInt64(index))) }
+    var span = bytes.mutableSpan
+    // Never fails: there are 48 bytes.
+    try? NTPPacket.request(version: version, nonce: nonce).write(to: &span)
   }
 }

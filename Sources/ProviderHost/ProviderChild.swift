@@ -37,7 +37,7 @@ package final class ProviderChild {
   ) -> Int32 {
     do throws(KernelError) {
       let shared = try SharedMemory(descriptor: FileDescriptor(owning: memory), count: SharedBlock.bytes)
-      guard let block = SharedBlock(shared) else { return 2 }
+      guard let block = SharedBlock(shared, role: .child) else { return 2 }
       let child = try ProviderChild(UnixSocket(FileDescriptor(owning: socket)), block)
       while !child.done { try child.turn() }
       child.instance?.close()

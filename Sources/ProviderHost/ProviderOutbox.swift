@@ -30,10 +30,7 @@ package final class ProviderOutbox: Sendable {
   package func drain(news: (ProviderNews) -> Void, sample: (Sample) -> Void) {
     let waiting = samples.count
     while let item = sources.nextNews() { news(item) }
-    for _ in 0..<waiting {
-      guard let next = samples.pop() else { return }
-      sample(next)
-    }
+    samples.drain(atMost: waiting, sample)
   }
 
   /// Checks one sample and puts it into the ring; false = refused and counted. One caller at a time: whoever writes the sources.

@@ -54,6 +54,8 @@ package final class ProviderProcess: @unchecked Sendable {
   private var unsent: [[UInt8]] = []
   private var policy = RestartPolicy()
   private var lastBeat: UInt64 = 0
+  private var invalidSeen: UInt64 = 0
+  private var brokenSeen = false
   private var lastSign = RawInstant(nanoseconds: 0)
   private var closing: RawInstant?
   private let commands = CellQueue(capacity: 32, cellBytes: MemoryLayout<tompion_command_t>.size)
@@ -161,7 +163,7 @@ package final class ProviderProcess: @unchecked Sendable {
     do throws(KernelError) {
       let (ours, theirs) = try UnixSocket.pair()
       let memory = try SharedMemory(name: "tompion-\(provider)", count: SharedBlock.bytes)
-      guard let fresh = SharedBlock(memory) else { throw KernelError("map the shared block", errno: 22) }
+      guard let fresh = SharedBlock(memory, role: .host) else { throw KernelError("map the shared block", errno: 22) }
       publishing.withLock { _ in block = fresh }
       publishPages()
       child = try ChildProcess(
@@ -170,6 +172,8 @@ package final class ProviderProcess: @unchecked Sendable {
       launches += 1
       phase = .starting
       lastBeat = 0
+      invalidSeen = 0
+      brokenSeen = false
       lastSign = now
       unsent = []
       send(.open(path: module, provider: provider, number: outbox.number, idsUsed: outbox.sources.idsUsed))
@@ -272,12 +276,21 @@ package final class ProviderProcess: @unchecked Sendable {
 
   private func takeSamples(now: RawInstant) {
     guard let block else { return }
-    var corrupt = false
     for _ in 0..<SharedBlock.ringCapacity {
-      guard let sample = block.pop(corrupt: &corrupt) else { break }
+      guard let sample = block.pop() else { break }
       _ = outbox.accept(sample, now: RawClock.now(), clocks: clocks)
     }
-    if corrupt { outbox.counters.count(.badFrame) }
+    let invalid = block.invalidSamples
+    if invalid > invalidSeen {
+      outbox.counters.count(.outOfRange, invalid - invalidSeen)
+      invalidSeen = invalid
+    }
+    // Nothing will come out of that ring any more: a fresh child gets a fresh one.
+    if block.isRingBroken, !brokenSeen {
+      brokenSeen = true
+      outbox.counters.count(.badFrame)
+      child?.kill()
+    }
   }
 
   private func send(_ order: ChildFrame.Order) {

@@ -2,32 +2,49 @@
 
 import CTompionProvider
 import LinuxKernel
+import SampleRing
 import Synchronization
 import TimeTypes
 
 /// The memory that host and child process share: the clock pages (host writes), a sign of life and the sample ring (child writes).
 ///
-/// The host takes nothing in it for granted: indices are checked, samples are copied out and then validated. What a child writes
+/// The host takes nothing in it for granted: the ring checks indices, samples are copied out and then validated. What a child writes
 /// into the pages harms only itself, for each child has a block of its own.
 @safe
 final class SharedBlock: @unchecked Sendable {
-  // Sound to share: every word used by both sides is an atomic; a slot is written before `tail` is released past it.
-  static let ringCapacity: UInt64 = 256
+  // Sound to share: every word used by both sides is an atomic; the ring is `SampleRing`'s.
+  static let ringCapacity = 256
   private static let clockPageAt = 0
   private static let lineAt = 128
   private static let beatAt = 192
-  private static let headAt = 256
-  private static let tailAt = 384
-  private static let slotsAt = 512
-  static let bytes = slotsAt + Int(ringCapacity) * 128
+  private static let ringAt = 256
+  static let bytes = ringAt + SampleRingLayout.byteCount(capacity: ringCapacity)
 
   let memory: SharedMemory
   private let start: UnsafeMutableRawPointer
+  private let ring: SampleRing
 
-  /// nil = too short.
-  init?(_ memory: SharedMemory) {
+  enum Role {
+    /// Makes the ring.
+    case host
+    /// Joins the ring that the host made.
+    case child
+  }
+
+  /// nil = too short, or no ring in it.
+  init?(_ memory: SharedMemory, role: Role) {
     guard memory.count >= Self.bytes, let start = unsafe memory.bytes.baseAddress else { return nil }
     self.memory = memory
+    // Sound: inside the mapping, which is page-aligned and lives as long as this object.
+    let ringMemory = unsafe UnsafeMutableRawBufferPointer(start: start + Self.ringAt, count: Self.bytes - Self.ringAt)
+    do throws(SampleRingError) {
+      switch role {
+      case .host: ring = try unsafe SampleRing(formatting: ringMemory, capacity: Self.ringCapacity)
+      case .child: ring = try unsafe SampleRing(attaching: ringMemory)
+      }
+    } catch {
+      return nil
+    }
     unsafe self.start = start
   }
 
@@ -71,35 +88,22 @@ final class SharedBlock: @unchecked Sendable {
     return true
   }
 
-  /// Takes the oldest sample, unchecked; nil = none. `corrupt`: the child wrote an impossible index, everything is dropped.
-  func pop(corrupt: inout Bool) -> tompion_sample_t? {
-    let head = unsafe word(Self.headAt).pointee.load(ordering: .relaxed)
-    let tail = unsafe word(Self.tailAt).pointee.load(ordering: .acquiring)
-    guard tail != head else { return nil }
-    guard tail &- head <= Self.ringCapacity else {
-      corrupt = true
-      unsafe word(Self.headAt).pointee.store(tail, ordering: .releasing)
-      return nil
-    }
-    // Sound: the slot is inside the block; a copy of plain data, validated afterwards from the copy.
-    let sample = unsafe base(Self.slotsAt + Int(head % Self.ringCapacity) * 128)
-      .loadUnaligned(as: tompion_sample_t.self)
-    unsafe word(Self.headAt).pointee.store(head &+ 1, ordering: .releasing)
-    return sample
+  /// Takes the oldest sample, unchecked; nil = none, or `isRingBroken`.
+  func pop() -> tompion_sample_t? {
+    // Sound: a Sample is the 128 bytes of tompion_sample_t (tested field by field).
+    unsafe ring.pop().map { unsafe unsafeBitCast($0, to: tompion_sample_t.self) }
   }
+
+  /// The child wrote an impossible index: nothing comes out of its ring any more.
+  var isRingBroken: Bool { ring.fault?.isBroken ?? false }
+
+  /// What the child put there that was no sample.
+  var invalidSamples: UInt64 { ring.fault?.invalidSamples ?? 0 }
 
   // MARK: the child's side
 
   func beat() { _ = unsafe word(Self.beatAt).pointee.wrappingAdd(1, ordering: .relaxed) }
 
   /// Puts a sample; false = full.
-  func push(_ sample: Sample) -> Bool {
-    let tail = unsafe word(Self.tailAt).pointee.load(ordering: .relaxed)
-    let head = unsafe word(Self.headAt).pointee.load(ordering: .acquiring)
-    guard tail &- head < Self.ringCapacity else { return false }
-    // Sound: a Sample is the 128 bytes of tompion_sample_t (tested field by field).
-    unsafe base(Self.slotsAt + Int(tail % Self.ringCapacity) * 128).storeBytes(of: sample, as: Sample.self)
-    unsafe word(Self.tailAt).pointee.store(tail &+ 1, ordering: .releasing)
-    return true
-  }
+  func push(_ sample: Sample) -> Bool { ring.push(sample) }
 }
