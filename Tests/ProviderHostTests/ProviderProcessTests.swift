@@ -186,22 +186,25 @@ import TimeTypes
   }
 
   @Test func sharedRingBelievesNoIndex() throws {
-    let block = try #require(SharedBlock(SharedMemory(name: "test", count: SharedBlock.bytes)))
-    var corrupt = false
-    #expect(block.pop(corrupt: &corrupt) == nil)
-    let sample = Sample(
-      source: SourceID(rawValue: 9), local: .zero, reference: .seconds(1), raw: RawInstant(nanoseconds: 5))
-    for _ in 0..<SharedBlock.ringCapacity { #expect(block.push(sample)) }
-    #expect(!block.push(sample), "full")
-    #expect(block.pop(corrupt: &corrupt)?.source == 9)
+    let memory = try SharedMemory(name: "test", count: SharedBlock.bytes)
+    #expect(SharedBlock(memory, role: .child) == nil, "there is no ring yet")
+    let host = try #require(SharedBlock(memory, role: .host))
+    let child = try #require(SharedBlock(memory, role: .child))
+    #expect(host.pop() == nil)
+    let sample = Sample(source: SourceID(rawValue: 9), local: .zero, reference: .seconds(1), raw: RawInstant(nanoseconds: 5))
+    for _ in 0..<SharedBlock.ringCapacity { #expect(child.push(sample)) }
+    #expect(!child.push(sample), "full")
+    // The stamp kinds' bytes of the second sample, which are no kind.
+    host.memory.bytes.storeBytes(of: 0xff, toByteOffset: 256 + 384 + 128 + 117, as: UInt8.self)
+    #expect(host.pop()?.source == 9)
+    #expect(host.pop()?.source == 9)
+    #expect(host.invalidSamples == 1 && !host.isRingBroken)
+    while host.pop() != nil {}
     // The tail's word, as the child may write it.
-    block.memory.bytes.storeBytes(of: UInt64.max - 3, toByteOffset: 384, as: UInt64.self)
-    #expect(block.pop(corrupt: &corrupt) == nil)
-    #expect(corrupt)
-    corrupt = false
-    #expect(block.pop(corrupt: &corrupt) == nil)
-    #expect(!corrupt, "reported once, then empty")
-    #expect(SharedBlock(try SharedMemory(name: "short", count: 4096)) == nil)
+    host.memory.bytes.storeBytes(of: UInt64.max - 3, toByteOffset: 384, as: UInt64.self)
+    #expect(host.pop() == nil)
+    #expect(host.isRingBroken)
+    #expect(SharedBlock(try SharedMemory(name: "short", count: 4096), role: .host) == nil)
   }
 
   @Test func framesSurviveTheWay() throws {
