@@ -91,7 +91,7 @@ final class SharedBlock: @unchecked Sendable {
   /// Takes the oldest sample, unchecked; nil = none, or `isRingBroken`.
   func pop() -> tompion_sample_t? {
     // Sound: a Sample is the 128 bytes of tompion_sample_t (tested field by field).
-    unsafe ring.pop().map { unsafe unsafeBitCast($0, to: tompion_sample_t.self) }
+    ring.pop().map { unsafe unsafeBitCast($0, to: tompion_sample_t.self) }
   }
 
   /// The child wrote an impossible index: nothing comes out of its ring any more.
