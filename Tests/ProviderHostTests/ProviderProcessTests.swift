@@ -191,7 +191,8 @@ import TimeTypes
     let host = try #require(SharedBlock(memory, role: .host))
     let child = try #require(SharedBlock(memory, role: .child))
     #expect(host.pop() == nil)
-    let sample = Sample(source: SourceID(rawValue: 9), local: .zero, reference: .seconds(1), raw: RawInstant(nanoseconds: 5))
+    let sample = Sample(
+      source: SourceID(rawValue: 9), local: .zero, reference: .seconds(1), raw: RawInstant(nanoseconds: 5))
     for _ in 0..<SharedBlock.ringCapacity { #expect(child.push(sample)) }
     #expect(!child.push(sample), "full")
     // The stamp kinds' bytes of the second sample, which are no kind.
