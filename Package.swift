@@ -129,6 +129,9 @@ let package = Package(
       name: "TestSupport", dependencies: ["TimeTypes"], path: "Tests/TestSupport",
       swiftSettings: [.swiftLanguageMode(.v6)]),
     tests("TestSupport"),
+    .target(
+      name: "MockHost", dependencies: ["CTompionProvider"], path: "Tests/MockHost",
+      swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault")]),
     tests("TimeTypes", ["TestSupport"]),
     tests("Numerics", ["TestSupport"]),
     tests("SampleRing", ["TimeTypes", "TestSupport"]),
@@ -144,11 +147,11 @@ let package = Package(
     tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "TestSupport"]),
     tests(
       "ProviderHost", ["TimeTypes", "ClockPort", "LinuxKernel", "CTompionProvider", "TestSupport"], exclude: ["ABI"]),
-    tests("ProviderKit", ["TimeTypes", "CTompionProvider"]),
+    tests("ProviderKit", ["TimeTypes", "CTompionProvider", "MockHost"]),
     tests("Control", ["TimeTypes", "Report", "LinuxKernel", "TestSupport"]),
     tests("Runtime", ["TimeTypes", "TestSupport"]),
-    tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport"]),
-    tests("NTPServer", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport"]),
+    tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+    tests("NTPServer", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
     tests(
       "VirtualHost",
