@@ -112,7 +112,8 @@ let package = Package(
     // What people run.
     .executableTarget(
       // Not the argument parser: it brings FoundationEssentials, and the daemon loads no Foundation.
-      name: "tompiond", dependencies: ["Runtime", "Settings", "LinuxKernel", "ProviderHost", "NTPClient"], swiftSettings: strict),
+      name: "tompiond", dependencies: ["Runtime", "Settings", "LinuxKernel", "ProviderHost", "NTPClient"],
+      swiftSettings: strict),
     .executableTarget(
       name: "tompion",
       dependencies: ["Control", "Report", "Settings", "LinuxKernel"], swiftSettings: strict),

@@ -25,7 +25,6 @@ public struct Frequency: Hashable, Sendable, BitwiseCopyable, Comparable {
   @inlinable
   public var partsPerMillion: Double { ratio * 1e6 }
 
-
   @inlinable
   public static var zero: Frequency { Frequency(ratio: 0) }
 

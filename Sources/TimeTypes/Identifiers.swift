@@ -39,7 +39,6 @@ public struct ReferenceID: RawRepresentable, Hashable, Sendable, BitwiseCopyable
   @inlinable
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-
   @inlinable
   public static var none: ReferenceID { ReferenceID(rawValue: 0) }
 }
