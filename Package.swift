@@ -54,6 +54,7 @@ let package = Package(
     .executable(name: "tompiond", targets: ["tompiond"]),
     .executable(name: "tompion", targets: ["tompion"]),
     .executable(name: "provider-check", targets: ["provider-check"]),
+    .library(name: "TompionCore", targets: ["TimeTypes", "SampleRing", "Engine"]),
     .library(name: "tompion-ntp-client", type: .dynamic, targets: ["NTPClientPlugin"]),
     .library(name: "tompion-ntp-server", type: .dynamic, targets: ["NTPServerPlugin"]),
   ],

@@ -73,6 +73,13 @@ class Daemon:
                 self.process.wait()
 
 
+def may_set_clocks():
+    """Whether this process holds CAP_SYS_TIME (bit 25), in force or within reach."""
+    with open("/proc/self/status") as f:
+        sets = {line.split(":")[0]: int(line.split()[1], 16) for line in f if line.startswith("Cap")}
+    return any(sets[name] >> 25 & 1 for name in ("CapEff", "CapPrm", "CapInh", "CapAmb"))
+
+
 def span(nanoseconds):
     """An interval with three figures and its unit."""
     if nanoseconds is None:
@@ -85,6 +92,8 @@ def span(nanoseconds):
 
 def main():
     options = parse(sys.argv[1:])
+    if may_set_clocks():
+        sys.exit("run: started with CAP_SYS_TIME, which nothing here may have; start it by ./Tools/run")
     terminal = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     directory = tempfile.mkdtemp(prefix="tompion-run-")
     daemons = []

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nothing that the tests start can set a clock."""
 
+import os
+import pwd
+
 import harness as h
 
 CAP_SYS_TIME = 25
@@ -33,3 +36,25 @@ def test_steering_without_the_right_is_a_state_not_an_exit():
         assert "CAP_SYS_TIME" in status["steering_reason"], status
         assert client.running()
         return status["steering_reason"]
+
+
+def test_a_privileged_start_becomes_another_user():
+    if os.getuid() != 0:
+        raise h.Skip("only root can become another user")
+    nobody = pwd.getpwnam("nobody")
+    with h.workspace("drop") as (directory, start):
+        port = h.free_port()
+        text = h.server_configuration(port)
+        daemon = h.Tompion(directory, "daemon", text, user="nobody")
+        start(daemon).wait_up()
+        with open(f"/proc/{daemon.pid}/status") as f:
+            lines = {line.split(":")[0]: line.split()[1:] for line in f}
+        assert set(lines["Uid"]) == {str(nobody.pw_uid)} and set(lines["Gid"]) == {str(nobody.pw_gid)}, (lines["Uid"], lines["Gid"])
+        assert lines["NoNewPrivs"] == ["1"], lines["NoNewPrivs"]
+        # CAP_NET_BIND_SERVICE, CAP_IPC_LOCK, CAP_SYS_NICE and, had it been there, CAP_SYS_TIME: nothing else.
+        wanted = 1 << 10 | 1 << 14 | 1 << 23 | 1 << CAP_SYS_TIME
+        for name in ("CapEff", "CapPrm", "CapBnd"):
+            assert int(lines[name][0], 16) & ~wanted == 0, f"{name} keeps {lines[name][0]}"
+        for task in os.listdir(f"/proc/{daemon.pid}/task"):
+            with open(f"/proc/{daemon.pid}/task/{task}/status") as f:
+                assert f"Uid:\t{nobody.pw_uid}\t" in f.read(), f"thread {task} is still root's"

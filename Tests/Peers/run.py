@@ -16,7 +16,7 @@ from harness import Skip  # noqa: E402
 def main():
     every = "--all" in sys.argv
     names = [a for a in sys.argv[1:] if not a.startswith("-")]
-    modules = sorted(f[:-3] for f in os.listdir(HERE) if f.endswith(".py") and f not in ("run.py", "harness.py"))
+    modules = sorted(f[:-3] for f in os.listdir(HERE) if f.endswith(".py") and f not in ("run.py", "harness.py", "judge_run.py"))
     for name in names:
         if name not in modules:
             print(f"run.py: there is no {name}; known: {', '.join(modules)}")

@@ -1,0 +1,20 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+// A package of its own, so that what only measuring needs never reaches a user. The name "Tompion" is given because the checkout's
+// folder may be called anything.
+let package = Package(
+  name: "TompionBench",
+  dependencies: [.package(name: "Tompion", path: "..")],
+  targets: [
+    .target(name: "CRing"),
+    .executableTarget(
+      name: "TompionBench",
+      dependencies: [
+        "CRing", .product(name: "TompionCore", package: "Tompion"),
+      ],
+      swiftSettings: [.swiftLanguageMode(.v6)]),
+  ]
+)
