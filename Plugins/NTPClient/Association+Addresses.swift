@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NTPWire
 import ProviderKit
 import TimeTypes
 
@@ -52,7 +53,7 @@ extension Association {
   /// Another server answers from now on: what was remembered of the old one does not hold for it.
   mutating func serverChanged(into actions: inout AssociationActions) {
     state.server = ServerState()
-    state.lastTransmit = 0
+    state.lastTransmit = .zero
     state.reach = 0
     state.rateFloor = options.minimumPoll
     state.goodReplies = 0

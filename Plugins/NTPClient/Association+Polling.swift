@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NTPWire
 import ProviderKit
 import TimeTypes
 
@@ -107,7 +108,7 @@ extension Association {
   }
 
   /// Gives the server up: the next address of the name at once, or a pause and a new look-up when all had their turn.
-  mutating func drop(now: RawInstant, kiss: UInt32?, into actions: inout AssociationActions) {
+  mutating func drop(now: RawInstant, kiss: KissCode?, into actions: inout AssociationActions) {
     closeRequest(into: &actions)
     state.round = Round()
     state.reach = 0

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import NTPWire
 import ProviderKit
 package import TimeTypes
 
@@ -7,7 +8,7 @@ package import TimeTypes
 extension Association {
   /// A datagram came on `socket`. Its header is nil where it could not be read at all.
   package mutating func receive(
-    _ header: ReplyHeader?, socket: UInt32, arrival: Stamp, now: RawInstant, entropy: Entropy,
+    _ header: NTPPacket?, socket: UInt32, arrival: Stamp, now: RawInstant, entropy: Entropy,
     into actions: inout AssociationActions
   ) {
     switch judge(header, socket: socket) {
@@ -58,7 +59,7 @@ extension Association {
       return
     }
     state.sequence &+= 1
-    actions.append(.publish(sample(of: exchange)))
+    actions.append(.publish(sample(of: exchange, from: request.peer)))
     accepted(reply.header, nonce: request.nonce, now: now)
     if !state.isReachable {
       state.isReachable = true
@@ -68,16 +69,17 @@ extension Association {
     requestEnded(now: now, entropy: entropy, into: &actions)
   }
 
-  private func sample(of exchange: Exchange) -> Sample {
+  private func sample(of exchange: Exchange, from server: SocketAddress) -> Sample {
     let header = exchange.header
     var flags: SampleFlags = .reply
     if state.round.isBurst { flags.insert(.burst) }
-    if header.leap == LeapIndicator.unsynchronized.rawValue { flags.insert(.reliable) }
+    if header.leap == .unsynchronized { flags.insert(.reliable) }
     return exchange.sample(
-      sequence: state.sequence, flags: flags, poll: poll, localPrecision: localPrecision)
+      sequence: state.sequence, flags: flags, referenceID: server.referenceID, poll: poll,
+      localPrecision: localPrecision)
   }
 
-  private mutating func accepted(_ header: ReplyHeader, nonce: UInt64, now: RawInstant) {
+  private mutating func accepted(_ header: NTPPacket, nonce: UInt64, now: RawInstant) {
     counters.replies &+= 1
     state.reach |= 1
     state.drops = 0
@@ -98,12 +100,12 @@ extension Association {
 
   /// A kiss-o'-death with the nonce of the open request (RFC 5905, section 7.4).
   private mutating func kissed(
-    _ code: UInt32, now: RawInstant, entropy: Entropy, into actions: inout AssociationActions
+    _ code: KissCode, now: RawInstant, entropy: Entropy, into actions: inout AssociationActions
   ) {
     counters.kisses &+= 1
     if let request = state.request { state.answeredNonce = request.nonce }
     closeRequest(into: &actions)
-    guard code == ReplyHeader.rate else {
+    guard code == .rate else {
       drop(now: now, kiss: code, into: &actions)
       return
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import NTPWire
 package import TimeTypes
 
 /// What an association asks of the world, in order.
@@ -27,7 +28,7 @@ package enum AssociationNotice: Hashable, Sendable {
   /// The server asked for a slower rate: the interval is now that, log2 s.
   case slowedDown(poll: Int8)
   /// The server refuses service (kiss code DENY or RSTR).
-  case refused(code: UInt32, pause: TimeInterval)
+  case refused(code: KissCode, pause: TimeInterval)
 }
 
 /// Actions in a fixed space: one event brings at most a handful.

@@ -58,14 +58,14 @@ struct AssociationSlot {
     let state = association.state
     let counters = association.counters
     info.fields.last_reply_raw_ns = state.lastReply?.nanoseconds ?? 0
-    info.fields.reference_id = state.server.referenceID
+    info.fields.reference_id = state.server.referenceID.rawValue
     info.fields.polls = counters.polls
     info.fields.replies = counters.replies
     info.fields.rejected = counters.rejected
     info.fields.unanswered = state.unanswered
     info.fields.reach = state.reach
     info.fields.stratum = state.server.stratum
-    info.fields.leap = state.server.leap
+    info.fields.leap = state.server.leap.rawValue
     info.fields.poll = association.poll
     if counters.rejected != rejectedBefore {
       rejectedBefore = counters.rejected

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import NTPWire
 package import ProviderKit
 package import TimeTypes
 
@@ -55,8 +56,8 @@ package struct AssociationState: Hashable, Sendable {
   package var answeredNonce: UInt64 = 0
   /// The nonce of the request given up last, 0 = none.
   package var abandonedNonce: UInt64 = 0
-  /// The transmit timestamp of the last valid reply, 0 = none.
-  package var lastTransmit: UInt64 = 0
+  /// The transmit timestamp of the last valid reply, zero = none.
+  package var lastTransmit = NTPTimestamp.zero
   package var lastSent: RawInstant?
   package var lastReply: RawInstant?
   /// What the server last said of itself.
@@ -94,7 +95,7 @@ package struct Request: Hashable, Sendable, BitwiseCopyable {
 
 /// A reply that passed every test of its header and waits for the TX stamp of its request.
 package struct Reply: Hashable, Sendable, BitwiseCopyable {
-  package var header: ReplyHeader
+  package var header: NTPPacket
   package var arrival: Stamp
 }
 
@@ -124,8 +125,9 @@ package struct Round: Hashable, Sendable, BitwiseCopyable {
 /// What a server says of itself, for people.
 package struct ServerState: Hashable, Sendable, BitwiseCopyable {
   package var stratum: UInt8 = 0
-  package var leap: UInt8 = 3
-  package var referenceID: UInt32 = 0
+  package var leap = LeapIndicator.unsynchronized
+  /// Its own: whom it follows. What this host announces in following it is another (`SocketAddress.referenceID`).
+  package var referenceID = ReferenceID.none
 
   package init() {}
 }

@@ -10,9 +10,9 @@ import TimeTypes
 struct Exchange {
   var departure: Stamp
   var arrival: Stamp
-  var header: ReplyHeader
+  var header: NTPPacket
 
-  init(departure: Stamp, arrival: Stamp, header: ReplyHeader) {
+  init(departure: Stamp, arrival: Stamp, header: NTPPacket) {
     self.departure = departure
     self.arrival = arrival
     self.header = header
@@ -22,7 +22,7 @@ struct Exchange {
   var elapsed: TimeInterval { arrival.raw - departure.raw }
 
   /// T3 − T2.
-  var turnaround: TimeInterval { ReplyHeader.interval(from: header.receive, to: header.transmit) }
+  var turnaround: TimeInterval { header.transmit - header.receive }
 
   /// The round trip without the turnaround; slightly negative where a clock runs fast or stamps are coarse.
   var delay: TimeInterval { elapsed - turnaround }
@@ -42,7 +42,7 @@ struct Exchange {
   /// earlier than this program.
   private var referenceMiddle: TimeInterval {
     let pivot = max(localMiddle, Self.earliest)
-    let received = NTPTimestamp(rawValue: header.receive).utcSince1970(near: pivot)
+    let received = header.receive.utcSince1970(near: pivot)
     return received + turnaround.half
   }
 
@@ -65,14 +65,18 @@ struct Exchange {
     return !elapsed.isNegative && delay <= longest && delay > .zero - tolerance
   }
 
-  func sample(sequence: UInt32, flags: SampleFlags, poll: Int8, localPrecision: Int8) -> Sample {
+  /// - Parameter referenceID: what this host announces when it follows the server, so not the header's own.
+  func sample(
+    sequence: UInt32, flags: SampleFlags, referenceID: ReferenceID, poll: Int8, localPrecision: Int8
+  ) -> Sample {
     Sample(
       source: SourceID(rawValue: 0), sequence: sequence, flags: flags, clock: arrival.clock, era: arrival.era,
       local: localMiddle, reference: referenceMiddle, raw: rawMiddle, delay: delay.nanoseconds,
-      dispersion: Self.unsigned(dispersion(localPrecision: localPrecision)), rootDelay: Self.unsigned(header.rootDelay),
-      rootDispersion: Self.unsigned(header.rootDispersion), turnaround: turnaround.nanoseconds,
-      referenceID: ReferenceID(rawValue: header.referenceID),
-      leap: LeapIndicator(rawValue: header.leap) ?? .unsynchronized, stratum: header.stratum,
+      dispersion: Self.unsigned(dispersion(localPrecision: localPrecision)),
+      rootDelay: Self.unsigned(header.rootDelay.interval),
+      rootDispersion: Self.unsigned(header.rootDispersion.interval), turnaround: turnaround.nanoseconds,
+      referenceID: referenceID,
+      leap: header.leap, stratum: header.stratum,
       precision: header.precision, poll: poll, receiveKind: arrival.kind, transmitKind: departure.kind)
   }
 

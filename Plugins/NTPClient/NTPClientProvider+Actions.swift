@@ -96,7 +96,7 @@ extension NTPClientProvider {
   private func tell(_ notice: AssociationNotice, of index: Int) {
     let address = slots[index].association.state.candidates.current.description
     let name = slots[index].settings.address
-    let who = address.isEmpty ? name : "\(name) (\(address))"
+    let who = Self.text(name: name, address: address)
     let source = slots[index].source
     switch notice {
     case .reachable: host.event(37, source: source, "valid replies from \(who)")
@@ -116,11 +116,21 @@ extension NTPClientProvider {
       slots[index].info.lastError = text
       host.event(526, source: source, text)
     case .refused(let code, let pause):
-      let kiss = code == ReplyHeader.deny ? "DENY" : "RSTR"
-      let text = "\(name) refuses service (kiss code \(kiss)); next attempt in \(seconds(pause)) s"
+      let text = "\(name) refuses service (kiss code \(code.text)); next attempt in \(seconds(pause)) s"
       slots[index].info.lastError = text
       host.event(526, source: source, text)
     }
+  }
+
+  /// Who it is, for people; a source configured by its address is named once.
+  static func text(name: String, address: String) -> String {
+    guard !address.isEmpty, !isSame(name, address) else { return address.isEmpty ? name : address }
+    return "\(name) (\(address))"
+  }
+
+  /// Whether the name is the address, as it stands or without its port.
+  private static func isSame(_ name: String, _ address: String) -> Bool {
+    address == name || address.hasPrefix("\(name):") || address.hasPrefix("[\(name)]:")
   }
 
   private func seconds(_ pause: TimeInterval) -> Int64 { pause.nanoseconds / 1_000_000_000 }

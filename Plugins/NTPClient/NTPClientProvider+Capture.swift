@@ -10,7 +10,7 @@ extension NTPClientProvider {
     guard socket != 0, let index = slots.firstIndex(where: { $0.socket == socket }) else { return }
     let now = host.nowRaw
     for position in 0..<batch.count {
-      let header = batch.isTruncated(position) ? nil : batch.withBytes(position) { ReplyHeader($0) }
+      let header = batch.isTruncated(position) ? nil : batch.withBytes(position) { try? NTPPacket(parsing: $0) }
       var actions = AssociationActions()
       slots[index].association.receive(
         header, socket: socket, arrival: batch.stamp(position), now: now, entropy: entropy(), into: &actions)

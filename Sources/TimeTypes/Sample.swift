@@ -34,6 +34,9 @@ public struct Sample: Sendable, BitwiseCopyable, Equatable {
   public var frequencyScaled: Int64
   /// The era of the local clock.
   public var era: ClockEra
+  /// What this host announces as its own reference id when it follows the source (RFC 5905, section 7.3): the server's IPv4
+  /// address, the first four octets of the MD5 hash of its IPv6 address, or a reference clock's code. The server's own reference
+  /// id, which says whom it follows, is the source's, not the sample's.
   public var referenceID: ReferenceID
   /// Fractions of `localNanoseconds` and `referenceNanoseconds` in units of 2⁻¹⁶ ns.
   public var localSubnanoseconds: UInt16

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import NTPClient
+import NTPWire
 import ProviderKit
 import TestSupport
 import TimeTypes
@@ -32,6 +33,8 @@ struct AssociationDriver {
   /// Requests cannot leave this host.
   var isCutOff = false
   var addresses = AddressList()
+  /// Where requests leave from.
+  var local = SocketAddress(ipv4: 0xc000_0264, port: 40_000)
 
   init(_ options: AssociationOptions = AssociationOptions(), seed: UInt64 = 1) {
     association = Association(options: options)
@@ -67,7 +70,6 @@ struct AssociationDriver {
         }
         let socket = nextSocket
         nextSocket += 1
-        let local = SocketAddress(ipv4: 0xc000_0264, port: 40_000)
         deliver(.sent(serial: request.serial, socket: socket, local: local, stamp: stamp(.user)))
         if stampsDepartures { deliver(.transmitted(serial: request.serial, stamp: stamp(.kernel))) }
       case .close(let socket): closed.append(socket)
@@ -136,14 +138,17 @@ struct AssociationDriver {
   mutating func receive(_ bytes: [UInt8], socket: UInt32? = nil, kind: StampKind = .kernel) {
     var actions = AssociationActions()
     association.receive(
-      ReplyHeader(bytes.span), socket: socket ?? open?.socket ?? 0, arrival: stamp(kind), now: now, entropy: entropy(),
+      try? NTPPacket(parsing: bytes.span), socket: socket ?? open?.socket ?? 0, arrival: stamp(kind), now: now,
+      entropy: entropy(),
       into: &actions)
     perform(actions)
   }
 
   /// The open request is answered in good order.
-  mutating func answer() {
-    let bytes = reply()
+  mutating func answer() { arrive(reply()) }
+
+  /// Brings a datagram after the time that a good exchange takes.
+  mutating func arrive(_ bytes: [UInt8]) {
     now = now + Self.oneWay + Self.turnaround + Self.oneWay
     receive(bytes)
   }

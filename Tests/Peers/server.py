@@ -106,6 +106,9 @@ def test_a_chain_of_three():
             daemons.append(start(h.Tompion(directory, f"link{number}", text)).wait_synced(40))
         replies = [exchange(port, request(4, 3)) for port in ports]
         assert [r[1] for r in replies] == [1, 2, 3], [r[1] for r in replies]
+        # RFC 5905, section 7.3: a server that follows another announces that one's address.
+        assert replies[0][12:16] not in (bytes(4), bytes([127, 0, 0, 1])), replies[0].hex()
+        assert [r[12:16] for r in replies[1:]] == [bytes([127, 0, 0, 1])] * 2, [r.hex() for r in replies]
         dispersions = [struct.unpack(">I", r[8:12])[0] for r in replies]
         assert dispersions[0] <= dispersions[1] <= dispersions[2], dispersions
         error = h.wait_for(lambda: (lambda e: e < 200_000 and e)(abs(daemons[-1].json("status")["true_error_ns"])), 30,

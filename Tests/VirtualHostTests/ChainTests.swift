@@ -28,7 +28,8 @@ import VirtualHost
       samples.append(seen)
       let last = try #require(seen.last, "\(client.messages())")
       // What this host's engine would publish from it (RFC 5905, section 11.2.3: root delay and dispersion add up).
-      var info = Scene.info(stratum: last.stratum + 1, referenceID: 0x0a00_0001 + UInt32(index) << 8)
+      #expect(last.referenceID == ReferenceID(rawValue: 0x0a00_0001 + UInt32(index) << 8))
+      var info = Scene.info(stratum: last.stratum + 1, referenceID: last.referenceID.rawValue)
       info.reference_ns = hosts[index].clock.time(at: hosts[index].rawNow).nanoseconds
       info.root_delay_ns = last.rootDelayNanoseconds + UInt64(max(0, last.delayNanoseconds))
       info.root_dispersion_ns = last.rootDispersionNanoseconds + last.dispersionNanoseconds

@@ -24,7 +24,7 @@ import VirtualHost
       #expect(abs(sample.offset.inNanoseconds + Double(offset)) <= Self.resolution)
       #expect(abs(scene.error(of: sample)) <= Self.resolution)
       #expect(abs(sample.delayNanoseconds - 20_000_000) <= 1)
-      #expect(sample.stratum == 1 && sample.referenceID.rawValue == 0x4750_5300 && sample.leap == .none)
+      #expect(sample.stratum == 1 && sample.referenceID.rawValue == 0x0a00_0001 && sample.leap == .none)
       #expect(sample.flags.contains(.reply))
       #expect(sample.receiveKind == .kernel && sample.transmitKind == .kernel)
     }

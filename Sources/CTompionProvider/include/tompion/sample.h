@@ -35,7 +35,9 @@ typedef struct tompion_sample {
   int64_t turnaround_ns;         // T3 - T2
   int64_t frequency;             // of the reference against the raw clock, 2^-16 ppb; if HAS_FREQUENCY
   uint32_t era;                  // of the local clock
-  uint32_t reference_id;         // RFC 5905, host byte order
+  uint32_t reference_id;         // what this host announces when it follows the source (RFC 5905, section 7.3): a server's
+                                 // IPv4 address, or the first 4 octets of the MD5 of its IPv6 address, or a reference
+                                 // clock's code ("GPS"); the server's own id is in tompion_source_info. Host byte order
   uint16_t local_subns;          // 2^-16 ns
   uint16_t reference_subns;      // 2^-16 ns
   uint16_t clock;                // the local clock

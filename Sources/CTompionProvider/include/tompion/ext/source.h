@@ -28,7 +28,7 @@ typedef struct tompion_source_info {
   char address[64];           // as used now: "192.0.2.1:123", "/dev/pps0", "" = none yet
   char last_error[128];       // one line, "" = none
   int64_t last_reply_raw_ns;  // 0 = never
-  uint32_t reference_id;      // host byte order
+  uint32_t reference_id;      // the server's own, as it said: whom it follows (a sample's is another); host byte order
   uint32_t polls;             // requests sent
   uint32_t replies;           // valid replies
   uint32_t rejected;          // replies refused by a test
