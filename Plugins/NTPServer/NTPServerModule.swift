@@ -14,6 +14,10 @@ private let schema = [
   SettingSchema(
     "allow[]", .string, "who is served: prefixes, local-networks, interface:NAME, all; the longest prefix decides"),
   SettingSchema("deny[]", .string, "who is not served, in the same words; stronger than an equally long allow"),
+  // One value may stand without the list's brackets.
+  SettingSchema("listen", .string, "the same for one address"),
+  SettingSchema("allow", .string, "the same for one rule: allow = \"local-networks\""),
+  SettingSchema("deny", .string, "the same for one rule"),
   SettingSchema(
     "serve_ipv4_by_default", .boolean, "serve IPv4 clients that no rule names", default: "false"),
   SettingSchema(

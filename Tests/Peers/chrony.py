@@ -7,27 +7,31 @@ import time
 import harness as h
 
 
-def chrony_server(directory, start, port):
+def chrony_server(directory, start, port, address="127.0.0.1"):
     return start(h.chronyd(directory, "chronyd", f"""
 port {port}
-bindaddress 127.0.0.1
-allow 127.0.0.1
+bindaddress {address}
+allow {address}
 local stratum 1
 """))
 
 
 def test_client_follows_chronyd():
-    with h.workspace("chrony-server") as (directory, start):
-        port = h.free_port()
-        chrony_server(directory, start, port)
-        client = start(h.Tompion(directory, "client", h.client_configuration(
-            [port], clock='kind = "virtual"\ninitial_offset = 0.05\ninitial_frequency_ppm = 25.0\n'))).wait_synced()
-        h.wait_for(lambda: abs(client.json("status")["true_error_ns"]) < 50_000, 30, "true error under 50 µs")
-        status = client.json("status")
-        assert status["stratum"] == 2, status
-        source = client.json("sources")["sources"][0]
-        assert source["stratum"] == 1 and source["reach"] > 0, source
-        return f"true error {status['true_error_ns']} ns, offset {status['offset_ns']} ns"
+    notes = []
+    for address in ["127.0.0.1"] + (["::1"] if h.has_ipv6() else []):
+        with h.workspace("chrony-server") as (directory, start):
+            port = h.free_port()
+            chrony_server(directory, start, port, address)
+            client = start(h.Tompion(directory, "client", h.client_configuration(
+                [port], clock='kind = "virtual"\ninitial_offset = 0.05\ninitial_frequency_ppm = 25.0\n', address=address)))
+            client.wait_synced()
+            h.wait_for(lambda: abs(client.json("status")["true_error_ns"]) < 50_000, 30, "true error under 50 µs")
+            status = client.json("status")
+            assert status["stratum"] == 2, status
+            source = client.json("sources")["sources"][0]
+            assert source["stratum"] == 1 and source["reach"] > 0, source
+            notes.append(f"{address}: true error {status['true_error_ns']} ns")
+    return ", ".join(notes)
 
 
 def follow_with_chronyd(directory, start, address, port, name="follower"):

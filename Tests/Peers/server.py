@@ -69,6 +69,14 @@ def test_access_is_closed_by_default():
         h.wait_for(counted, 15, "the refused client is visible")
 
 
+def test_local_networks_in_one_word():
+    with h.workspace("local-networks") as (directory, start):
+        port = h.free_port()
+        text = h.server_configuration(port, extra='allow = "local-networks"\nserve_ipv4_by_default = false\n')
+        start(h.Tompion(directory, "server", text)).wait_up()
+        assert exchange(port, request(4, 3))
+
+
 def test_replies_leave_from_the_address_asked():
     with h.workspace("address") as (directory, start):
         port = h.free_port()
