@@ -63,7 +63,7 @@ final class ControlRole: ControlHandler {
     nextSecond = now + .seconds(1)
     server?.tick(now: now)
     if let table = leapSeconds.check(now: now, utc: context.utc(), raise: { self.raise($0) }) {
-      context.send(.leapTable(table, now: now))
+      if !context.send(.leapTable(table, now: now)) { leapSeconds.tellAgain() }
     }
     if drift.isDue(now) { saveDrift(now: now) }
   }
@@ -104,7 +104,9 @@ final class ControlRole: ControlHandler {
       }
     }
     if let source, wanted.isEmpty { throw .unknown("there is no source \(source); see `tompion sources`") }
-    context.send(.resync(force: force, now: RawClock.now()))
+    guard context.send(.resync(force: force, now: RawClock.now())) else {
+      throw .refused("the discipline thread is not answering; try again in a second")
+    }
     for id in wanted { context.router.post(.pollNow, to: id) }
     raise(EventRecord(.resyncRequested, text: "resync\(force ? " with force" : "") of \(source ?? "every source")"))
     let count = wanted.count == 1 ? "1 source" : "\(wanted.count) sources"

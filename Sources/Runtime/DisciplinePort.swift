@@ -39,7 +39,6 @@ struct DisciplineReport: Sendable {
   var frequency: Frequency?
   /// Virtual clocks: clock − the host's CLOCK_REALTIME.
   var trueError: TimeInterval?
-  var isForbidden: Bool
   var counters: DisciplineCounters
   var eventsDropped: UInt64
   var sources: [SourceReport] = []

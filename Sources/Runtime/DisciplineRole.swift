@@ -23,7 +23,7 @@ final class DisciplineRole {
   private var lastReading: ClockReading?
   private var lastUpdate = TimeInterval.zero
   /// Steering is forbidden from outside: another daemon owns the clock.
-  private var isForbidden: Bool
+  private let isForbidden: Bool
 
   /// How often the engine hears that time passed.
   static let tick = TimeInterval.seconds(1)
@@ -171,8 +171,7 @@ final class DisciplineRole {
   private func report() {
     var report = DisciplineReport(
       state: engine.timeState, sanity: engine.sanityState, steering: engine.steeringState, reading: lastReading,
-      frequency: engine.frequencyEstimate?.frequency, trueError: trueError(), isForbidden: isForbidden,
-      counters: counters,
+      frequency: engine.frequencyEstimate?.frequency, trueError: trueError(), counters: counters,
       eventsDropped: port.log.dropped &+ actions.dropped)
     for slot in 0..<engine.capacity {
       if let source = engine.report(slot: slot) { report.sources.append(source) }

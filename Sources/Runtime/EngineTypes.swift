@@ -3,9 +3,7 @@
 import Engine
 import Selection
 
-// Engine and Report both speak of sources and steering: the engine's as decisions, the report's as words for people. Files that
+// Engine and Report both speak of sources: the engine's as decisions, the report's as words for people. Files that
 // turn one into the other need both, and a module that holds a type of its own name cannot qualify them.
 typealias EngineSource = SourceReport
 typealias EngineSourceState = SourceState
-typealias EngineSteering = SteeringState
-typealias EngineSanity = SanityState

@@ -8,7 +8,8 @@ import Settings
 import Synchronization
 import TimeTypes
 
-/// One provider of the configuration: its settings, what it gives, and how it is doing. [control], but for `outbox`.
+/// One provider of the configuration: its settings, what it gives, and how it is doing. [control], but for `outbox`, `start` and
+/// `close`.
 final class HostedProvider {
   let configuration: ProviderConfiguration
   let outbox: ProviderOutbox
@@ -18,8 +19,8 @@ final class HostedProvider {
   /// With placement "process": the child that runs it.
   private(set) var process: ProviderProcess?
   private var watched: Int32?
-  /// Why it does not run, in one line; "" = nothing is wrong.
-  private(set) var failure = ""
+  /// Why it does not run, in one line; "" = nothing is wrong. A start that fails writes it on [capture], hence the mutex.
+  private let failure = Mutex("")
   /// The last error that the provider itself reported.
   var lastComplaint = ""
   private var module: ProviderModule?
@@ -102,14 +103,16 @@ final class HostedProvider {
 
   /// [capture]
   func start() {
-    guard let instance, failure.isEmpty else { return }
+    guard let instance, !hasFailed else { return }
     do { try instance.start() } catch { fail(error.description) }
   }
 
   /// [capture]
   func close() { instance?.close() }
 
-  func fail(_ reason: String) { failure = reason }
+  func fail(_ reason: String) { failure.withLock { $0 = reason } }
+
+  private var hasFailed: Bool { failure.withLock { !$0.isEmpty } }
 
   /// Where commands for it go.
   var mailbox: CommandRouter.Mailbox? {
@@ -131,9 +134,6 @@ final class HostedProvider {
     case .disabled, .loading: break
     }
   }
-
-  /// Whether it brings samples now.
-  var isRunning: Bool { instance?.state == .started }
 
   var report: ProviderReport {
     var report = ProviderReport(name: name)
@@ -159,7 +159,7 @@ final class HostedProvider {
 
   private var state: ProviderReport.State {
     guard configuration.enabled else { return .disabled }
-    guard failure.isEmpty else { return .failed }
+    guard !hasFailed else { return .failed }
     if let process {
       switch process.phase {
       case .idle, .starting: return .loading
@@ -177,7 +177,8 @@ final class HostedProvider {
   }
 
   private var lastError: String {
-    let reasons = [failure.isEmpty ? process?.lastError ?? "" : failure, lastComplaint]
+    let own = failure.withLock { $0 }
+    let reasons = [own.isEmpty ? process?.lastError ?? "" : own, lastComplaint]
     return reasons.filter { !$0.isEmpty }.joined(separator: ": ")
   }
 }

@@ -17,6 +17,12 @@ struct LeapSecondsKeeper {
 
   init(path: String?) { self.path = path }
 
+  /// The engine did not get the last table: the next check hands it over again.
+  mutating func tellAgain() {
+    told = nil
+    nextLook = RawInstant(nanoseconds: .min)
+  }
+
   /// The table for the engine when it is new or has changed; nil = nothing new. A file that cannot be used is an event.
   mutating func check(now: RawInstant, utc: Instant<UTC>, raise: (EventRecord) -> Void) -> LeapTable? {
     guard let path, now >= nextLook else { return nil }

@@ -36,10 +36,11 @@ final class RuntimeContext {
     started = RawClock.now()
   }
 
-  /// Gives the engine an event. [control]
-  func send(_ event: Event) {
-    port.events.push(event)
+  /// Gives the engine an event; false = it has not taken earlier ones yet and there is no room. [control]
+  func send(_ event: Event) -> Bool {
+    let isTaken = port.events.push(event)
     wake()
+    return isTaken
   }
 
   func wakeDiscipline() { wake() }

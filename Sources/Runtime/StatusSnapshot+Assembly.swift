@@ -27,7 +27,7 @@ extension StatusSnapshot {
     let known = context.providers.flatMap { provider in
       provider.outbox.sources.snapshot().map { (provider: provider.name, source: $0) }
     }
-    let estimates = Dictionary(uniqueKeysWithValues: (report?.sources ?? []).map { ($0.id, $0) })
+    let estimates = Dictionary((report?.sources ?? []).map { ($0.id, $0) }) { first, _ in first }
     sources = known.map { entry in
       SourceReport(entry.source, provider: entry.provider, estimate: estimates[entry.source.id], now: now)
     }
