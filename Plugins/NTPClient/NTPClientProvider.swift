@@ -66,7 +66,14 @@ final class NTPClientProvider: Provider {
     default: return .unsupported
     }
     guard isStarted else { return .ok }
-    guard mailbox.post(command) else { return .again }
+    guard mailbox.post(command) else {
+      // Nobody will fetch these settings: the next update-config has to find the place free.
+      if command.kind == .updateConfig {
+        pending = nil
+        hasPending.store(false, ordering: .releasing)
+      }
+      return .again
+    }
     return wakeCapture()
   }
 
