@@ -24,7 +24,7 @@ package import TimeTypes
   var settings = SettingsBlock([])
   let publishing = Atomic<Bool>(false)
   private let stateCell = Atomic<UInt8>(ProviderState.opened.rawValue)
-  private let commands = CellQueue(capacity: 32, cellBytes: MemoryLayout<tompion_command_t>.size)
+  private let commands = CommandQueue()
   private var host: UnsafeMutablePointer<tompion_host_t>
   private var provider: UnsafePointer<tompion_provider_t>?
   var receiver: UnsafePointer<tompion_packet_receiver_t>?
@@ -173,17 +173,12 @@ package import TimeTypes
   /// Queues a command for `deliverCommands`, false = the queue is full. [any]
   @discardableResult
   package func post(_ kind: Int32, source: UInt32 = 0, value: Int64 = 0) -> Bool {
-    var command = tompion_command_t()
-    command.kind = UInt32(bitPattern: kind)
-    command.source = source
-    command.value = value
-    // Sound: a cell holds one command.
-    return unsafe commands.push { unsafe $0.storeBytes(of: command, as: tompion_command_t.self) }
+    commands.post(kind, source: source, value: value)
   }
 
   /// Hands posted commands to the provider; the owner's loop calls it after it was woken.
   package func deliverCommands() {
-    while let next = unsafe commands.pop({ unsafe $0.load(as: tompion_command_t.self) }) {
+    while let next = commands.next() {
       command(Int32(bitPattern: next.kind), source: next.source, value: next.value)
     }
   }

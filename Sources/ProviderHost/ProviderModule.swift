@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLinux
 package import CTompionProvider
+import LinuxKernel
 
 /// A plugin's image after all checks: its module struct and its descriptors. Never unloaded.
 @safe package struct ProviderModule: @unchecked Sendable {
@@ -45,13 +45,16 @@ package import CTompionProvider
   package static func load(path: String) throws(ProviderError) -> ProviderModule {
     // Without a slash dlopen would search the system's folders for a name that was meant as a file here.
     let file = path.contains("/") ? path : "./" + path
-    // Sound: strings are borrowed for the call; the symbol has the type that the header gives to its name.
-    guard let library = unsafe clinux_library_open(file) else {
-      throw ProviderError(module: path, .notLoadable(unsafe CText.string(clinux_library_error()) ?? "no reason given"))
+    let library: DynamicLibrary
+    do throws(DynamicLibrary.LoadError) {
+      library = try DynamicLibrary(path: file)
+    } catch {
+      throw ProviderError(module: path, .notLoadable(CText.printable(error.reason.utf8.prefix(CText.lineLimit))))
     }
-    guard let symbol = unsafe clinux_library_symbol(library, TOMPION_MODULE_SYMBOL) else {
+    guard let symbol = try? unsafe library.symbol(TOMPION_MODULE_SYMBOL) else {
       throw ProviderError(module: path, .missingSymbol)
     }
+    // Sound: the symbol has the type that the header gives to its name.
     let entry = unsafe unsafeBitCast(symbol, to: (@convention(c) () -> UnsafePointer<tompion_module_t>?).self)
     return try unsafe ProviderModule(path: path, pointer: entry())
   }

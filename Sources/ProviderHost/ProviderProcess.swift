@@ -57,8 +57,9 @@ package final class ProviderProcess: @unchecked Sendable {
   private var invalidSeen: UInt64 = 0
   private var brokenSeen = false
   private var lastSign = RawInstant(nanoseconds: 0)
+  private var isHung = false
   private var closing: RawInstant?
-  private let commands = CellQueue(capacity: 32, cellBytes: MemoryLayout<tompion_command_t>.size)
+  private let commands = CommandQueue()
   private let publishing = Mutex<Void>(())
 
   /// `executable` with `arguments` has to call `ProviderChild.run`. `clockPage` (may be null) outlives this object.
@@ -97,12 +98,7 @@ package final class ProviderProcess: @unchecked Sendable {
   /// Queues a command; false = full. [any]
   @discardableResult
   package func post(_ kind: Int32, source: UInt32 = 0, value: Int64 = 0) -> Bool {
-    var command = tompion_command_t()
-    command.kind = UInt32(bitPattern: kind)
-    command.source = source
-    command.value = value
-    // Sound: a cell holds one command.
-    return unsafe commands.push { unsafe $0.storeBytes(of: command, as: tompion_command_t.self) }
+    commands.post(kind, source: source, value: value)
   }
 
   /// Copies the clock's line and the clock page to the child: after each change of the clock. Short; skipped if another thread is
@@ -123,7 +119,7 @@ package final class ProviderProcess: @unchecked Sendable {
     if case .waiting(let until) = phase, now >= until { begin(now: now) }
     guard let socket, let child, let block else { return }
     publishPages()
-    while phase == .running, let next = unsafe commands.pop({ unsafe $0.load(as: tompion_command_t.self) }) {
+    while phase == .running, let next = commands.next() {
       send(.command(kind: next.kind, source: next.source, value: next.value))
     }
     flush()
@@ -132,8 +128,8 @@ package final class ProviderProcess: @unchecked Sendable {
     if let status = child.poll() {
       // What it said before it died is still worth reading.
       read(socket, now: now)
-      ended(
-        status == 0 ? "ended" : status > 128 ? "killed by signal \(status - 128)" : "exit status \(status)", now: now)
+      let how = status == 0 ? "ended" : status > 128 ? "killed by signal \(status - 128)" : "exit status \(status)"
+      ended(isHung ? "no sign of life for 5 s, killed" : how, now: now)
       return
     }
     let beats = block.beats
@@ -141,8 +137,9 @@ package final class ProviderProcess: @unchecked Sendable {
       lastBeat = beats
       lastSign = now
     } else if now - lastSign > Self.patience {
+      // It has ended once `poll` has reaped it; until then it would be left as a zombie.
+      isHung = true
       child.kill()
-      ended("no sign of life for 5 s, killed", now: now)
     }
     if let closing, now - closing > .seconds(1) { child.kill() }
   }
@@ -174,6 +171,7 @@ package final class ProviderProcess: @unchecked Sendable {
       lastBeat = 0
       invalidSeen = 0
       brokenSeen = false
+      isHung = false
       lastSign = now
       unsent = []
       send(.open(path: module, provider: provider, number: outbox.number, idsUsed: outbox.sources.idsUsed))
