@@ -104,13 +104,6 @@ int32_t clinux_peer(int32_t fd, int32_t *pid, uint32_t *user, uint32_t *group) {
   return 0;
 }
 
-int32_t clinux_set_blocking(int32_t fd, int32_t blocking) {
-  int flags = fcntl(fd, F_GETFL);
-  if (flags < 0) return -errno;
-  flags = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
-  return fcntl(fd, F_SETFL, flags) < 0 ? -errno : 0;
-}
-
 int64_t clinux_stream_send(int32_t fd, const void *bytes, size_t count) {
   ssize_t sent;
   do sent = send(fd, bytes, count, MSG_NOSIGNAL);

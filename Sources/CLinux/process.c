@@ -110,13 +110,6 @@ void clinux_thread_name(char name[16]) {
 
 int32_t clinux_lock_memory(void) { return mlockall(MCL_CURRENT | MCL_FUTURE) < 0 ? -errno : 0; }
 
-__attribute__((noinline)) void clinux_touch_stack(size_t bytes) {
-  volatile uint8_t page[4096];
-  page[0] = 0;
-  if (bytes > sizeof page) clinux_touch_stack(bytes - sizeof page);
-  page[sizeof page - 1] = page[0];
-}
-
 int32_t clinux_keep_capabilities(int32_t keep) { return prctl(PR_SET_KEEPCAPS, keep, 0, 0, 0) < 0 ? -errno : 0; }
 int32_t clinux_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0; }
 int32_t clinux_drop_bounding(uint32_t capability) { return prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0 ? -errno : 0; }

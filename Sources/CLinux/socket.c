@@ -52,7 +52,6 @@ int32_t clinux_udp_dont_fragment(int32_t fd, int32_t family) {
                      : set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
 }
 
-int32_t clinux_udp_reuse_address(int32_t fd) { return set(fd, SOL_SOCKET, SO_REUSEADDR, 1); }
 int32_t clinux_udp_reuse_port(int32_t fd) { return set(fd, SOL_SOCKET, SO_REUSEPORT, 1); }
 int32_t clinux_udp_receive_buffer(int32_t fd, int32_t bytes) { return set(fd, SOL_SOCKET, SO_RCVBUF, bytes); }
 

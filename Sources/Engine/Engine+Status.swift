@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Filtering
-package import Selection
+import Selection
 package import TimeTypes
 
 extension Engine {
@@ -11,8 +11,6 @@ extension Engine {
   package var steeringState: SteeringState { steering }
   /// Whether the clock is suspect.
   package var sanityState: SanityState { sanity }
-  /// How the last selection ended.
-  package var selectionOutcome: SourceSelection.Outcome { storage.selection.outcome }
   /// The slew now in force, without the reference's own frequency.
   package var slew: Frequency { Frequency(ratio: servo.slew) }
   /// The estimated frequency of the reference against the raw counter and one deviation of it; nil before the first

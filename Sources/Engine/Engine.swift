@@ -19,7 +19,7 @@ public struct Engine: ~Copyable {
   /// The clock it disciplines.
   public let clock: ClockID
   public let parameters: EngineParameters
-  /// How many sources it takes: the capacity asked for, at least 1 and at most 64.
+  /// How many sources it takes: the capacity asked for, at least 1 and at most `maximumCapacity`.
   public let capacity: Int
 
   let storage = EngineStorage()
@@ -61,7 +61,7 @@ public struct Engine: ~Copyable {
   public init(clock: ClockID, parameters: EngineParameters, capacity: Int = 64) {
     self.clock = clock
     self.parameters = parameters
-    self.capacity = capacity < 1 ? 1 : (capacity > 64 ? 64 : capacity)
+    self.capacity = capacity < 1 ? 1 : (capacity > Self.maximumCapacity ? Self.maximumCapacity : capacity)
     gate = SanityGate(
       maximumPositive: parameters.maximumPositivePhaseCorrection,
       maximumNegative: parameters.maximumNegativePhaseCorrection)

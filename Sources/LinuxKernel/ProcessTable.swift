@@ -36,9 +36,6 @@ package struct ProcessTable: Sendable {
     return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// A namespace of a process ("time:[4026531834]"); nil = not ours to know.
-  package func namespace(_ kind: String, of pid: String) -> String? { link("\(root)/\(pid)/ns/\(kind)") }
-
   /// What its descriptors point to; empty = not ours to know.
   package func descriptorTargets(_ pid: Int32) -> [String] {
     names(in: "\(root)/\(pid)/fd").compactMap { link("\(root)/\(pid)/fd/\($0)") }

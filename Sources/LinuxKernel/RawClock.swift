@@ -17,8 +17,3 @@ package enum RealtimeClock {
     Instant(nanoseconds: clinux_clock_now(CLINUX_CLOCK_REALTIME))
   }
 }
-
-/// CLOCK_MONOTONIC: slewed with CLOCK_REALTIME, never stepped. [any role]
-package enum MonotonicClock {
-  package static func nowNanoseconds() -> Int64 { clinux_clock_now(CLINUX_CLOCK_MONOTONIC) }
-}

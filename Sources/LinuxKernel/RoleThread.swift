@@ -99,9 +99,6 @@ package final class RoleThread {
     return result < 0 ? .noMemoryLock(errno: -result) : nil
   }
 
-  /// Touches the stack below the caller, so that no page fault happens there later.
-  package static func touchStack(bytes: Int) { clinux_touch_stack(max(bytes, 0)) }
-
   /// Whether the calling thread runs under SCHED_FIFO.
   package static var isFIFO: Bool { clinux_thread_policy() == SCHED_FIFO }
 

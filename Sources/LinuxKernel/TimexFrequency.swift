@@ -11,7 +11,6 @@ package struct TimexFrequency: Equatable, Sendable, BitwiseCopyable {
   package var units: Int64
 
   package static let nominalTick: Int64 = 10000
-  package static let tickLimit: Int64 = 1000
   package static let unitsPerPPM: Double = 65536
   package static let unitLimit: Int64 = 500 * 65536
   /// Ticks and units together: ±10 %.

@@ -33,10 +33,6 @@ package final class UnixSocket: Sendable {
     return (UnixSocket(FileDescriptor(owning: fds.0)), UnixSocket(FileDescriptor(owning: fds.1)))
   }
 
-  package func setBlocking(_ blocking: Bool) throws(KernelError) {
-    _ = try KernelError.check(clinux_set_blocking(descriptor.rawValue, blocking ? 1 : 0), "change the socket's mode")
-  }
-
   package func credentials() throws(KernelError) -> PeerCredentials {
     var peer = PeerCredentials(pid: 0, user: 0, group: 0)
     _ = try KernelError.check(

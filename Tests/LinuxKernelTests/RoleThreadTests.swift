@@ -12,7 +12,6 @@ import Testing
     let thread = try RoleThread(RoleThreadOptions(name: "a-very-long-role-name")) {
       let name = RoleThread.name
       seen.withLock { $0.append(name) }
-      RoleThread.touchStack(bytes: 64 * 1024)
     }
     thread.join()
     thread.join()

@@ -73,7 +73,6 @@ int32_t clinux_udp_ipv6_only(int32_t fd);
 int32_t clinux_udp_packet_info(int32_t fd, int32_t family);
 int32_t clinux_udp_report_errors(int32_t fd, int32_t family);
 int32_t clinux_udp_dont_fragment(int32_t fd, int32_t family);
-int32_t clinux_udp_reuse_address(int32_t fd);
 int32_t clinux_udp_reuse_port(int32_t fd);
 int32_t clinux_udp_to_device(int32_t fd, const char *device);
 int32_t clinux_udp_receive_buffer(int32_t fd, int32_t bytes);

@@ -28,8 +28,6 @@ int32_t clinux_thread_cpu(void);
 void clinux_thread_name(char name[16]);
 // mlockall(MCL_CURRENT | MCL_FUTURE).
 int32_t clinux_lock_memory(void);
-// Touches `bytes` of stack below the caller, so that no page fault happens there later.
-void clinux_touch_stack(size_t bytes);
 
 // Privileges. These work on the calling thread's (or, for ids, the process's) state: call them before threads start.
 int32_t clinux_keep_capabilities(int32_t keep);

@@ -67,7 +67,6 @@ int32_t clinux_unix_accept(int32_t fd);
 int32_t clinux_unix_connect(const char *path);
 int32_t clinux_socket_pair(int32_t fds[2]);
 int32_t clinux_peer(int32_t fd, int32_t *pid, uint32_t *user, uint32_t *group);
-int32_t clinux_set_blocking(int32_t fd, int32_t blocking);
 // Sends without SIGPIPE; receives. Non-blocking sockets give -EAGAIN.
 int64_t clinux_stream_send(int32_t fd, const void *bytes, size_t count);
 int64_t clinux_stream_receive(int32_t fd, void *bytes, size_t count);
