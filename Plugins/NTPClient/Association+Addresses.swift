@@ -35,8 +35,8 @@ extension Association {
   mutating func notResolved(now: RawInstant, into actions: inout AssociationActions) {
     guard state.phase == .resolving else { return }
     let longest = options.firstRetry
-    let doubled = TimeInterval.seconds(
-      AssociationLimits.lookupRetry.nanoseconds / 1_000_000_000 << Int64(min(state.failedLookups, 20)))
+    let doubled = TimeInterval(
+      nanoseconds: AssociationLimits.lookupRetry.nanoseconds &<< Int64(min(state.failedLookups, 16)))
     let pause = max(.seconds(1), min(doubled, longest))
     if state.failedLookups == 0 { actions.append(.notice(.nameNotResolved(pause: pause))) }
     if state.failedLookups < .max { state.failedLookups &+= 1 }
@@ -56,6 +56,8 @@ extension Association {
     state.lastTransmit = .zero
     state.reach = 0
     state.rateFloor = options.minimumPoll
+    state.advised = options.minimumPoll
+    state.poll = options.minimumPoll
     state.goodReplies = 0
     actions.append(.serverChanged)
   }

@@ -82,6 +82,8 @@ extension Association {
     if state.round.received > 0 {
       state.unanswered = 0
       state.silent = 0
+      // The engine says only once what it advises: an interval that losses shortened goes back to that.
+      state.poll = state.advised
     } else if missed(now: now, into: &actions) {
       return
     }
