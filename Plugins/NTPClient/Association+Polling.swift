@@ -58,8 +58,9 @@ extension Association {
       state.isReachable = false
       actions.append(.notice(.unreachable))
     }
-    if state.candidates.advance() {
-      serverChanged(into: &actions)
+    let hasMore = state.candidates.advance()
+    if state.candidates.count > 1 { serverChanged(into: &actions) }
+    guard !hasMore else {
       state.phase = .waiting
       state.deadline = now + burstSpacing
       return
@@ -124,8 +125,9 @@ extension Association {
     } else {
       actions.append(.notice(.dropped(pause: pause)))
     }
+    // After the last address the first is next: another server as well.
+    if state.candidates.count > 1 { serverChanged(into: &actions) }
     if hasMore {
-      serverChanged(into: &actions)
       state.phase = .waiting
       state.deadline = now + burstSpacing
     } else {

@@ -102,10 +102,12 @@ extension NTPClientProvider {
     case .reachable: host.event(37, source: source, "valid replies from \(who)")
     case .unreachable: host.event(38, source: source, "no valid reply from \(who) in eight polls")
     case .dropped(let pause):
+      // Of several addresses the next one is already in use here.
+      let last = slots[index].association.state.candidates.count > 1 ? name : who
       let text =
         pause == .zero
         ? "\(name): no valid reply in \(AssociationLimits.misses) polls; going on to \(address)"
-        : "\(who): no valid reply in \(AssociationLimits.misses) polls; looking the name up again in \(seconds(pause)) s"
+        : "\(last): no valid reply in \(AssociationLimits.misses) polls; looking the name up again in \(seconds(pause)) s"
       slots[index].info.lastError = text
       host.event(47, source: source, text)
     case .nameResolved: host.event(137, source: source, "\(name) is \(address)")

@@ -120,8 +120,9 @@ final class NTPClientProvider: Provider {
         deliver(.pollAdvised(Int8(clamping: command.value)), to: index, now: now)
       case .networkChanged: deliver(.networkChanged, to: index, now: now)
       case .pollNow: deliver(.pollNow, to: index, now: now)
-      default: publishInfo(index)
+      default: break
       }
+      publishInfo(index)
     }
   }
 
