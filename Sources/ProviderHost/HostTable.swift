@@ -33,7 +33,7 @@ enum HostTable {
     unsafe host.abi_major = UInt16(TOMPION_ABI_MAJOR)
     unsafe host.abi_minor = UInt16(TOMPION_ABI_MINOR)
     unsafe host.name = unsafe text(name)
-    unsafe host.version = unsafe text("0.1")
+    unsafe host.version = unsafe text("0.1.0")
     unsafe host.publish = { host, samples, count in
       guard let instance = unsafe HostTable.instance(host) else { return 0 }
       return unsafe instance.publish(samples, count: count)

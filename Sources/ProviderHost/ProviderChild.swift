@@ -36,6 +36,8 @@ package final class ProviderChild {
     socket: Int32 = ProviderChild.socketDescriptor, memory: Int32 = ProviderChild.memoryDescriptor
   ) -> Int32 {
     do throws(KernelError) {
+      // Of a daemon that stayed root, or was started with ambient capabilities, nothing is inherited but what a server's port takes.
+      try Privileges.restrict(to: Capability.netBindService.isPermitted ? [.netBindService] : [])
       let shared = try SharedMemory(descriptor: FileDescriptor(owning: memory), count: SharedBlock.bytes)
       guard let block = SharedBlock(shared, role: .child) else { return 2 }
       let child = try ProviderChild(UnixSocket(FileDescriptor(owning: socket)), block)

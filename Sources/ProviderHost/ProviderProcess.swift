@@ -55,6 +55,7 @@ package final class ProviderProcess: @unchecked Sendable {
   private var policy = RestartPolicy()
   private var lastBeat: UInt64 = 0
   private var invalidSeen: UInt64 = 0
+  private var droppedSeen: UInt64 = 0
   private var brokenSeen = false
   private var lastSign = RawInstant(nanoseconds: 0)
   private var isHung = false
@@ -170,6 +171,7 @@ package final class ProviderProcess: @unchecked Sendable {
       phase = .starting
       lastBeat = 0
       invalidSeen = 0
+      droppedSeen = 0
       brokenSeen = false
       isHung = false
       lastSign = now
@@ -282,6 +284,11 @@ package final class ProviderProcess: @unchecked Sendable {
     if invalid > invalidSeen {
       outbox.counters.count(.outOfRange, invalid - invalidSeen)
       invalidSeen = invalid
+    }
+    let dropped = block.droppedSamples
+    if dropped > droppedSeen {
+      outbox.counters.countRingFull(dropped - droppedSeen)
+      droppedSeen = dropped
     }
     // Nothing will come out of that ring any more: a fresh child gets a fresh one.
     if block.isRingBroken, !brokenSeen {

@@ -100,6 +100,9 @@ final class SharedBlock: @unchecked Sendable {
   /// What the child put there that was no sample.
   var invalidSamples: UInt64 { ring.fault?.invalidSamples ?? 0 }
 
+  /// What found the ring full, as the child counted it.
+  var droppedSamples: UInt64 { ring.dropped }
+
   // MARK: the child's side
 
   func beat() { _ = unsafe word(Self.beatAt).pointee.wrappingAdd(1, ordering: .relaxed) }

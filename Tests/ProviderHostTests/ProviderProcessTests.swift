@@ -51,6 +51,16 @@ import TimeTypes
       return !samples.isEmpty
     }
     #expect(process.phase == .running)
+    let child = try #require(process.processID)
+    let status = try String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8)
+    func field(_ name: String) -> String? {
+      status.split(separator: "\n").first { $0.hasPrefix("\(name):") }?.split(separator: "\t").last.map(String.init)
+    }
+    #expect(field("NoNewPrivs") == "1")
+    for set in ["CapPrm", "CapEff", "CapBnd", "CapAmb"] where getuid() == 0 {
+      let bits = try #require(field(set).flatMap { UInt64($0, radix: 16) })
+      #expect(bits & ~(1 << UInt64(Capability.netBindService.rawValue)) == 0, "\(set) of the child: \(bits)")
+    }
     let sample = try #require(samples.first)
     #expect(sample.offset == .milliseconds(125))
     guard case .sourceAdded(let added)? = news.first else {
