@@ -6,6 +6,7 @@ import LinuxKernel
 import ProviderHost
 import Report
 package import Settings
+import Synchronization
 import TimeTypes
 
 /// The whole daemon: made from a configuration, started, and run until SIGTERM.
@@ -20,7 +21,10 @@ package final class Daemon {
   private let captureLoop: PollLoop
   private let disciplineLoop: PollLoop?
   private let controlLoop: PollLoop?
+  /// Kept for its lock, which is held as long as this object lives.
   private let claim: SteeringClaim
+  /// Why a role's thread could not go on.
+  private let roleFailure = Mutex<KernelError?>(nil)
 
   /// - Throws: `StartFailure` with every complaint, each naming file, line, key and what would be right.
   package init(_ configuration: Configuration, linked: [String: LinkedModule]) throws(StartFailure) {
@@ -111,11 +115,9 @@ package final class Daemon {
         control.warn(.stateDirectory, "the state directory \(configuration.stateDirectory) cannot be used: \(error)")
       }
     }
-    var owner: (user: UInt32, group: UInt32)?
-    if !isMinimal, Privileges.isRoot, let user = configuration.user {
-      owner = Privileges.user(named: user)
-      if let owner { try? SmallFile.setOwner(configuration.stateDirectory, user: owner.user, group: owner.group) }
-    }
+    let user = !isMinimal && Privileges.isRoot ? configuration.user : nil
+    let owner = user.flatMap { Privileges.user(named: $0) }
+    if let owner { try? SmallFile.setOwner(configuration.stateDirectory, user: owner.user, group: owner.group) }
     try control.listen(owner: owner)
     control.raise(EventRecord(.daemonStarted, text: "tompiond \(TompionVersion.text) started, \(configuration.file)"))
     if !context.rivals.isEmpty { control.warn(.rivalDaemon, context.rivals) }
@@ -123,15 +125,15 @@ package final class Daemon {
       control.raise(
         EventRecord(.observing, text: "observe mode: the clock is watched, not changed (clock.steer = false)"))
     }
-    if !isMinimal, Privileges.isRoot, let user = configuration.user { try drop(to: user) }
+    if let user { try drop(to: user, isKnown: owner != nil) }
     if configuration.lockMemory, let refused = RoleThread.lockMemory() {
       control.warn(.realTimeRefused, refused.description)
     }
   }
 
-  private func drop(to user: String) throws(KernelError) {
+  private func drop(to user: String, isKnown: Bool) throws(KernelError) {
     let wanted: [Capability] = [.sysTime, .netBindService, .sysNice, .ipcLock]
-    guard Privileges.user(named: user) != nil else {
+    guard isKnown else {
       control.warn(
         .privilegesDropped,
         "there is no user \(user): the daemon stays root; create it (useradd --system \(user)) or set user = \"none\"")
@@ -160,17 +162,17 @@ package final class Daemon {
   /// One thread per role; control is this one.
   private func runThreads(_ controlLoop: PollLoop, _ disciplineLoop: PollLoop) throws(KernelError) {
     controlLoop.waker?.wakesOnTermination()
-    let capturing = RoleBody { [capture, waker = disciplineLoop.waker] in
+    let capturing = RoleBody { [self, waker = disciplineLoop.waker] in
       capture.start()
-      while !Termination.requested {
-        if (try? capture.turn(until: nil, others: { _ in })) ?? false { waker?.wake() }
+      whileWanted { () throws(KernelError) in
+        if try capture.turn(until: nil, others: { _ in }) { waker?.wake() }
       }
       capture.stop()
     }
-    let disciplining = RoleBody { [discipline, disciplineLoop] in
+    let disciplining = RoleBody { [self] in
       discipline.takeOver()
-      while !Termination.requested {
-        try? disciplineLoop.wait(until: discipline.deadline)
+      whileWanted { () throws(KernelError) in
+        try disciplineLoop.wait(until: discipline.deadline)
         while disciplineLoop.next() != nil {}
         discipline.turn()
       }
@@ -191,5 +193,16 @@ package final class Daemon {
     for thread in threads { thread.join() }
     let role = discipline
     context.answerInline = { role.turn() }
+    if let failure = roleFailure.withLock({ $0 }) { throw failure }
+  }
+
+  /// Turns of a role until SIGTERM. A loop that cannot wait would spin at real-time priority: it ends the daemon instead.
+  private func whileWanted(_ turn: () throws(KernelError) -> Void) {
+    do throws(KernelError) {
+      while !Termination.requested { try turn() }
+    } catch {
+      roleFailure.withLock { $0 = error }
+      Termination.request()
+    }
   }
 }
