@@ -34,7 +34,7 @@ struct Main {
       Console.write(Help.text(name))
       return .done
     case .version:
-      Console.write("tompion \(version)\n")
+      Console.write("tompion \(TompionVersion.text)\n")
       return .done
     case .checkConfiguration(let file):
       let check = ConfigurationCheck(file)
@@ -77,6 +77,3 @@ struct Main {
     return status
   }
 }
-
-/// The version of Tompion.
-let version = "0.1.0"

@@ -3,6 +3,7 @@
 import LinuxKernel
 import NTPClient
 import ProviderHost
+import Report
 import Runtime
 import Settings
 

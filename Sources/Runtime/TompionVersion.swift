@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-
-/// The release, as `tompiond --version` and the status say it.
-package enum TompionVersion {
-  package static let text = "0.1.0"
-}
