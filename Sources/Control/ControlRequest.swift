@@ -10,7 +10,8 @@ package enum ControlRequest: Sendable, Equatable {
   case why
   /// The events after number `since` (nil = all that are kept, at most `limit` of the latest); then, with `follow`, each new one.
   case events(since: UInt64?, limit: UInt32?, follow: Bool)
-  /// Forget the samples and look again; with `force` the next agreed offset passes the sanity gate; nil = every source.
+  /// Measure at once, `source` only (nil = every source), and try a refused clock again; with `force` the next offset that the
+  /// sources agree on passes the sanity gate.
   case resync(force: Bool, source: String?)
 
   /// The word on the wire.

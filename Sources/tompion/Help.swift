@@ -18,7 +18,7 @@ enum Help {
       providers     the plugins that bring time or serve it
       events        what happened, from the daemon's event log
       why           one sentence: why the clock is not synchronized
-      resync        forget the samples and look again
+      resync        measure again, at once
       config check  check a configuration file before it is used
       help COMMAND  more on one of them
 
@@ -79,10 +79,10 @@ enum Help {
     "resync": """
     usage: tompion resync [--force] [--source NAME] [--json]
 
-    Forgets the samples so far and asks the sources again.
+    Asks the sources again at once, and tries a clock again that was refused.
       --force            the next offset that the sources agree on is accepted,
                          however large (the sanity gate lets it pass once)
-      --source NAME      only this source, by name or address
+      --source NAME      asks only this source, by name or address
     Only for root, the daemon's user and the group of its control socket.
 
     """,
