@@ -42,15 +42,18 @@ package final class UDPSocket {
     package var networkErrors: UInt64 = 0
   }
 
-  /// Opens, binds and connects as `options` say; nothing is left open on failure.
-  package init(_ options: UDPSocketOptions, profile: KernelProfile = .full) throws(KernelError) {
+  /// Opens, binds and connects as `options` say; nothing is left open on failure. `errorBuffer`: one slot of 2048 bytes for the
+  /// error queue, which sockets of one thread may share; without it the socket makes its own.
+  package init(
+    _ options: UDPSocketOptions, profile: KernelProfile = .full, errorBuffer: PacketBuffer? = nil
+  ) throws(KernelError) {
     let peer = options.peer
     let family = options.local.family != .none ? options.local.family : peer?.family ?? .ipv4
     if let peer, peer.family != family {
       throw KernelError("connect an IPv4 socket to IPv6, or the reverse", errno: EAFNOSUPPORT)
     }
     let number = Int32(family.rawValue)
-    errorSlot = try PacketBuffer(slots: 1, capacity: 2048)
+    if let errorBuffer { errorSlot = errorBuffer } else { errorSlot = try PacketBuffer(slots: 1, capacity: 2048) }
     let fd = try KernelError.check(clinux_udp_open(number), "open a UDP socket")
     do throws(KernelError) {
       if family == .ipv6 { _ = try KernelError.check(clinux_udp_ipv6_only(fd), "keep the socket to IPv6") }
@@ -173,7 +176,7 @@ package final class UDPSocket {
     guard open else { return nil }
     var message: clinux_datagram_t
     repeat {
-      // One slot of 2048 bytes, ours alone; the fence bounds length by its capacity.
+      // One slot of 2048 bytes that only this thread uses; the fence bounds length by its capacity.
       guard unsafe clinux_error_receive(errorSlot.batch, descriptor) > 0 else { return nil }
       message = errorSlot[0]
       if message.flags & CLINUX_DATAGRAM_CONTROL_TRUNCATED != 0 { counters.controlTruncated &+= 1 }

@@ -8,7 +8,7 @@ package import TimeTypes
 /// A provider's time, sockets, timers and names from the real kernel, over a `PollLoop`; in the daemon and in a child alike.
 ///
 /// The owner of the loop hands it the loop's events (`ProviderLoop` does). One thread, the loop's, except where tagged [any].
-/// Sending and receiving reuse two packet buffers made at init.
+/// Sending, receiving and error queues reuse packet buffers made at init.
 @safe
 package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   // Sound to share: only `rawNow`, `read`, `fillRandom`, `clockPage` and `requestPoll` come from other threads, and they touch
@@ -43,6 +43,8 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   private var lastHandle: UInt32 = 0
   let receiveBuffer: PacketBuffer
   let sendBuffer: PacketBuffer
+  /// Of all sockets: a client opens one for each request.
+  private let errorBuffer: PacketBuffer
   let packets: UnsafeMutablePointer<tompion_packet_t>
   var resolver: NameResolver
   private let wantsPoll = Atomic<Bool>(false)
@@ -65,6 +67,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     self.page = UInt(bitPattern: clockPage)
     receiveBuffer = try PacketBuffer(slots: Self.batch, capacity: Self.longestDatagram)
     sendBuffer = try PacketBuffer(slots: Self.batch, capacity: Self.longestDatagram)
+    errorBuffer = try PacketBuffer(slots: 1, capacity: Self.longestDatagram)
     resolver = NameResolver(waker: loop.waker)
     // Sound: as many as slots, plain data zeroed by its initialiser, freed in deinit.
     unsafe packets = .allocate(capacity: Self.batch)
@@ -206,7 +209,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     guard sockets.count < Self.socketLimit else { return .failed(TOMPION_AGAIN) }
     guard options.receive_capacity <= UInt32(Self.longestDatagram) else { return .failed(TOMPION_INVALID) }
     do throws(KernelError) {
-      let socket = try UDPSocket(UDPSocketOptions(options), profile: loop.profile)
+      let socket = try UDPSocket(UDPSocketOptions(options), profile: loop.profile, errorBuffer: errorBuffer)
       lastHandle &+= 1
       let handle = lastHandle
       try loop.add(socket.descriptor, token: Token.make(number, Token.socket, handle))
