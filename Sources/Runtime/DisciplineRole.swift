@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CTompionProvider
 import ClockPort
 import Engine
 import LinuxKernel
@@ -184,29 +183,5 @@ final class DisciplineRole {
     guard case .virtual(let line) = clock else { return nil }
     let host = ClockPair.realtime()
     return line.reading(at: host.raw).time - host.time
-  }
-}
-
-/// What happened so far, for status.
-struct DisciplineCounters: Sendable, BitwiseCopyable {
-  var samples: UInt64 = 0
-  var updates: UInt64 = 0
-  var steps: UInt64 = 0
-  var refusals: UInt64 = 0
-  var clockMoves: UInt64 = 0
-}
-
-extension SourceOptions {
-  /// The options of a source as its provider announced them.
-  init(_ source: SourceSummary) {
-    self.init()
-    prefer = source.has(TOMPION_SOURCE_PREFER)
-    noselect = source.has(TOMPION_SOURCE_NOSELECT)
-    trust = source.has(TOMPION_SOURCE_TRUST)
-    require = source.has(TOMPION_SOURCE_REQUIRE)
-    reliable = source.has(TOMPION_SOURCE_RELIABLE)
-    referenceClock = source.has(TOMPION_SOURCE_REFCLOCK)
-    minimumPoll = source.minimumPoll
-    maximumPoll = source.maximumPoll
   }
 }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+import Engine
+import ProviderHost
+
+extension SourceOptions {
+  /// The options of a source as its provider announced them.
+  init(_ source: SourceSummary) {
+    self.init()
+    prefer = source.has(TOMPION_SOURCE_PREFER)
+    noselect = source.has(TOMPION_SOURCE_NOSELECT)
+    trust = source.has(TOMPION_SOURCE_TRUST)
+    require = source.has(TOMPION_SOURCE_REQUIRE)
+    reliable = source.has(TOMPION_SOURCE_RELIABLE)
+    referenceClock = source.has(TOMPION_SOURCE_REFCLOCK)
+    minimumPoll = source.minimumPoll
+    maximumPoll = source.maximumPoll
+  }
+}
