@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(pthread_t) <= sizeof(uint64_t), "thread handle");
@@ -89,6 +90,13 @@ int32_t clinux_thread_start(clinux_thread_options_t *options, void (*body)(void 
 
 int32_t clinux_thread_join(clinux_thread_t thread) { return -pthread_join((pthread_t)thread.handle, NULL); }
 
+int32_t clinux_thread_join_within(clinux_thread_t thread, uint32_t seconds) {
+  struct timespec end;
+  if (clock_gettime(CLOCK_MONOTONIC, &end) < 0) return -errno;
+  end.tv_sec += seconds;
+  return -pthread_clockjoin_np((pthread_t)thread.handle, NULL, CLOCK_MONOTONIC, &end);
+}
+
 int32_t clinux_thread_policy(void) {
   int policy = 0;
   struct sched_param parameters;
@@ -145,8 +153,12 @@ int32_t clinux_find_group(const char *name, uint32_t *group) {
 static volatile sig_atomic_t termination;
 static volatile sig_atomic_t termination_fd = -1;
 
+static volatile sig_atomic_t termination_grace;
+
 static void terminate(int signal) {
   (void)signal;
+  // The default action of SIGALRM ends a process that could not end by itself.
+  if (termination_grace > 0) alarm((unsigned)termination_grace);
   clinux_request_termination();
 }
 
@@ -167,13 +179,18 @@ void clinux_forget_termination(void) {
   termination = 0;
 }
 
-int32_t clinux_watch_termination(void) {
+int32_t clinux_watch_termination(uint32_t grace_seconds) {
   struct sigaction action;
+  termination_grace = (sig_atomic_t)(grace_seconds < 3600 ? grace_seconds : 3600);
   memset(&action, 0, sizeof action);
   sigemptyset(&action.sa_mask);
   // No SA_RESTART: poll(2) is to return so that the flag is seen at once.
   action.sa_handler = terminate;
   if (sigaction(SIGTERM, &action, NULL) < 0 || sigaction(SIGINT, &action, NULL) < 0) return -errno;
+  // A terminal that goes away ends the process in order, too, unless nohup(1) or whoever else asked to ignore that.
+  struct sigaction hangup;
+  if (sigaction(SIGHUP, NULL, &hangup) < 0) return -errno;
+  if (hangup.sa_handler != SIG_IGN && sigaction(SIGHUP, &action, NULL) < 0) return -errno;
   action.sa_handler = SIG_IGN;
   return sigaction(SIGPIPE, &action, NULL) < 0 ? -errno : 0;
 }

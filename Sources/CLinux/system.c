@@ -73,6 +73,28 @@ int64_t clinux_write(int32_t fd, const void *bytes, size_t count) {
   return written < 0 ? -errno : written;
 }
 
+int64_t clinux_write_promptly(int32_t fd, const void *bytes, size_t count) {
+  struct pollfd one = {.fd = fd, .events = POLLOUT};
+  if (poll(&one, 1, 1) <= 0 || !(one.revents & POLLOUT)) return one.revents ? -EPIPE : -EAGAIN;
+  // A pipe that is ready takes 4096 bytes (PIPE_BUF) without blocking, not necessarily more.
+  return clinux_write(fd, bytes, count < 4096 ? count : 4096);
+}
+
+void clinux_hold_standard_streams(void) {
+  for (int fd = 0; fd < 3; ++fd) {
+    // open(2) gives the lowest free number: this one, as those below are taken by now.
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) < 0) return;
+  }
+}
+
+int32_t clinux_file_identity(const char *path, uint64_t *device, uint64_t *inode) {
+  struct stat status;
+  if (lstat(path, &status) < 0) return -errno;
+  *device = status.st_dev;
+  *inode = status.st_ino;
+  return 0;
+}
+
 int32_t clinux_random(void *bytes, size_t count) {
   uint8_t *at = bytes;
   while (count) {

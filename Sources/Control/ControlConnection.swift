@@ -67,10 +67,20 @@ package struct ControlConnection {
   /// So many of the pending bytes were written.
   package mutating func wrote(_ count: Int) {
     sent = min(sent + max(count, 0), outgoing.count)
-    guard sent == outgoing.count else { return }
+    guard sent == outgoing.count else {
+      // A reader that always leaves something must not make it grow without end.
+      if sent > 1 << 16, sent > outgoing.count / 2 {
+        outgoing.removeFirst(sent)
+        sent = 0
+      }
+      return
+    }
     outgoing.removeAll(keepingCapacity: outgoing.capacity <= 1 << 16)
     sent = 0
   }
+
+  /// What is kept for it, sent or not, bytes.
+  package var backlogBytes: Int { outgoing.count }
 
   /// Time to close it.
   package var isFinished: Bool { isDropped || (isEnding && pending.isEmpty) }

@@ -94,7 +94,7 @@ package final class ControlServer {
   package func close() {
     for token in Array(connections.keys) { close(token) }
     loop.remove(listener.descriptor.rawValue)
-    SmallFile.remove(path)
+    listener.removeFile()
   }
 
   private func accept(_ now: RawInstant) {

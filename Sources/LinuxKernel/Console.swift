@@ -28,6 +28,27 @@ package enum Console {
     return true
   }
 
+  /// Writes all of `text` as far as that needs no waiting: for logs, whose reader may have stopped reading. false = not all of
+  /// it, or nothing, went.
+  package static func writePromptly(_ text: String, to descriptor: Int32) -> Bool {
+    let bytes = Array(text.utf8)
+    var done = 0
+    while done < bytes.count {
+      let start = done
+      // Sound: `start` is inside the array, whose own memory is passed for the call.
+      let written = unsafe bytes.withUnsafeBytes { memory in
+        unsafe clinux_write_promptly(descriptor, memory.baseAddress.map { unsafe $0 + start }, memory.count - start)
+      }
+      guard written > 0 else { return false }
+      done += Int(written)
+    }
+    return true
+  }
+
+  /// Makes sure that the standard streams are open, on /dev/null if need be: a socket in the place of a closed one would get
+  /// what is written for people. [at start, before anything is opened]
+  package static func holdStandardStreams() { clinux_hold_standard_streams() }
+
   /// A variable of the environment; nil = not set.
   package static func environment(_ name: String) -> String? {
     // Sound: the C string belongs to the environment, which nothing here changes, and is copied at once.

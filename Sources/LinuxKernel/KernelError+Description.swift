@@ -3,6 +3,13 @@
 import CLinux
 import Glibc
 
+extension KernelError {
+  /// EADDRINUSE, EEXIST and EACCES, for those who may not name the C library.
+  package static let addressInUse = EADDRINUSE
+  package static let exists = EEXIST
+  package static let accessDenied = EACCES
+}
+
 extension KernelError: CustomStringConvertible {
   /// One line: what failed, why, and for the usual reasons what would be right.
   package var description: String {

@@ -93,6 +93,13 @@ package final class RoleThread {
     _ = clinux_thread_join(thread)
   }
 
+  /// Waits until the body returns, at most so long; false = it still runs. [control]
+  package func join(withinSeconds seconds: UInt32) -> Bool {
+    guard !joined else { return true }
+    joined = clinux_thread_join_within(thread, seconds) >= 0
+    return joined
+  }
+
   /// Locks all memory, now and later (mlockall); nil = done. [control, once]
   package static func lockMemory() -> RoleWarning? {
     let result = clinux_lock_memory()

@@ -2,11 +2,12 @@
 
 import CLinux
 
-/// SIGTERM and SIGINT, by handler and flag; SIGPIPE is ignored. Works in both profiles.
+/// SIGTERM, SIGINT and SIGHUP (unless that is ignored: nohup), by handler and flag; SIGPIPE is ignored. Works in both profiles.
 package enum Termination {
-  /// Installs the handlers. [control, at start]
-  package static func watch() throws(KernelError) {
-    _ = try KernelError.check(clinux_watch_termination(), "install signal handlers")
+  /// Installs the handlers. A process that did not end `graceSeconds` after such a signal, because something in it hangs, is ended
+  /// by the kernel (alarm(2)); 0: it may take for ever. [control, at start]
+  package static func watch(graceSeconds: UInt32 = 0) throws(KernelError) {
+    _ = try KernelError.check(clinux_watch_termination(graceSeconds), "install signal handlers")
   }
 
   /// Whether the process was asked to end. [any role]

@@ -80,6 +80,8 @@ package final class UnixSocket: Sendable {
 package final class UnixListener {
   package let descriptor: FileDescriptor
   package let path: String
+  /// Which file the socket is, so that only that one is removed.
+  private let identity: [UInt64]?
 
   /// Listens at `path` with permission bits `mode`, its file given to `group` if named and allowed. A leftover of a dead process
   /// is replaced; EADDRINUSE: somebody answers there; EEXIST: something that is not a socket is there.
@@ -87,12 +89,25 @@ package final class UnixListener {
     let fd = unsafe path.withCString { unsafe clinux_unix_listen($0, mode, backlog) }
     descriptor = FileDescriptor(owning: try KernelError.check(fd, "listen on the control socket"))
     self.path = path
+    identity = Self.identity(path)
     if let group, let number = Privileges.group(named: group) {
       _ = unsafe path.withCString { unsafe clinux_set_owner($0, UInt32.max, number) }
     }
   }
 
-  deinit { SmallFile.remove(path) }
+  deinit { removeFile() }
+
+  /// Removes the socket's file, unless another one stands in its place by now.
+  package func removeFile() {
+    if let identity, Self.identity(path) == identity { SmallFile.remove(path) }
+  }
+
+  private static func identity(_ path: String) -> [UInt64]? {
+    var (device, inode): (UInt64, UInt64) = (0, 0)
+    // The two numbers are written during the call alone.
+    let result = unsafe path.withCString { unsafe clinux_file_identity($0, &device, &inode) }
+    return result >= 0 ? [device, inode] : nil
+  }
 
   /// A new connection, non-blocking; nil = none waits.
   package func accept() throws(KernelError) -> UnixSocket? {

@@ -60,6 +60,8 @@ package final class ProviderProcess: @unchecked Sendable {
   private var lastSign = RawInstant(nanoseconds: 0)
   private var isHung = false
   private var closing: RawInstant?
+  /// Why it cannot run, as this child itself said; "" = it said nothing.
+  private var words = ""
   private let commands = CommandQueue()
   private let publishing = Mutex<Void>(())
 
@@ -158,6 +160,7 @@ package final class ProviderProcess: @unchecked Sendable {
 
   private func begin(now: RawInstant) {
     refusals = []
+    words = ""
     do throws(KernelError) {
       let (ours, theirs) = try UnixSocket.pair()
       let memory = try SharedMemory(name: "tompion-\(provider)", count: SharedBlock.bytes)
@@ -199,7 +202,7 @@ package final class ProviderProcess: @unchecked Sendable {
       return
     }
     // A provider that said why it cannot run keeps its own words.
-    fail(lastError.isEmpty || phase == .running ? how : "\(how): \(lastError)", now: now)
+    fail(words.isEmpty || phase == .running ? how : "\(how): \(words)", now: now)
   }
 
   private func fail(_ why: String, now: RawInstant) {
@@ -250,7 +253,9 @@ package final class ProviderProcess: @unchecked Sendable {
     case .refusal(let index, let text):
       guard refusals.count < 1000 else { return }
       refusals.append(SettingRefusal(index: Int(index) < settings.count ? Int(index) : nil, text: printable(text)))
-    case .failed(let text): lastError = printable(text)
+    case .failed(let text):
+      words = printable(text)
+      lastError = words
     case .sourceAdded(let id, let info): if !outbox.sources.insert(id, info) { outbox.counters.count(.unknownSource) }
     case .sourceChanged(let id, let info): if !outbox.sources.update(id, info) { outbox.counters.count(.unknownSource) }
     case .sourceRemoved(let id): if !outbox.sources.remove(id) { outbox.counters.count(.unknownSource) }

@@ -18,6 +18,8 @@ final class ControlRole: ControlHandler {
   private var nextSecond = RawInstant(nanoseconds: .min)
   private var sequence: UInt64 = 0
   private var published: UInt64 = 0
+  /// Lines of the log that nobody took.
+  private var unwritten = 0
   /// What an operator should know, said once at the start and in each status.
   private var warnings: [String] = []
 
@@ -92,7 +94,17 @@ final class ControlRole: ControlHandler {
       sequence &+= 1
       event.sequence = sequence
     }
-    if event.severity >= context.threshold { Console.write("tompiond: \(event.line(.plain))\n", to: Console.error) }
+    if event.severity >= context.threshold { write("tompiond: \(event.line(.plain))\n") }
+  }
+
+  /// Writes a line of the log, or counts it where nobody reads: a log must not stop the clock.
+  private func write(_ line: String) {
+    if unwritten > 0,
+      Console.writePromptly("tompiond: \(unwritten) lines could not be written here\n", to: Console.error)
+    {
+      unwritten = 0
+    }
+    if unwritten > 0 || !Console.writePromptly(line, to: Console.error) { unwritten += 1 }
   }
 
   func resync(force: Bool, source: String?) throws(ControlError) -> String {

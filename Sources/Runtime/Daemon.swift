@@ -26,13 +26,16 @@ package final class Daemon {
   /// Why a role's thread could not go on.
   private let roleFailure = Mutex<KernelError?>(nil)
 
+  /// `isOnlyCheck`: it will not run, so nothing is claimed that a daemon at work may need.
   /// - Throws: `StartFailure` with every complaint, each naming file, line, key and what would be right.
-  package init(_ configuration: Configuration, linked: [String: LinkedModule]) throws(StartFailure) {
+  package init(
+    _ configuration: Configuration, linked: [String: LinkedModule], isOnlyCheck: Bool = false
+  ) throws(StartFailure) {
     self.configuration = configuration
     let isSingle = configuration.loop == .single || configuration.profile == .minimal
     let profile: KernelProfile = configuration.profile == .minimal ? .minimal : .full
-    claim = SteeringClaim(configuration)
-    let isForbidden = !claim.rivals.isEmpty
+    claim = isOnlyCheck ? .nothing() : SteeringClaim(configuration)
+    let isForbidden = isOnlyCheck || !claim.rivals.isEmpty
     let clock = try Self.clock(configuration.clock, isForbidden: isForbidden)
     let clockPage = ClockPage(precision: clock.capabilities.precision)
     let clocks = KernelClocks(clock.stampSource)
@@ -88,14 +91,30 @@ package final class Daemon {
     }
   }
 
+  /// What would not run although its settings are right: modules that are not there or do not load, one a line.
+  package var failures: [String] {
+    context.providers.compactMap { provider in
+      let reason = provider.reasonNotToRun
+      guard !reason.isEmpty else { return nil }
+      return Diagnostic(
+        file: configuration.file, line: provider.configuration.line, column: provider.configuration.column,
+        key: "provider.\(provider.name)", problem: reason, advice: ""
+      ).description
+    }
+  }
+
   /// Runs until SIGTERM or SIGINT. Returns the exit status.
   package func run() -> Int32 {
     do {
-      try Termination.watch()
+      try Termination.watch(graceSeconds: configuration.profile == .minimal ? 0 : Self.grace)
       try open()
       control.launch()
       if let controlLoop, let disciplineLoop {
-        try runThreads(controlLoop, disciplineLoop)
+        guard try runThreads(controlLoop, disciplineLoop) else {
+          // Nothing is taken apart under the thread that still runs.
+          control.close()
+          Console.exit(1)
+        }
       } else {
         try runSingle()
       }
@@ -108,7 +127,7 @@ package final class Daemon {
   }
 
   /// State directory, privileges, control socket: in the order in which rights are given up.
-  private func open() throws(KernelError) {
+  private func open() throws(StartFailure) {
     let isMinimal = configuration.profile == .minimal
     if !isMinimal {
       do { try SmallFile.makeDirectory(configuration.stateDirectory) } catch {
@@ -118,17 +137,37 @@ package final class Daemon {
     let user = !isMinimal && Privileges.isRoot ? configuration.user : nil
     let owner = user.flatMap { Privileges.user(named: $0) }
     if let owner { try? SmallFile.setOwner(configuration.stateDirectory, user: owner.user, group: owner.group) }
-    try control.listen(owner: owner)
+    do { try control.listen(owner: owner) } catch {
+      throw StartFailure(Self.complaint(of: error, at: configuration.controlSocket ?? ""))
+    }
     control.raise(EventRecord(.daemonStarted, text: "tompiond \(TompionVersion.text) started, \(configuration.file)"))
     if !context.rivals.isEmpty { control.warn(.rivalDaemon, context.rivals) }
     if configuration.clock.kind == .system, !configuration.clock.steer {
       control.raise(
         EventRecord(.observing, text: "observe mode: the clock is watched, not changed (clock.steer = false)"))
     }
-    if let user { try drop(to: user, isKnown: owner != nil) }
+    if let user {
+      do { try drop(to: user, isKnown: owner != nil) } catch { throw StartFailure(error.description) }
+    }
     if configuration.lockMemory, let refused = RoleThread.lockMemory() {
       control.warn(.realTimeRefused, refused.description)
     }
+  }
+
+  /// How long after SIGTERM it may take, s.
+  private static let grace: UInt32 = 10
+
+  /// Why there is no control socket, and what to do.
+  private static func complaint(of error: KernelError, at path: String) -> String {
+    let reason =
+      switch error.errno {
+      case KernelError.addressInUse: "another tompiond answers there; stop it"
+      case KernelError.exists: "something that is not a socket is there; remove it"
+      case KernelError.accessDenied: "this user may not write in its directory; change the directory's owner"
+      default: KernelError.text(of: error.errno)
+      }
+    return
+      "cannot listen on the control socket \(path): \(reason), or write another path, or \"none\", as control.socket"
   }
 
   private func drop(to user: String, isKnown: Bool) throws(KernelError) {
@@ -159,8 +198,8 @@ package final class Daemon {
     capture.stop()
   }
 
-  /// One thread per role; control is this one.
-  private func runThreads(_ controlLoop: PollLoop, _ disciplineLoop: PollLoop) throws(KernelError) {
+  /// One thread per role; control is this one. false = a thread did not end.
+  private func runThreads(_ controlLoop: PollLoop, _ disciplineLoop: PollLoop) throws(KernelError) -> Bool {
     controlLoop.waker?.wakesOnTermination()
     let capturing = RoleBody { [self, waker = disciplineLoop.waker] in
       capture.start()
@@ -190,10 +229,17 @@ package final class Daemon {
     }
     captureLoop.waker?.wake()
     disciplineLoop.waker?.wake()
-    for thread in threads { thread.join() }
+    // The discipline runs no code of a provider; capture does, and one may never return.
+    threads[1].join()
+    let isComplete = threads[0].join(withinSeconds: Self.grace / 3)
     let role = discipline
     context.answerInline = { role.turn() }
     if let failure = roleFailure.withLock({ $0 }) { throw failure }
+    if !isComplete {
+      let names = context.providers.filter { $0.instance != nil }.map(\.name).joined(separator: ", ")
+      control.warn(.providerFailed, "a provider does not return from a call: ended without stopping \(names)")
+    }
+    return isComplete
   }
 
   /// Turns of a role until SIGTERM. A loop that cannot wait would spin at real-time priority: it ends the daemon instead.

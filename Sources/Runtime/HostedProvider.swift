@@ -114,6 +114,13 @@ final class HostedProvider {
 
   private var hasFailed: Bool { failure.withLock { !$0.isEmpty } }
 
+  /// What is known before anything starts to keep it from running; "" = nothing.
+  var reasonNotToRun: String {
+    let own = failure.withLock { $0 }
+    guard own.isEmpty, let process, !SmallFile.exists(process.module) else { return own }
+    return "\(process.module): there is no such file, or it may not be read"
+  }
+
   /// Where commands for it go.
   var mailbox: CommandRouter.Mailbox? {
     if let instance { return .instance(instance) }
@@ -179,6 +186,9 @@ final class HostedProvider {
   private var lastError: String {
     let own = failure.withLock { $0 }
     let reasons = [own.isEmpty ? process?.lastError ?? "" : own, lastComplaint]
-    return reasons.filter { !$0.isEmpty }.joined(separator: ": ")
+    // Processes quote what the provider said, and log what they say: nothing is told twice.
+    if reasons[0].hasSuffix(reasons[1]) { return reasons[0] }
+    if reasons[1].hasSuffix(reasons[0]) { return reasons[1] }
+    return reasons.joined(separator: ": ")
   }
 }

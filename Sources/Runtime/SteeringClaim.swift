@@ -14,6 +14,14 @@ struct SteeringClaim {
   /// steering) the folder for everybody's locks.
   private static let paths = ["/run/tompiond-steering.lock", "/run/lock/tompiond-steering.lock"]
 
+  /// No claim at all.
+  static func nothing() -> SteeringClaim { SteeringClaim() }
+
+  private init() {
+    rivals = ""
+    lock = nil
+  }
+
   init(_ configuration: Configuration) {
     guard configuration.clock.kind == .system, configuration.clock.steer, configuration.profile != .minimal else {
       rivals = ""

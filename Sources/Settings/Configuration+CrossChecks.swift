@@ -75,10 +75,12 @@ extension Configuration {
     var wrong: [Diagnostic] = []
     for provider in providers {
       var first: [String: SettingValue] = [:]
+      var ports: [String: String] = [:]
+      for value in provider.values where value.path.hasSuffix("].port") { ports[value.path] = value.written }
       for value in provider.values where value.isSourceAddress {
         guard case .string(let address) = value.value else { continue }
         let element = value.path.dropLast("address".utf8.count)
-        let port = provider.values.first { $0.path == element + "port" }?.written ?? "default"
+        let port = ports[element + "port"] ?? "default"
         let identity = "\(address.lowercased()) \(port)"
         if let earlier = first[identity] {
           wrong.append(

@@ -156,12 +156,14 @@ extension SettingSchema {
   /// Pairs of keys named min… and max… in the same table.
   static func crossed(_ values: [SettingValue], _ schema: [SettingSchema], _ file: String) -> [Diagnostic] {
     var wrong: [Diagnostic] = []
+    // By path: a search of all for each would make a file of thousands of sources take minutes.
+    let byPath = Dictionary(values.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
     for value in values {
       let (table, leaf) = split(value.path)
       let isLow = leaf.hasPrefix("min")
       guard isLow || leaf.hasPrefix("max"), let number = value.number else { continue }
       let partner = table + (isLow ? "max" : "min") + leaf.dropFirst(3)
-      let written = values.first { $0.path == partner }
+      let written = byPath[partner]
       // Written both: reported once, at the minimum.
       if !isLow, written != nil { continue }
       let defaultNumber = schema.first { $0.path == generic(partner) }.flatMap { Double($0.defaultText) }

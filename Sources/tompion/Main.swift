@@ -19,6 +19,7 @@ struct Main {
   }
 
   static func main() {
+    Console.holdStandardStreams()
     Console.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 

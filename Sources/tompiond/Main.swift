@@ -22,6 +22,7 @@ struct Main {
     """
 
   static func main() {
+    Console.holdStandardStreams()
     var path = "/etc/tompion.toml"
     var checkOnly = false
     var arguments = CommandLine.arguments.dropFirst()
@@ -51,12 +52,17 @@ struct Main {
     do {
       // Sound: the module's table lives as long as the process.
       let linked = unsafe ["tompion-ntp-client": LinkedModule(ntpClientModule())]
-      daemon = try Daemon(Configuration(readingFrom: path), linked: linked)
+      daemon = try Daemon(Configuration(readingFrom: path), linked: linked, isOnlyCheck: checkOnly)
     } catch {
       Console.write("tompiond: \(error)\n", to: Console.error)
       return 2
     }
     guard !checkOnly else {
+      let failures = daemon.failures
+      guard failures.isEmpty else {
+        Console.write("tompiond: \(failures.joined(separator: "\n"))\n", to: Console.error)
+        return 2
+      }
       Console.write("\(path) is right\n")
       return 0
     }

@@ -41,6 +41,17 @@ struct ControlConnectionTests {
     #expect(connection.isFinished)
   }
 
+  @Test("a reader that always leaves something costs no more memory than what it leaves")
+  func steadyRemainder() {
+    var connection = ControlConnection(peer: peer)
+    for _ in 0..<10_000 {
+      connection.send(ControlReply(.busy))
+      if connection.pending.count > 2000 { connection.wrote(connection.pending.count - 1000) }
+    }
+    #expect(!connection.isDropped && connection.pending.count >= 1000)
+    #expect(connection.backlogBytes < 200_000)
+  }
+
   @Test("a request before the wrong line still counts")
   func beforeMalformed() {
     var connection = ControlConnection(peer: peer)

@@ -41,6 +41,31 @@ import Testing
     #expect(error?.errno == EPIPE)
   }
 
+  @Test func onlyTheOwnFileIsRemoved() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("control.sock")
+    var first: UnixListener? = try UnixListener(path: path)
+    SmallFile.remove(path)
+    let second = try UnixListener(path: path)
+    #expect(first != nil)
+    first = nil
+    #expect(directory.names == ["control.sock"])
+    second.removeFile()
+    #expect(directory.names.isEmpty)
+  }
+
+  @Test func aLogNobodyReadsDoesNotHoldTheWriter() throws {
+    var ends: [Int32] = [-1, -1]
+    #expect(pipe(&ends) == 0)
+    let (reader, writer) = (FileDescriptor(owning: ends[0]), FileDescriptor(owning: ends[1]))
+    let line = String(repeating: "x", count: 1000)
+    var written = 0
+    while written < 1000, Console.writePromptly(line, to: writer.rawValue) { written += 1 }
+    // A pipe holds 64 KiB by default: it came back instead of waiting, and not before it was full.
+    #expect(written >= 4 && written < 1000)
+    withExtendedLifetime(reader) {}
+  }
+
   @Test func aLeftoverIsReplacedALivingOneIsNot() throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("control.sock")

@@ -22,6 +22,8 @@ typedef struct clinux_thread {
 // Starts `body(context)` on a thread of its own; scheduling and affinity are set before it runs.
 int32_t clinux_thread_start(clinux_thread_options_t *options, void (*body)(void *), void *context, clinux_thread_t *thread);
 int32_t clinux_thread_join(clinux_thread_t thread);
+// The same, but waits no longer than that: -ETIMEDOUT, and it still runs.
+int32_t clinux_thread_join_within(clinux_thread_t thread, uint32_t seconds);
 // Scheduling policy of the calling thread (0 other, 1 FIFO ...) and whether it may run on exactly one CPU (its number, else -1).
 int32_t clinux_thread_policy(void);
 int32_t clinux_thread_cpu(void);
@@ -39,7 +41,7 @@ int32_t clinux_find_user(const char *name, uint32_t *user, uint32_t *group);
 int32_t clinux_find_group(const char *name, uint32_t *group);
 
 // SIGTERM and SIGINT set a flag, nothing else; SIGPIPE is ignored.
-int32_t clinux_watch_termination(void);
+int32_t clinux_watch_termination(uint32_t grace_seconds);
 int32_t clinux_termination_requested(void);
 void clinux_request_termination(void);
 // Forgets that termination was requested, and whom to wake.

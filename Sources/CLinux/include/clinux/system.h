@@ -29,11 +29,17 @@ void clinux_eventfd_clear(int32_t fd);
 int32_t clinux_close(int32_t fd);
 int64_t clinux_read(int32_t fd, void *bytes, size_t count);
 int64_t clinux_write(int32_t fd, const void *bytes, size_t count);
+// Writes up to one pipe buffer's worth where that needs no waiting (at most 1 ms); -EAGAIN: whoever should read it does not.
+int64_t clinux_write_promptly(int32_t fd, const void *bytes, size_t count);
+// Opens /dev/null in place of a standard stream that is closed, so that no other file gets its number.
+void clinux_hold_standard_streams(void);
+// Which file a path names, links not followed.
+int32_t clinux_file_identity(const char *path, uint64_t *device, uint64_t *inode);
 int32_t clinux_random(void *bytes, size_t count);
 int32_t clinux_process_id(void);
 uint32_t clinux_user_id(void);
 
-// Opens a regular file for reading, without following a link in the last part; its size goes to *size.
+// Opens a regular file for reading; its size goes to *size.
 int32_t clinux_open_file(const char *path, int64_t *size);
 int32_t clinux_open_stream(const char *path);  // read, links followed, any kind (/proc)
 // Opens a directory for the *at calls below.
