@@ -33,6 +33,8 @@ def test_steering_without_the_right_is_a_state_not_an_exit():
         text = h.client_configuration([port], clock='kind = "system"\nsteer = true\n')
         client = start(h.Tompion(directory, "client", text)).wait_up()
         status = h.wait_for(lambda: (lambda s: s["steering"] == "refused" and s)(client.json("status")), 10, "steering is refused")
+        if "beside this daemon" in status["steering_reason"]:
+            raise h.Skip(f"another time daemon runs on this host: {status['steering_reason']}")
         assert "CAP_SYS_TIME" in status["steering_reason"], status
         assert client.running()
         return status["steering_reason"]
