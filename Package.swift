@@ -150,7 +150,14 @@ let package = Package(
       "ProviderHost", ["TimeTypes", "ClockPort", "LinuxKernel", "CTompionProvider", "TestSupport"], exclude: ["ABI"]),
     tests("ProviderKit", ["TimeTypes", "CTompionProvider", "MockHost"]),
     tests("Control", ["TimeTypes", "Report", "LinuxKernel", "TestSupport"]),
-    tests("Runtime", ["TimeTypes", "TestSupport"]),
+    // Its malloc counts: for tests that the real-time path allocates nothing.
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    tests(
+      "Runtime",
+      [
+        "TimeTypes", "ClockPort", "Engine", "Discipline", "Selection", "Settings", "Report", "LinuxKernel",
+        "ProviderHost", "CTompionProvider", "Control", "CLinux", "CAllocationCounter", "TestSupport",
+      ]),
     tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("NTPServer", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),

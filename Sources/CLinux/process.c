@@ -216,6 +216,7 @@ static int arrange(const int32_t *fds, uint32_t count) {
 }
 
 static int become_child(uint32_t user, uint32_t group) {
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return errno;
   if (!user) return 0;
   if (setgroups(0, NULL) < 0 || setresgid(group, group, group) < 0 || setresuid(user, user, user) < 0) return errno;
   return 0;

@@ -6,7 +6,7 @@ import CTompionProvider
 /// lengths checked. The host believes none of it: a message that does not parse is counted and dropped.
 enum ChildFrame {
   /// Bump when a frame changes: both ends are one release, but a file may be replaced under a running daemon.
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
   /// No frame is longer.
   static let longest = 16384
   /// Paths and setting texts are cut there.
@@ -26,8 +26,11 @@ enum ChildFrame {
 
   /// Child to host.
   enum Report {
-    /// The module is loaded and the provider opened.
-    case opened(version: UInt32)
+    /// What the provider says it is; with the schema's entries before `opened`.
+    case descriptor(ProviderDescriptor)
+    case schema(ProviderSchemaEntry)
+    /// The module is loaded, the provider opened and its whole schema, of so many entries, told.
+    case opened(version: UInt32, entries: UInt32)
     /// A call ended: 1 configure, 2 start, 3 stop.
     case result(call: UInt32, status: Int32)
     case refusal(index: UInt32, text: String)
@@ -115,7 +118,7 @@ enum ChildFrame {
   static func encode(_ report: Report) -> [UInt8] {
     var out = FrameWriter()
     switch report {
-    case .opened(let version): out.put(1 as UInt32, version)
+    case .opened(let version, let entries): out.put(1 as UInt32, version, entries)
     case .result(let call, let status): out.put(2 as UInt32, call, UInt32(bitPattern: status))
     case .refusal(let index, let text):
       out.put(3 as UInt32, index)
@@ -140,6 +143,12 @@ enum ChildFrame {
     case .misbehaved(let kind, let count):
       out.put(11 as UInt32, kind)
       out.put(count)
+    case .descriptor(let descriptor):
+      out.put(12 as UInt32)
+      out.put(descriptor)
+    case .schema(let entry):
+      out.put(13 as UInt32)
+      out.put(entry)
     }
     return out.bytes
   }
@@ -148,7 +157,9 @@ enum ChildFrame {
     var input = FrameReader(bytes)
     let result: Report?
     switch input.word() {
-    case 1: result = input.word().map { .opened(version: $0) }
+    case 1:
+      guard let version = input.word(), let entries = input.word() else { return nil }
+      result = .opened(version: version, entries: entries)
     case 2:
       guard let call = input.word(), let status = input.word() else { return nil }
       result = .result(call: call, status: Int32(bitPattern: status))
@@ -173,74 +184,10 @@ enum ChildFrame {
     case 11:
       guard let kind = input.word(), let count = input.long() else { return nil }
       result = .misbehaved(kind: kind, count: count)
+    case 12: result = input.descriptor().map { .descriptor($0) }
+    case 13: result = input.schemaEntry().map { .schema($0) }
     default: return nil
     }
     return input.isAtEnd ? result : nil
-  }
-}
-
-/// Appends fields to a frame.
-struct FrameWriter {
-  private(set) var bytes: [UInt8] = []
-
-  mutating func put(_ words: UInt32...) {
-    for word in words {
-      for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
-    }
-  }
-
-  mutating func put(_ long: UInt64) {
-    for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: long >> shift)) }
-  }
-
-  mutating func put(_ text: String) {
-    let utf8 = Array(text.utf8.prefix(ChildFrame.textLimit))
-    put(UInt32(utf8.count))
-    bytes += utf8
-  }
-
-  mutating func put(_ info: tompion_source_info_t) {
-    // Sound: plain data, read as bytes.
-    unsafe withUnsafeBytes(of: info) { unsafe bytes.append(contentsOf: $0) }
-  }
-}
-
-/// Takes fields from a frame; nil as soon as one is not there.
-struct FrameReader {
-  private var rest: ArraySlice<UInt8>
-
-  init(_ bytes: [UInt8]) { rest = bytes[...] }
-
-  var isAtEnd: Bool { rest.isEmpty }
-
-  mutating func word() -> UInt32? {
-    guard rest.count >= 4 else { return nil }
-    var value: UInt32 = 0
-    for byte in rest.prefix(4).reversed() { value = value << 8 | UInt32(byte) }
-    rest = rest.dropFirst(4)
-    return value
-  }
-
-  mutating func long() -> UInt64? {
-    guard let low = word(), let high = word() else { return nil }
-    return UInt64(high) << 32 | UInt64(low)
-  }
-
-  mutating func text() -> String? {
-    guard let count = word(), count <= UInt32(ChildFrame.textLimit), rest.count >= Int(count) else { return nil }
-    let text = String(decoding: rest.prefix(Int(count)), as: UTF8.self)
-    rest = rest.dropFirst(Int(count))
-    return text
-  }
-
-  /// With its texts closed and its values in range, or nil.
-  mutating func info() -> tompion_source_info_t? {
-    var info = tompion_source_info_t()
-    let count = MemoryLayout<tompion_source_info_t>.size
-    guard rest.count >= count else { return nil }
-    // Sound: plain data of `count` bytes; any bytes are a value of it, and `sanitized` checks that value.
-    unsafe withUnsafeMutableBytes(of: &info) { target in unsafe target.copyBytes(from: rest.prefix(count)) }
-    rest = rest.dropFirst(count)
-    return info.sanitized
   }
 }

@@ -46,35 +46,41 @@ package enum Misbehaviour: Int, CaseIterable, Sendable {
 @safe package final class ProviderCounters: @unchecked Sendable {
   // Sound to share: the block is fixed and every access is atomic.
   private let cells: UnsafeMutablePointer<Atomic<UInt64>>
-  private static let extra = 3
+  // Places of the counters that are no misbehaviour; those of misbehaviour come after. No use of `allCases` where it is counted:
+  // that makes an array each time.
+  private static var publishedAt: Int { 0 }
+  private static var ringFullAt: Int { 1 }
+  private static var droppedAt: Int { 2 }
+  private static var firstKind: Int { 3 }
 
   init() {
     // Sound: allocated and initialised here, freed in deinit.
-    unsafe cells = .allocate(capacity: Misbehaviour.allCases.count + Self.extra)
-    for index in 0..<(Misbehaviour.allCases.count + Self.extra) { unsafe (cells + index).initialize(to: Atomic(0)) }
+    let count = Self.firstKind + Misbehaviour.allCases.count
+    unsafe cells = .allocate(capacity: count)
+    for index in 0..<count { unsafe (cells + index).initialize(to: Atomic(0)) }
   }
 
   deinit { unsafe cells.deallocate() }
 
-  // Sound: `index` is a case's raw value or one of the extras, all inside the block.
+  // Sound: `index` is one of the places above or of a case's, all inside the block.
   private func add(_ index: Int, _ amount: UInt64) {
     _ = unsafe cells[index].wrappingAdd(amount, ordering: .relaxed)
   }
 
   private func value(_ index: Int) -> UInt64 { unsafe cells[index].load(ordering: .relaxed) }
 
-  func count(_ what: Misbehaviour, _ amount: UInt64 = 1) { add(what.rawValue, amount) }
-  func countPublished(_ amount: UInt64) { add(Misbehaviour.allCases.count, amount) }
-  func countRingFull(_ amount: UInt64) { add(Misbehaviour.allCases.count + 1, amount) }
-  func countDroppedMessage() { add(Misbehaviour.allCases.count + 2, 1) }
+  func count(_ what: Misbehaviour, _ amount: UInt64 = 1) { add(Self.firstKind + what.rawValue, amount) }
+  func countPublished(_ amount: UInt64) { add(Self.publishedAt, amount) }
+  func countRingFull(_ amount: UInt64) { add(Self.ringFullAt, amount) }
+  func countDroppedMessage() { add(Self.droppedAt, 1) }
 
-  package subscript(_ what: Misbehaviour) -> UInt64 { value(what.rawValue) }
+  package subscript(_ what: Misbehaviour) -> UInt64 { value(Self.firstKind + what.rawValue) }
   /// Samples taken into the ring.
-  package var published: UInt64 { value(Misbehaviour.allCases.count) }
+  package var published: UInt64 { value(Self.publishedAt) }
   /// Valid samples that found the ring full.
-  package var ringFull: UInt64 { value(Misbehaviour.allCases.count + 1) }
+  package var ringFull: UInt64 { value(Self.ringFullAt) }
   /// Log lines and events that found their queue full.
-  package var droppedMessages: UInt64 { value(Misbehaviour.allCases.count + 2) }
+  package var droppedMessages: UInt64 { value(Self.droppedAt) }
   /// Sum over all kinds of misbehaviour.
   package var misbehaviour: UInt64 { Misbehaviour.allCases.reduce(0) { $0 &+ self[$1] } }
 }

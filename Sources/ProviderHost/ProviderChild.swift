@@ -54,7 +54,8 @@ package final class ProviderChild {
     block.beat()
     var orders = false
     // The loop wakes at least once a second, which is the sign of life.
-    try providers.run { event in
+    // What the host has not taken yet is offered again soon.
+    try providers.run(until: unsent.isEmpty ? nil : RawClock.now() + .milliseconds(10)) { event in
       if case .readable(0) = event { orders = true }
       if case .errorQueue(0) = event { orders = true }
     }
@@ -102,8 +103,15 @@ package final class ProviderChild {
       providers.add(backend)
       let outbox = ProviderOutbox(number: number)
       outbox.sources.skipIDs(used)
-      instance = try ProviderInstance(module: module, provider: provider, backend: backend, outbox: outbox)
-      send(.opened(version: ChildFrame.version))
+      // As in the daemon: a module with one provider is that provider, whatever the configuration calls it.
+      let wanted = module.descriptors.count == 1 ? module.descriptors[0].id : provider
+      let opened = try ProviderInstance(module: module, provider: wanted, backend: backend, outbox: outbox)
+      instance = opened
+      send(.descriptor(opened.descriptor))
+      var paths: Set<String> = []
+      let entries = opened.schema.filter { paths.insert($0.path).inserted }
+      for entry in entries { send(.schema(entry)) }
+      send(.opened(version: ChildFrame.version, entries: UInt32(clamping: entries.count)))
     } catch {
       send(.failed(text: "\(error)"))
       done = true

@@ -7,13 +7,19 @@ package import TimeTypes
 
 /// The host's end of process placement: one provider in a child process of its own, watched, restarted and never believed.
 ///
-/// One thread owns it ([control], or the only one): it calls `pump` when `descriptor` is readable and at least every 500 ms. The
+/// One thread owns it ([control], or the only one): it calls `pump` when `socketDescriptor` is readable and at least every 500 ms. The
 /// samples and sources that come out of it are in `outbox`, as with a provider inside the process. `publishPages` may come from the
 /// thread that steers the clock.
 package final class ProviderProcess: @unchecked Sendable {
   // Sound to share: only `publishPages`, `post` and the outbox's readers are for other threads; they use atomics and queues.
   package enum Phase: Sendable, Equatable {
     case idle
+    /// Started by `open`; the provider is not opened yet.
+    case opening
+    /// It told its schema and waits for its settings.
+    case opened
+    /// It took its settings and waits for `start`.
+    case inited
     /// Started; init and start are not answered yet.
     case starting
     case running
@@ -28,16 +34,20 @@ package final class ProviderProcess: @unchecked Sendable {
   package let outbox: ProviderOutbox
   package let module: String
   package let provider: String
-  package private(set) var phase = Phase.idle
+  package internal(set) var phase = Phase.idle
   /// Why it is not running, or why it ended last; "" = it never failed.
   package private(set) var lastError = ""
   /// Settings that the provider refused.
   package private(set) var refusals: [SettingRefusal] = []
+  /// What the provider says it is; nil = no child said so yet.
+  package private(set) var descriptor: ProviderDescriptor?
+  /// What its settings may be; nil = no child told all of it yet. Empty = it has none or does not say.
+  package private(set) var schema: [ProviderSchemaEntry]?
   /// How often it was started.
   package private(set) var launches: UInt64 = 0
   package var processID: Int32? { child?.pid }
   /// To be watched for reading; changes with each launch. nil = there is no child.
-  package var descriptor: Int32? { socket?.descriptor.rawValue }
+  package var socketDescriptor: Int32? { socket?.descriptor.rawValue }
 
   /// A child that gives no sign of life for so long hangs.
   package static let patience = TimeInterval.seconds(5)
@@ -47,8 +57,10 @@ package final class ProviderProcess: @unchecked Sendable {
   private let clocks: UInt64
   private let stampSource: ClockStampSource?
   private let page: UInt
-  private var settings: [ProviderSetting] = []
-  private var child: ChildProcess?
+  private let user: String?
+  private var told = ReportedSchema()
+  var settings: [ProviderSetting] = []
+  var child: ChildProcess?
   private var socket: UnixSocket?
   private var block: SharedBlock?
   private var unsent: [[UInt8]] = []
@@ -65,11 +77,12 @@ package final class ProviderProcess: @unchecked Sendable {
   private let commands = CommandQueue()
   private let publishing = Mutex<Void>(())
 
-  /// `executable` with `arguments` has to call `ProviderChild.run`. `clockPage` (may be null) outlives this object.
+  /// `executable` with `arguments` has to call `ProviderChild.run`. `clockPage` (may be null) outlives this object. While this
+  /// process is root, the child becomes `user`, where there is such a user.
   package init(
     module: String, provider: String, outbox: ProviderOutbox, stampSource: ClockStampSource?,
     clockPage: UnsafePointer<tompion_clock_page_t>?, executable: String = "/proc/self/exe",
-    arguments: [String] = [ProviderChild.argument], clocks: [ClockID] = [.system]
+    arguments: [String] = [ProviderChild.argument], clocks: [ClockID] = [.system], user: String? = nil
   ) {
     self.module = module
     self.provider = provider
@@ -78,6 +91,7 @@ package final class ProviderProcess: @unchecked Sendable {
     self.page = UInt(bitPattern: clockPage)
     self.executable = executable
     self.arguments = arguments
+    self.user = user
     self.clocks = clocks.reduce(0) { $1.rawValue < 64 ? $0 | 1 << UInt64($1.rawValue) : $0 }
   }
 
@@ -88,6 +102,7 @@ package final class ProviderProcess: @unchecked Sendable {
     self.settings = settings
     policy = RestartPolicy()
     begin(now: now)
+    proceed()
   }
 
   /// New settings for a running child.
@@ -119,7 +134,10 @@ package final class ProviderProcess: @unchecked Sendable {
 
   /// Reads what the child says, sends what waits, looks whether it lives, restarts it when due.
   package func pump(now: RawInstant) {
-    if case .waiting(let until) = phase, now >= until { begin(now: now) }
+    if case .waiting(let until) = phase, now >= until {
+      begin(now: now)
+      proceed()
+    }
     guard let socket, let child, let block else { return }
     publishPages()
     while phase == .running, let next = commands.next() {
@@ -158,9 +176,11 @@ package final class ProviderProcess: @unchecked Sendable {
     send(.close)
   }
 
-  private func begin(now: RawInstant) {
+  /// Starts a child and has it open the provider.
+  func begin(now: RawInstant) {
     refusals = []
     words = ""
+    told = ReportedSchema()
     do throws(KernelError) {
       let (ours, theirs) = try UnixSocket.pair()
       let memory = try SharedMemory(name: "tompion-\(provider)", count: SharedBlock.bytes)
@@ -168,10 +188,11 @@ package final class ProviderProcess: @unchecked Sendable {
       publishing.withLock { _ in block = fresh }
       publishPages()
       child = try ChildProcess(
-        path: executable, arguments: arguments, descriptors: [theirs.descriptor, memory.descriptor])
+        path: executable, arguments: arguments, descriptors: [theirs.descriptor, memory.descriptor],
+        user: Privileges.isRoot ? user.flatMap(Privileges.user(named:)) : nil)
       socket = ours
       launches += 1
-      phase = .starting
+      phase = .opening
       lastBeat = 0
       invalidSeen = 0
       droppedSeen = 0
@@ -180,19 +201,25 @@ package final class ProviderProcess: @unchecked Sendable {
       lastSign = now
       unsent = []
       send(.open(path: module, provider: provider, number: outbox.number, idsUsed: outbox.sources.idsUsed))
-      sendSettings()
-      send(.start)
     } catch {
       fail("cannot be started: \(error)", now: now)
     }
   }
 
-  private func sendSettings() {
+  /// Without waiting for its schema: it has its settings already, or it is started again with the same ones.
+  private func proceed() {
+    guard phase == .opening else { return }
+    phase = .starting
+    sendSettings()
+    send(.start)
+  }
+
+  func sendSettings() {
     for setting in settings { send(.setting(setting)) }
     send(.configure)
   }
 
-  private func ended(_ how: String, now: RawInstant) {
+  func ended(_ how: String, now: RawInstant) {
     child = nil
     socket = nil
     publishing.withLock { _ in block = nil }
@@ -245,11 +272,14 @@ package final class ProviderProcess: @unchecked Sendable {
       return
     }
     switch report {
-    case .opened(let version): if version != ChildFrame.version { outbox.counters.count(.badFrame) }
+    case .descriptor(let descriptor): if !told.take(descriptor) { outbox.counters.count(.badFrame) }
+    case .schema(let entry): if !told.take(entry) { outbox.counters.count(.badFrame) }
+    case .opened(let version, let entries): opened(version: version, entries: entries)
     case .result(let call, let status):
+      if call == 1, status == TOMPION_OK, phase == .opened { phase = .inited }
       if call == 2, status == TOMPION_OK, phase == .starting { phase = .running }
       // Refused or failed: the child has said why; it is ended, and started again by the policy.
-      if status != TOMPION_OK, phase == .starting { child?.kill() }
+      if status != TOMPION_OK, phase == .starting || phase == .opened { child?.kill() }
     case .refusal(let index, let text):
       guard refusals.count < 1000 else { return }
       refusals.append(SettingRefusal(index: Int(index) < settings.count ? Int(index) : nil, text: printable(text)))
@@ -275,6 +305,22 @@ package final class ProviderProcess: @unchecked Sendable {
     case .misbehaved(let kind, let count):
       if let kind = Misbehaviour(rawValue: Int(kind)) { outbox.counters.count(kind, count) }
     }
+  }
+
+  private func opened(version: UInt32, entries: UInt32) {
+    guard version == ChildFrame.version, told.complete(entries: entries) else {
+      outbox.counters.count(.badFrame)
+      // Nothing it says later could be trusted to mean what it should.
+      words =
+        version == ChildFrame.version
+        ? "tells of its settings in a way that makes no sense" : "is of another release: restart the daemon"
+      lastError = words
+      child?.kill()
+      return
+    }
+    descriptor = told.descriptor
+    schema = told.entries
+    if phase == .opening { phase = .opened }
   }
 
   private func printable(_ text: String) -> String { CText.printable(text.utf8.prefix(CText.lineLimit)) }
@@ -303,7 +349,7 @@ package final class ProviderProcess: @unchecked Sendable {
     }
   }
 
-  private func send(_ order: ChildFrame.Order) {
+  func send(_ order: ChildFrame.Order) {
     unsent.append(ChildFrame.encode(order))
     flush()
   }

@@ -39,8 +39,7 @@ final class ControlRole: ControlHandler {
 
   /// Starts the providers that run in children.
   func launch() {
-    let now = RawClock.now()
-    for provider in context.providers { provider.launch(now: now) }
+    for provider in context.providers { provider.launch() }
   }
 
   /// When the next turn is due if nothing else happens: children have to be looked after.
@@ -57,7 +56,7 @@ final class ControlRole: ControlHandler {
       raise(event.record(now: now) { self.name(of: $0) })
     }
     for provider in context.providers {
-      provider.pump(loop: loop, now: now)
+      provider.pump(loop: loop, file: context.configuration.file, now: now)
       collect(from: provider)
     }
     noticeSamples()

@@ -17,7 +17,8 @@ final class DisciplineRole {
   private let outboxes: [ProviderOutbox]
   private let page: ClockPage
   private let port: DisciplinePort
-  private var nextTick = RawInstant(nanoseconds: .min)
+  /// When the clock is looked at next; a test may bring it forward.
+  var nextTick = RawInstant(nanoseconds: .min)
   private var counters = DisciplineCounters()
   private var lastReading: ClockReading?
   private var lastUpdate = TimeInterval.zero
@@ -55,7 +56,7 @@ final class DisciplineRole {
   func turn() {
     while let event = port.events.pop() { handle(event) }
     let now = RawClock.now()
-    for outbox in outboxes { drain(outbox, now: now) }
+    for index in 0..<outboxes.count { drain(outboxes[index], now: now) }
     if now >= nextTick {
       nextTick = now + Self.tick
       look(now: now)

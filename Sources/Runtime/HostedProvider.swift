@@ -19,6 +19,8 @@ final class HostedProvider {
   /// With placement "process": the child that runs it.
   private(set) var process: ProviderProcess?
   private var watched: Int32?
+  /// The schema that its settings were checked against; nil = none yet.
+  private var schema: [ProviderSchemaEntry]?
   /// Why it does not run, in one line; "" = nothing is wrong. A start that fails writes it on [capture], hence the mutex.
   private let failure = Mutex("")
   /// The last error that the provider itself reported.
@@ -45,25 +47,31 @@ final class HostedProvider {
     }
   }
 
-  /// Makes it a child process' provider; the child starts with `launch`. [control, at start]
+  /// Starts a child process and has it open the provider, so that its schema is known. A child that crashes or hangs meanwhile is
+  /// started again later; the others go on. [control, at start]
   func open(_ process: ProviderProcess) {
     modulePath = process.module
     self.process = process
+    // The reason is kept in the process' lastError.
+    try? process.open()
   }
 
-  /// Starts the child, if it has one. [control]
-  func launch(now: RawInstant) {
-    process?.launch(settings: configuration.values.map(ProviderSetting.init), now: now)
-  }
+  /// Starts the provider in the child, if it has one. [control]
+  func launch() { process?.start() }
 
   /// Hears the child out and keeps the loop watching its socket. [control]
-  func pump(loop: PollLoop, now: RawInstant) {
+  func pump(loop: PollLoop, file: String, now: RawInstant) {
     guard let process else { return }
     process.pump(now: now)
-    guard process.descriptor != watched else { return }
+    // A child that told its schema only after it was started again has the settings already: they are checked now.
+    if schema == nil, process.schema != nil, !hasFailed, let wrong = validate(file: file).first {
+      fail(wrong.description)
+      process.close(now: now)
+    }
+    guard process.socketDescriptor != watched else { return }
     if let watched { loop.remove(watched) }
     watched = nil
-    if let descriptor = process.descriptor, (try? loop.add(descriptor, token: Self.childToken)) != nil {
+    if let descriptor = process.socketDescriptor, (try? loop.add(descriptor, token: Self.childToken)) != nil {
       watched = descriptor
     }
   }
@@ -73,20 +81,22 @@ final class HostedProvider {
 
   /// What is wrong with its settings, by its own schema. Empty for a provider that could not be opened.
   func validate(file: String) -> [Diagnostic] {
-    guard let instance else { return [] }
-    return configuration.validate(schema: instance.schema.map(SettingSchema.init), file: file)
+    schema = instance?.schema ?? process?.schema
+    guard let schema else { return [] }
+    return configuration.validate(schema: schema.map(SettingSchema.init), file: file)
   }
 
   /// Gives it its settings; what it refuses comes back, any other failure is noted. [control, at start]
   func initialize(file: String) -> [Diagnostic] {
-    guard let instance else { return [] }
+    let settings = configuration.values.map(ProviderSetting.init)
     do {
-      try instance.initialize(settings: configuration.values.map(ProviderSetting.init))
+      try instance?.initialize(settings: settings)
+      try process?.initialize(settings: settings)
       return []
     } catch {
-      let refusals = instance.refusals
-      fail(error.description)
-      return refusals.map { refusal in
+      // A child is started again; what failed in this process stays as it is.
+      if instance != nil { fail(error.description) }
+      return (instance?.refusals ?? process?.refusals ?? []).map { refusal in
         guard let index = refusal.index, configuration.values.indices.contains(index) else {
           return Diagnostic(
             file: file, line: configuration.line, column: configuration.column, key: "provider.\(name)",
@@ -144,7 +154,7 @@ final class HostedProvider {
 
   var report: ProviderReport {
     var report = ProviderReport(name: name)
-    if let descriptor = instance?.descriptor ?? module?.descriptors.first {
+    if let descriptor = instance?.descriptor ?? process?.descriptor ?? module?.descriptors.first {
       report.version = descriptor.version
       report.vendor = descriptor.vendor
       report.description = descriptor.summary
@@ -169,7 +179,7 @@ final class HostedProvider {
     guard !hasFailed else { return .failed }
     if let process {
       switch process.phase {
-      case .idle, .starting: return .loading
+      case .idle, .opening, .opened, .inited, .starting: return .loading
       case .running: return .running
       case .waiting: return .restarting
       case .quarantined: return .failed

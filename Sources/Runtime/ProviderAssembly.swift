@@ -49,8 +49,7 @@ struct ProviderAssembly {
       return provider.open(
         unsafe ProviderProcess(
           module: path(of: provider.configuration), provider: provider.name, outbox: provider.outbox,
-          stampSource: stampSource,
-          clockPage: clockPage.pointer))
+          stampSource: stampSource, clockPage: clockPage.pointer, user: configuration.user))
     }
     do throws(ProviderError) {
       let module = try module(of: provider.configuration)

@@ -51,16 +51,17 @@ extension SampleRing {
     // Sound: as in `pop`; the index of the producer is read afresh, so that all that waits now comes.
     let start = unsafe consumer.pointee.position
     unsafe consumer.pointee.seen = start
-    let count = min(waiting(from: start), UInt64(max(limit, 0)))
+    // At most the capacity, so it fits. A range of Int: others make their iterator on the heap where nothing is specialised.
+    let count = Int(min(waiting(from: start), UInt64(max(limit, 0))))
     guard count > 0 else { return 0 }
     var handed = 0
     for index in 0..<count {
-      guard let sample = read(at: start &+ index) else { continue }
+      guard let sample = read(at: start &+ UInt64(index)) else { continue }
       handed &+= 1
       body(sample)
     }
-    unsafe consumer.pointee.position = start &+ count
-    unsafe head.pointee.store(start &+ count, ordering: .releasing)
+    unsafe consumer.pointee.position = start &+ UInt64(count)
+    unsafe head.pointee.store(start &+ UInt64(count), ordering: .releasing)
     return handed
   }
 

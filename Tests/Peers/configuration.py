@@ -45,6 +45,31 @@ def test_each_bad_configuration_is_refused_by_name():
     return "\n     ".join([""] + notes)
 
 
+def test_a_child_s_settings_are_checked_before_it_starts():
+    notes = []
+    bad = {
+        "unknown key": ('listen = ["127.0.0.1:11999"]\nalow = ["127.0.0.0/8"]\n', ["bad.toml:6", "alow", "did you mean allow"]),
+        "wrong type": ('listen = ["127.0.0.1:11999"]\nallow = 3\n', ["bad.toml:6", "allow"]),
+        "refused by the provider": ('listen = ["127.0.0.1:11999"]\nallow = ["10.0.0.0/99"]\n', ["bad.toml:6", "10.0.0.0/99"]),
+    }
+    with h.workspace("child-configuration") as (directory, _):
+        path = os.path.join(directory, "bad.toml")
+        socket = os.path.join(directory, "never.sock")
+        for name, (text, wanted) in bad.items():
+            with open(path, "w") as f:
+                f.write(f'plugin_directory = "{h.PLUGINS}"\nclock.kind = "virtual"\n[provider.ntp-server]\nplacement = "process"\n'
+                        + text + f'[control]\nsocket = "{socket}"\n')
+            result = subprocess.run([os.path.join(h.STAGE, "bin", "tompiond"), "--config", path],
+                                    capture_output=True, text=True, timeout=20)
+            said = result.stdout + result.stderr
+            assert result.returncode == 2, f"{name}: exit {result.returncode}: {said}"
+            for part in wanted:
+                assert part in said, f"{name}: does not say {part!r}: {said}"
+            assert not os.path.exists(socket), f"{name}: something was started"
+            notes.append(said.strip().splitlines()[0])
+    return "\n     ".join([""] + notes)
+
+
 def test_a_missing_file_is_named():
     result = subprocess.run([os.path.join(h.STAGE, "bin", "tompiond"), "--config", "/nonexistent/tompion.toml"],
                             capture_output=True, text=True, timeout=10)

@@ -34,6 +34,7 @@ def test_the_example_runs_in_both_placements():
                 return report and report["state"] == "running" and report["samples"] >= 2 and report
             report = h.wait_for(samples, 20, f"two samples of the example ({placement})")
             assert report["placement"] == placement, report
+            assert report["version"] and report["vendor"] and report["description"], report
             assert (report["process_id"] != 0) == (placement == "process"), report
             source = daemon.json("sources")["sources"][0]
             assert source["provider"] == "example" and source["samples"] >= 1, source
@@ -59,6 +60,29 @@ def test_a_killed_child_is_started_again():
         second = h.wait_for(lambda: (lambda r: r["restarts"] >= 1 and r["state"] == "running" and r["process_id"])(example_report(daemon)),
                             15, "the child runs again")
         assert second != first and daemon.running()
+
+
+def test_a_child_that_crashes_or_hangs_in_open_costs_its_provider_only():
+    code = """#include "tompion/module.h"
+        static const tompion_descriptor_t *d(uint32_t i) {
+          static const tompion_descriptor_t x = {sizeof x, 1, "org.example.bad", "bad", "v", "1", "d"}; return i ? 0 : &x; }
+        static const tompion_provider_t *o(const char *i, const tompion_host_t *h) { (void)i; (void)h; BODY; return 0; }
+        const tompion_module_t *tompion_module_v1(void) { static const tompion_module_t m = {sizeof m, 1, 0, 1, 0, d, o}; return &m; }"""
+    notes = []
+    for body, word in {"__builtin_trap()": "signal", "for(;;){}": "did not return"}.items():
+        with h.workspace("bad-child") as (directory, start):
+            path = os.path.join(directory, "libbad.so")
+            subprocess.run(["gcc", "-shared", "-fPIC", f"-DBODY={body}", "-I", os.path.join(h.ROOT, "Sources", "CTompionProvider", "include"),
+                            "-x", "c", "-", "-o", path], input=code, text=True, check=True)
+            port = h.free_port()
+            start(h.Tompion(directory, "server", h.server_configuration(port))).wait_up()
+            text = h.client_configuration([port]) + f'\n[provider.bad]\nmodule = "{path}"\nplacement = "process"\n'
+            client = start(h.Tompion(directory, "client", text)).wait_up(20).wait_synced()
+            report = next(p for p in client.json("providers")["providers"] if p["name"] == "bad")
+            assert report["state"] in ("restarting", "failed", "loading"), report
+            assert word in report["last_error"], report
+            notes.append(f"{report['state']}: {report['last_error']}")
+    return "\n     ".join([""] + notes)
 
 
 BROKEN = {

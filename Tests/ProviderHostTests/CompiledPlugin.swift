@@ -89,6 +89,9 @@ enum CompiledPlugin {
     #ifndef INIT_BODY
     #define INIT_BODY
     #endif
+    #ifndef OPEN_BODY
+    #define OPEN_BODY
+    #endif
     #ifndef POLL_BODY
     #define POLL_BODY
     #endif
@@ -108,7 +111,7 @@ enum CompiledPlugin {
     static void poll_it(const tompion_provider_t *p, int64_t n) { (void)p; (void)n; POLL_BODY; }
     static const void *extension_it(const tompion_provider_t *p, const char *i) { (void)p; (void)i; return NULL; }
     static const tompion_provider_t provider = {PROVIDER_SIZE, 0, NULL, &descriptor, init_it, START, stop_it, close_it, command_it, poll_it, extension_it};
-    const tompion_provider_t *open_it(const char *id, const tompion_host_t *h) { (void)id; (void)start_it; (void)&provider; host = h; return OPENED; }
+    const tompion_provider_t *open_it(const char *id, const tompion_host_t *h) { (void)id; (void)start_it; (void)&provider; host = h; OPEN_BODY; return OPENED; }
     static const tompion_descriptor_t *describe(uint32_t i) { (void)&descriptor; return i ? NULL : DESCRIPTOR; }
     static const tompion_module_t module = {MODULE_SIZE, MAJOR, 0, COUNT, 0, describe, OPEN};
     #ifndef SYMBOL

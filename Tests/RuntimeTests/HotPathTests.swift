@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CAllocationCounter
+import LinuxKernel
+import Testing
+import TimeTypes
+
+@testable import Runtime
+
+/// From a provider's `publish` through the ring, the engine and the clock, and back: nothing is allocated, whatever happens.
+@Suite struct HotPathTests {
+  /// Allocations and frees of this thread during `body`.
+  static func allocations(_ body: () -> Void) -> UInt64 {
+    allocation_counter_start()
+    body()
+    return allocation_counter_stop()
+  }
+
+  static var counterWorks: Bool { allocation_counter_works() == 1 }
+
+  @Test(.enabled(if: HotPathTests.counterWorks, "a sanitizer has its own allocator in place"))
+  func theCounterSeesWhatSwiftAllocates() {
+    let count = Self.allocations {
+      let array = Array(repeating: UInt8(1), count: 100_000)
+      withExtendedLifetime(array) {}
+    }
+    #expect(count >= 2, "an array's memory, taken and given back")
+    #expect(Self.allocations {} == 0)
+  }
+
+  @Test(.enabled(if: HotPathTests.counterWorks, "a sanitizer has its own allocator in place"))
+  func aHundredThousandSamplesAllocateNothing() throws {
+    let start = ClockPair.realtime()
+    let clock = VirtualClock(initialOffset: -.milliseconds(2), initialFrequency: .partsPerMillion(40), start: start)
+    let rig = try DisciplineRig(number: 31, clock: .virtual(clock))
+    let sources = [try rig.provider.add(), try rig.provider.add(), try rig.provider.add()]
+    // What is made once, at the first use of each path, is made before.
+    var refused = 0
+    func turn(_ count: Int) {
+      for index in 0..<count {
+        // One of the three is 40 µs off, so that selection and the servo have work to do.
+        let noise = TimeInterval(nanoseconds: Int64(index % 7) * 500 + (index % 3 == 2 ? 40_000 : 0))
+        if !rig.measure(sources[index % 3], time: start.time + noise, at: start.raw) { refused += 1 }
+        if index % 8 == 7 { rig.role.turn() }
+      }
+    }
+    turn(3_000)
+    rig.role.nextTick = RawInstant(nanoseconds: .min)
+    rig.role.turn()
+    let before = try #require(rig.report())
+    let count = Self.allocations { turn(100_000) }
+    let after = try #require(rig.report())
+    #expect(count == 0, "\(count) allocations and frees in 100,000 samples")
+    #expect(refused == 0)
+    #expect(after.counters.samples - before.counters.samples == 100_000)
+    #expect(after.counters.updates > before.counters.updates, "the engine decided")
+    #expect(after.reading?.raw ?? start.raw > before.reading?.raw ?? start.raw, "the clock was driven")
+  }
+}
