@@ -25,6 +25,20 @@ static int32_t unix_name(const char *path, struct sockaddr_un *name) {
   return 0;
 }
 
+// Whether a socket of a living process is bound to the name, listening or not. Of the wrong kind it answers EPROTOTYPE: asking with two
+// kinds finds those, too, that refuse a connection because they do not listen. Where that cannot be told it counts as bound.
+static int is_bound(const struct sockaddr_un *name) {
+  const int kinds[] = {SOCK_STREAM, SOCK_DGRAM};
+  for (int i = 0; i < 2; i++) {
+    int probe = socket(AF_UNIX, kinds[i] | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (probe < 0) return 1;
+    int refused = connect(probe, (const struct sockaddr *)name, sizeof *name) < 0 && errno == ECONNREFUSED;
+    close(probe);
+    if (!refused) return 1;
+  }
+  return 0;
+}
+
 int32_t clinux_unix_listen(const char *path, uint32_t mode, int32_t backlog) {
   struct sockaddr_un name;
   int32_t error = unix_name(path, &name);
@@ -38,14 +52,9 @@ int32_t clinux_unix_listen(const char *path, uint32_t mode, int32_t backlog) {
       close(fd);
       return -EEXIST;
     }
-    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (probe >= 0) {
-      int refused = connect(probe, (struct sockaddr *)&name, sizeof name) < 0 && errno == ECONNREFUSED;
-      close(probe);
-      if (!refused) {
-        close(fd);
-        return -EADDRINUSE;
-      }
+    if (is_bound(&name)) {
+      close(fd);
+      return -EADDRINUSE;
     }
     unlink(path);
   }

@@ -189,7 +189,29 @@ int32_t clinux_file_mode(const char *path, uint32_t *mode, uint32_t *user, uint3
 }
 
 int32_t clinux_set_owner(const char *path, uint32_t user, uint32_t group) {
-  return lchown(path, user, group) < 0 ? -errno : 0;
+  // What is opened is what changes hands, whatever stands at the path by then; and nothing but what this process made.
+  int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return -errno;
+  struct stat status;
+  int32_t error = 0;
+  if (fstat(fd, &status) < 0)
+    error = -errno;
+  else if (!S_ISDIR(status.st_mode) && !S_ISSOCK(status.st_mode))
+    error = -EINVAL;
+  else if (status.st_uid != geteuid())
+    error = -EPERM;
+  else if (fchownat(fd, "", user, group, AT_EMPTY_PATH) < 0)
+    error = -errno;
+  close(fd);
+  return error;
+}
+
+int32_t clinux_check_directory(const char *path) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return -errno;
+  int32_t error = faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0 ? -errno : 0;
+  close(fd);
+  return error;
 }
 
 int32_t clinux_list_directory(const char *path, void (*each)(void *context, const char *name), void *context) {

@@ -4,10 +4,12 @@ import CLinux
 import Glibc
 
 extension KernelError {
-  /// EADDRINUSE, EEXIST and EACCES, for those who may not name the C library.
+  /// Errno values, for those who may not name the C library.
   package static let addressInUse = EADDRINUSE
   package static let exists = EEXIST
   package static let accessDenied = EACCES
+  package static let notDirectory = ENOTDIR
+  package static let notFound = ENOENT
 }
 
 extension KernelError: CustomStringConvertible {
@@ -28,7 +30,7 @@ extension KernelError: CustomStringConvertible {
     case ENODEV: "there is no such device or interface"
     case ENOSPC: "free some space on the file system"
     case EROFS: "choose a directory on a writable file system"
-    case ELOOP: "the last part of the path is a symbolic link, which is not followed here: name the file itself"
+    case ELOOP: "a symbolic link is not followed here, or the links of the path go in a circle: name the file itself"
     case EMFILE: "raise the limit of open files (ulimit -n, systemd: LimitNOFILE=)"
     default: nil
     }

@@ -6,7 +6,10 @@ import Glibc
 
 /// Giving privileges up. All of this acts on the calling thread or must reach every thread: before any other thread starts.
 package enum Privileges {
-  package static var isRoot: Bool { clinux_user_id() == 0 }
+  package static var isRoot: Bool { userID == 0 }
+
+  /// The user of this process, by number.
+  package static var userID: UInt32 { clinux_user_id() }
 
   /// Becomes `user` with its groups, keeping only `capabilities`, and can never gain any again (no_new_privs).
   ///

@@ -85,22 +85,30 @@ package enum SmallFile {
     }
   }
 
-  /// Makes a directory and those above it that are missing; one that is there is fine.
-  package static func makeDirectory(_ path: String, mode: UInt32 = 0o750) throws(KernelError) {
-    let result = unsafe path.withCString { unsafe clinux_make_directory($0, mode) }
+  /// Makes a directory and those above it that are missing. False = something of that name is there already, whatever it is:
+  /// `checkDirectory` tells.
+  @discardableResult
+  package static func makeDirectory(_ path: String, mode: UInt32 = 0o750) throws(KernelError) -> Bool {
+    var result = unsafe path.withCString { unsafe clinux_make_directory($0, mode) }
     if result == -ENOENT {
       let parent = split(path).directory
       guard parent != path, parent != ".", parent != "/" else { throw KernelError("make the directory", errno: ENOENT) }
       try makeDirectory(parent, mode: 0o755)
-      let again = unsafe path.withCString { unsafe clinux_make_directory($0, mode) }
-      _ = try KernelError.check(again, "make the directory")
-      return
+      result = unsafe path.withCString { unsafe clinux_make_directory($0, mode) }
     }
-    guard result < 0, result != -EEXIST else { return }
-    throw KernelError("make the directory", errno: -result)
+    guard result != -EEXIST else { return false }
+    _ = try KernelError.check(result, "make the directory")
+    return true
   }
 
-  /// Gives a file or directory to a user; links are not followed.
+  /// Throws unless `path` is a directory (or a link to one) in which this process may make files.
+  package static func checkDirectory(_ path: String) throws(KernelError) {
+    let result = unsafe path.withCString { unsafe clinux_check_directory($0) }
+    _ = try KernelError.check(result, "use the directory")
+  }
+
+  /// Gives a directory or socket that this process has just made to a user (UInt32.max = as it is). Links are not followed, and
+  /// what belongs to another user is left alone (EPERM).
   package static func setOwner(_ path: String, user: UInt32, group: UInt32) throws(KernelError) {
     let result = unsafe path.withCString { unsafe clinux_set_owner($0, user, group) }
     _ = try KernelError.check(result, "change the owner of the file")

@@ -129,14 +129,10 @@ package final class Daemon {
   /// State directory, privileges, control socket: in the order in which rights are given up.
   private func open() throws(StartFailure) {
     let isMinimal = configuration.profile == .minimal
-    if !isMinimal {
-      do { try SmallFile.makeDirectory(configuration.stateDirectory) } catch {
-        control.warn(.stateDirectory, "the state directory \(configuration.stateDirectory) cannot be used: \(error)")
-      }
-    }
     let user = !isMinimal && Privileges.isRoot ? configuration.user : nil
     let owner = user.flatMap { Privileges.user(named: $0) }
-    if let owner { try? SmallFile.setOwner(configuration.stateDirectory, user: owner.user, group: owner.group) }
+    let state = StateDirectory(path: configuration.stateDirectory)
+    if !isMinimal { state.prepare(owner: owner) }
     do { try control.listen(owner: owner) } catch {
       throw StartFailure(Self.complaint(of: error, at: configuration.controlSocket ?? ""))
     }
@@ -148,6 +144,10 @@ package final class Daemon {
     }
     if let user {
       do { try drop(to: user, isKnown: owner != nil) } catch { throw StartFailure(error.description) }
+    }
+    // With the rights that are left.
+    if !isMinimal, let complaint = state.complaint(user: owner == nil ? nil : user) {
+      control.warn(.stateDirectory, complaint)
     }
     if configuration.lockMemory, let refused = RoleThread.lockMemory() {
       control.warn(.realTimeRefused, refused.description)

@@ -66,11 +66,53 @@ import Testing
     #expect(throws: KernelError("open the file's directory", errno: ENOENT)) {
       try SmallFile.replace(directory.file("none/drift"), with: [])
     }
-    try SmallFile.makeDirectory(directory.file("a/b/c"))
-    try SmallFile.makeDirectory(directory.file("a/b/c"))
+    #expect(try SmallFile.makeDirectory(directory.file("a/b/c")))
+    #expect(try !SmallFile.makeDirectory(directory.file("a/b/c")))
     try SmallFile.replace(directory.file("a/b/c/drift"), with: [1])
     #expect(try SmallFile.read(directory.file("a/b/c/drift")) == [1])
     SmallFile.remove(directory.file("a/b/c/drift"))
     #expect(SmallFile.attributes(directory.file("a/b/c/drift")) == nil)
+  }
+
+  @Test func aDirectoryThatCannotBeUsedIsKnown() throws {
+    let directory = try TemporaryDirectory()
+    try SmallFile.checkDirectory(directory.path)
+    try directory.write("file", "")
+    try directory.link("nowhere", to: directory.file("none"))
+    try directory.link("there", to: directory.path)
+    for (name, errno) in [("file", ENOTDIR), ("nowhere", ENOENT), ("none", ENOENT)] {
+      #expect(throws: KernelError("use the directory", errno: errno)) {
+        try SmallFile.checkDirectory(directory.file(name))
+      }
+    }
+    // Something is there, so it was not made; that alone says nothing of what it is.
+    #expect(try !SmallFile.makeDirectory(directory.file("file")))
+    #expect(try !SmallFile.makeDirectory(directory.file("nowhere")))
+    try SmallFile.checkDirectory(directory.file("there"))
+  }
+
+  @Test func onlyWhatThisProcessMadeChangesHands() throws {
+    let directory = try TemporaryDirectory()
+    let (user, group) = (getuid(), getgid())
+    try SmallFile.makeDirectory(directory.file("made"))
+    try SmallFile.setOwner(directory.file("made"), user: user, group: group)
+    try directory.link("link", to: directory.file("made"))
+    try directory.write("file", "")
+    for name in ["link", "file"] {
+      #expect(throws: KernelError("change the owner of the file", errno: EINVAL)) {
+        try SmallFile.setOwner(directory.file(name), user: user, group: group)
+      }
+    }
+    // Somebody else's: root's for most users, a stranger's for root.
+    if user == 0 {
+      try SmallFile.setOwner(directory.file("made"), user: 1234, group: 1234)
+      #expect(throws: KernelError("change the owner of the file", errno: EPERM)) {
+        try SmallFile.setOwner(directory.file("made"), user: user, group: group)
+      }
+    } else {
+      #expect(throws: KernelError("change the owner of the file", errno: EPERM)) {
+        try SmallFile.setOwner("/", user: user, group: group)
+      }
+    }
   }
 }

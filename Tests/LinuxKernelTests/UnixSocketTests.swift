@@ -78,15 +78,7 @@ import Testing
     }
     #expect(directory.names.isEmpty)
     // A socket file that nobody listens on, as a crash leaves it.
-    let fd = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    var name = sockaddr_un()
-    name.sun_family = UInt16(AF_UNIX)
-    withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
-    let bound = withUnsafePointer(to: &name) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(fd, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-    }
-    #expect(bound == 0)
-    close(fd)
+    close(try bound(path, SOCK_STREAM))
     let again = try UnixListener(path: path)
     _ = try UnixSocket.connect(again.path)
     // A file that is no socket is not ours to remove.
@@ -95,6 +87,33 @@ import Testing
       _ = try UnixListener(path: directory.file("file"))
     }
     #expect(try SmallFile.read(directory.file("file")) == Array("precious".utf8))
+  }
+
+  @Test(arguments: [SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET])
+  func aSocketSomebodyIsBoundToIsLeftAlone(kind: __socket_type) throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("control.sock")
+    // Not listening: it refuses connections like a leftover does.
+    let fd = try bound(path, kind)
+    #expect(throws: KernelError("listen on the control socket", errno: EADDRINUSE)) {
+      _ = try UnixListener(path: path)
+    }
+    #expect(directory.names == ["control.sock"])
+    close(fd)
+    _ = try UnixListener(path: path)
+  }
+
+  /// A socket of that kind bound to the path.
+  private func bound(_ path: String, _ kind: __socket_type) throws -> Int32 {
+    let fd = socket(AF_UNIX, Int32(kind.rawValue), 0)
+    var name = sockaddr_un()
+    name.sun_family = UInt16(AF_UNIX)
+    withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+    let result = withUnsafePointer(to: &name) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(fd, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+    }
+    try #require(result == 0)
+    return fd
   }
 
   @Test func aPathTooLongIsAnError() {

@@ -105,3 +105,21 @@ def test_check_finds_a_module_that_is_not_there():
                                     capture_output=True, text=True, timeout=10)
             assert result.returncode == 2, result
             assert f"{path}:" in result.stderr and "ntp-cleint" in result.stderr, result.stderr
+
+
+def test_a_state_directory_that_is_none_is_told():
+    with h.workspace("state-directory") as (directory, start):
+        text = '[clock]\nkind = "virtual"\n'
+        file, dangling = os.path.join(directory, "file"), os.path.join(directory, "dangling")
+        with open(file, "w") as f:
+            f.write("precious")
+        os.symlink(os.path.join(directory, "nowhere"), dangling)
+        for name, place, reason in (("one", file, "not a directory"), ("two", dangling, "link to nothing")):
+            daemon = start(h.Tompion(directory, name, text, state=place)).wait_up()
+            warnings = daemon.json("status")["warnings"]
+            assert any(place in w and reason in w for w in warnings), warnings
+            assert "state-directory" in daemon.output(), daemon.tail()
+            daemon.stop()
+        with open(file) as f:
+            assert f.read() == "precious"
+        assert not os.path.exists(os.path.join(directory, "nowhere"))

@@ -94,11 +94,12 @@ class Tompion(Process):
     """tompiond with a throw-away configuration and control socket."""
 
     def __init__(self, directory, name, configuration, stage=STAGE, wrapper=(), control=True, plugins=PLUGINS, user="none",
-                 **options):
+                 state=None, **options):
         self.stage = stage
         self.socket = os.path.join(directory, f"{name}.sock")
-        state = os.path.join(directory, f"{name}.state")
-        os.makedirs(state, exist_ok=True)
+        if state is None:
+            state = os.path.join(directory, f"{name}.state")
+            os.makedirs(state, exist_ok=True)
         self.configuration_path = os.path.join(directory, f"{name}.toml")
         # The suite is root's, but has no user to drop to; memory is locked and priority raised only where a test is about that.
         text = f'state_directory = "{state}"\nplugin_directory = "{plugins}"\nuser = "{user}"\n'

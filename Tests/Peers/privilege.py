@@ -60,3 +60,24 @@ def test_a_privileged_start_becomes_another_user():
         for task in os.listdir(f"/proc/{daemon.pid}/task"):
             with open(f"/proc/{daemon.pid}/task/{task}/status") as f:
                 assert f"Uid:\t{nobody.pw_uid}\t" in f.read(), f"thread {task} is still root's"
+
+
+def test_a_directory_is_not_given_away():
+    if os.getuid() != 0:
+        raise h.Skip("only root can become another user")
+    with h.workspace("given") as (directory, start):
+        os.chmod(directory, 0o755)
+        root = os.path.join(directory, "roots")
+        os.mkdir(root, 0o755)
+        link = os.path.join(directory, "link")
+        os.symlink(root, link)
+        missing = os.path.join(directory, "made", "state")
+        text = '[clock]\nkind = "virtual"\n'
+        for name, place, is_made in (("real", root, False), ("link", link, False), ("new", missing, True)):
+            daemon = start(h.Tompion(directory, name, text, user="nobody", state=place)).wait_up()
+            warnings = daemon.json("status")["warnings"]
+            assert os.stat(root).st_uid == 0, f"{place}: given away"
+            assert is_made != any(f"install -d -m 750 -o nobody {place}" in w for w in warnings), warnings
+            daemon.stop()
+        assert os.stat(missing).st_uid == pwd.getpwnam("nobody").pw_uid
+        assert os.listdir(root) == []

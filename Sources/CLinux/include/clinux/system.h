@@ -56,7 +56,10 @@ int32_t clinux_make_directory(const char *path, uint32_t mode);
 int32_t clinux_lock_file(const char *path, uint32_t mode);
 int32_t clinux_truncate(int32_t fd);
 int32_t clinux_file_mode(const char *path, uint32_t *mode, uint32_t *user, uint32_t *group);
+// Of a directory or socket that this process' own user has; links are not followed.
 int32_t clinux_set_owner(const char *path, uint32_t user, uint32_t group);
+// 0 = a directory, or a link to one, in which this process may make files.
+int32_t clinux_check_directory(const char *path);
 
 // Calls `each` with every name in a directory but . and ..
 int32_t clinux_list_directory(const char *path, void (*each)(void *context, const char *name), void *context);
