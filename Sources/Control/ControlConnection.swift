@@ -17,20 +17,20 @@ package struct ControlConnection {
 
   package init(peer: ControlPeer) { self.peer = peer }
 
-  /// Takes what came, returns the complete requests in order. What is not a request is answered here, and ends the connection:
-  /// after it nothing can be trusted to begin a line.
-  package mutating func receive(_ bytes: some Sequence<UInt8>) -> [ControlRequest] {
+  /// Takes what came, returns the complete requests in order, each to be answered in that order. What is not a request is the last
+  /// and ends the connection: after it nothing can be trusted to begin a line.
+  package mutating func receive(_ bytes: some Sequence<UInt8>) -> [Result<ControlRequest, ControlError>] {
     guard !isEnding, !isDropped else { return [] }
     framer.append(bytes)
-    var requests: [ControlRequest] = []
+    var requests: [Result<ControlRequest, ControlError>] = []
     do {
       while let line = try framer.take() {
         // An empty line is a keep-alive; people at a terminal send them, too.
         if line.allSatisfy({ $0 == 13 || $0 == 32 }) { continue }
-        requests.append(try ControlRequest(line: line))
+        requests.append(.success(try ControlRequest(line: line)))
       }
     } catch {
-      send(ControlReply(error))
+      requests.append(.failure(error))
       isEnding = true
     }
     return requests

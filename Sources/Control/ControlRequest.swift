@@ -11,7 +11,7 @@ package enum ControlRequest: Sendable, Equatable {
   /// The events after number `since` (nil = all that are kept, at most `limit` of the latest); then, with `follow`, each new one.
   case events(since: UInt64?, limit: UInt32?, follow: Bool)
   /// Measure at once, `source` only (nil = every source), and try a refused clock again; with `force` the next offset that the
-  /// sources agree on passes the sanity gate.
+  /// sources agree on passes the sanity gate. Both together are refused (`forceOfOneSource`).
   case resync(force: Bool, source: String?)
 
   /// The word on the wire.
@@ -88,6 +88,11 @@ package enum ControlRequest: Sendable, Equatable {
       throw .unknown("the request \(name) has no argument \(printable(member.name, limit: 40))")
     }
   }
+
+  /// Why `force` and `source` do not go together: the gate is the engine's, not a source's.
+  package static let forceOfOneSource =
+    "a forced resync opens the sanity gate for what all sources agree on, not for one of them: "
+    + "leave out the source, or the force"
 
   private static func flag(_ json: JSONValue, _ name: String) throws(ControlError) -> Bool {
     switch json[name] {

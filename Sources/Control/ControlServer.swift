@@ -137,8 +137,12 @@ package final class ControlServer {
       }
       let requests = connections[token]?.state.receive(bytes) ?? []
       for request in requests {
-        connections[token]?.lastRequest = now
-        answer(request, token)
+        switch request {
+        case .success(let request):
+          connections[token]?.lastRequest = now
+          answer(request, token)
+        case .failure(let error): connections[token]?.state.send(ControlReply(error))
+        }
       }
     } catch {
       return close(token)
@@ -172,6 +176,7 @@ package final class ControlServer {
       return ControlReply(
         .notPermitted("you may read, but not change anything: be root, the daemon's user or in the group of \(path)"))
     }
+    if force, source != nil { return ControlReply(.refused(ControlRequest.forceOfOneSource)) }
     do {
       let text = try handler.resync(force: force, source: source)
       handler.raise(EventRecord(.controlCommand, text: "\(what) by \(peer.text)"))

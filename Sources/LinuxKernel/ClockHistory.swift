@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Synchronization
-import TimeTypes
+package import TimeTypes
 
 /// A clock's segments, written by its owner and read by the threads that convert stamps: a seqlock, no call, no lock.
 ///
@@ -10,6 +10,7 @@ package final class ClockHistory: Sendable {
   private static let wordsPerSegment = 6
   private let sequence = Atomic<UInt64>(0)
   private let count = Atomic<UInt64>(0)
+  private let newestEra = Atomic<UInt32>(0)
   private let words: InlineArray<192, Atomic<UInt64>>
 
   package init() {
@@ -33,8 +34,12 @@ package final class ClockHistory: Sendable {
         UInt64(segment.raw.subnanoseconds) << 16 | UInt64(segment.time.subnanoseconds), ordering: .relaxed)
       words[at + 5].store(UInt64(bitPattern: segment.since.nanoseconds), ordering: .relaxed)
     }
+    if segments.count > 0 { newestEra.store(segments[segments.count - 1].era.rawValue, ordering: .releasing) }
     sequence.store(before &+ 2, ordering: .releasing)
   }
+
+  /// The era of the newest segment, 0 before there is one: all that a reading of the kernel's own clock needs. One load. [any]
+  package var lastEra: ClockEra { ClockEra(rawValue: newestEra.load(ordering: .acquiring)) }
 
   /// Whether something was published after `version`.
   func isNewer(than version: UInt64) -> Bool { sequence.load(ordering: .acquiring) != version }

@@ -14,6 +14,8 @@ struct TransmitLedger {
     var token: UInt64
     var sentRawNanoseconds: Int64
     var pending: Bool
+    /// The kernel's numbers started again before its stamp came: no stamp is matched to it any more.
+    var isLost = false
   }
 
   private var entries: [Entry]
@@ -23,6 +25,8 @@ struct TransmitLedger {
   private(set) var pendingCount = 0
   /// Packets whose place was needed before their stamp came.
   private(set) var overwritten: UInt64 = 0
+
+  var capacity: Int { entries.count }
 
   init(capacity: Int) {
     entries = Array(
@@ -43,18 +47,15 @@ struct TransmitLedger {
     next = next + 1 == entries.count ? 0 : next + 1
   }
 
-  /// The kernel's numbering starts again at 0; what waits for a number will not be found by it any more.
-  mutating func restartNumbers() -> Bool {
+  /// The kernel's numbering starts again at 0; what waits for a number will not be found by it any more: it is overdue at once.
+  mutating func restartNumbers() {
     nextID = 0
-    let had = pendingCount > 0
-    for i in entries.indices { entries[i].pending = false }
-    pendingCount = 0
-    return had
+    for i in entries.indices where entries[i].pending { entries[i].isLost = true }
   }
 
   /// The packet with this number.
   mutating func take(id: UInt32) -> Entry? {
-    for i in entries.indices where entries[i].pending && entries[i].id == id { return take(at: i) }
+    for i in entries.indices where entries[i].pending && !entries[i].isLost && entries[i].id == id { return take(at: i) }
     return nil
   }
 
@@ -63,7 +64,7 @@ struct TransmitLedger {
     for step in 0..<entries.count {
       let i = (next + step) % entries.count
       let length = Int(entries[i].length)
-      guard entries[i].pending, length > 0, length <= payload.count else { continue }
+      guard entries[i].pending, !entries[i].isLost, length > 0, length <= payload.count else { continue }
       // `length` was checked against the buffer.
       let tail = unsafe UnsafeRawBufferPointer(rebasing: payload[(payload.count - length)...])
       if unsafe TransmitLedger.hash(tail) == entries[i].hash { return take(at: i) }
@@ -75,16 +76,17 @@ struct TransmitLedger {
   mutating func takeOldest() -> Entry? {
     for step in 0..<entries.count {
       let i = (next + step) % entries.count
-      if entries[i].pending { return take(at: i) }
+      if entries[i].pending && !entries[i].isLost { return take(at: i) }
     }
     return nil
   }
 
-  /// A packet sent before `rawNanoseconds` that still waits.
+  /// A packet sent before `rawNanoseconds` that still waits, or one that waits in vain, however young.
   mutating func takeOverdue(before rawNanoseconds: Int64) -> Entry? {
     for step in 0..<entries.count {
       let i = (next + step) % entries.count
-      if entries[i].pending && entries[i].sentRawNanoseconds < rawNanoseconds { return take(at: i) }
+      guard entries[i].pending else { continue }
+      if entries[i].isLost || entries[i].sentRawNanoseconds < rawNanoseconds { return take(at: i) }
     }
     return nil
   }

@@ -163,12 +163,15 @@ package final class UDPSocket {
     return max(sent, 0)
   }
 
-  /// Older kernels count a packet that failed, newer ones do not: start again at 0 rather than guess.
+  /// Older kernels count a packet that failed, newer ones do not: start again at 0 rather than guess. What waits for a stamp will
+  /// not get one: `nextOverdue` says so.
   private func restartStampNumbers() {
-    guard profile == .full, ledger.nextID != 0 || ledger.pendingCount == 0 else { return }
+    guard profile == .full else { return }
     _ = clinux_udp_timestamping(descriptor, stampFlags & ~clinux_sof_opt_id)
     _ = clinux_udp_timestamping(descriptor, stampFlags)
-    _ = ledger.restartNumbers()
+    ledger.restartNumbers()
+    // Stamps that wait in the error queue carry old numbers: the packets to come must not get them.
+    for _ in 0..<ledger.capacity where nextReport() == nil { break }
   }
 
   /// Takes one message off the error queue; nil = it is empty. Call until nil after `errorQueue` readiness.
@@ -211,7 +214,8 @@ package final class UDPSocket {
     return message.flags & CLINUX_DATAGRAM_STAMP_ID != 0 ? ledger.take(id: message.transmit_id) : ledger.takeOldest()
   }
 
-  /// A packet sent before `limit` whose stamp never came: its token, once each; nil = none.
+  /// A packet sent before `limit` whose stamp never came, or any whose stamp cannot be told any more after a failed send: its token,
+  /// once each; nil = none.
   package func nextOverdue(before limit: RawInstant) -> UInt64? {
     ledger.takeOverdue(before: limit.nanoseconds)?.token
   }

@@ -59,9 +59,10 @@ package final class KernelClocks: @unchecked Sendable {
     guard clock == .system else { return nil }
     switch mode {
     case .host(let source):
+      // On a server's reply path: the kernel knows the time, only the era is ours.
+      if source.kind == .system { return Self.realtime(era: source.history.lastEra) }
       var history = ClockHistoryReader(source.history)
       history.refresh()
-      if source.kind == .system { return Self.realtime(era: history.segments.last?.era ?? ClockEra(rawValue: 0)) }
       let raw = RawClock.now()
       guard let found = history.segments.pair(at: raw) else { return nil }
       return Stamp(

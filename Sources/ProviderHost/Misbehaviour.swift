@@ -51,7 +51,8 @@ package enum Misbehaviour: Int, CaseIterable, Sendable {
   private static var publishedAt: Int { 0 }
   private static var ringFullAt: Int { 1 }
   private static var droppedAt: Int { 2 }
-  private static var firstKind: Int { 3 }
+  private static var droppedCommandAt: Int { 3 }
+  private static var firstKind: Int { 4 }
 
   init() {
     // Sound: allocated and initialised here, freed in deinit.
@@ -73,6 +74,7 @@ package enum Misbehaviour: Int, CaseIterable, Sendable {
   func countPublished(_ amount: UInt64) { add(Self.publishedAt, amount) }
   func countRingFull(_ amount: UInt64) { add(Self.ringFullAt, amount) }
   func countDroppedMessage() { add(Self.droppedAt, 1) }
+  func countDroppedCommand() { add(Self.droppedCommandAt, 1) }
 
   package subscript(_ what: Misbehaviour) -> UInt64 { value(Self.firstKind + what.rawValue) }
   /// Samples taken into the ring.
@@ -81,6 +83,8 @@ package enum Misbehaviour: Int, CaseIterable, Sendable {
   package var ringFull: UInt64 { value(Self.ringFullAt) }
   /// Log lines and events that found their queue full.
   package var droppedMessages: UInt64 { value(Self.droppedAt) }
+  /// Commands to the provider that found its queue full.
+  package var droppedCommands: UInt64 { value(Self.droppedCommandAt) }
   /// Sum over all kinds of misbehaviour.
   package var misbehaviour: UInt64 { Misbehaviour.allCases.reduce(0) { $0 &+ self[$1] } }
 }

@@ -18,8 +18,24 @@ final class NameResolver {
 
   /// Finished lookups, shared with the threads.
   private final class Answers: Sendable {
-    let list = Mutex<[Answer]>([])
+    private let list = Mutex<[Answer]>([])
+    private let waiting = Atomic<Int>(0)
     let running = Atomic<Int>(0)
+
+    var areWaiting: Bool { waiting.load(ordering: .acquiring) > 0 }
+
+    func append(_ answer: Answer) {
+      list.withLock { $0.append(answer) }
+      waiting.add(1, ordering: .releasing)
+    }
+
+    /// The loop asks at each wake-up: without an answer it takes no lock.
+    func next() -> Answer? {
+      guard areWaiting else { return nil }
+      let answer = list.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+      if answer != nil { waiting.subtract(1, ordering: .relaxed) }
+      return answer
+    }
   }
 
   private final class Request: Sendable {
@@ -49,7 +65,7 @@ final class NameResolver {
     guard answers.running.load(ordering: .relaxed) < Self.limit else { return false }
     guard let waker else {
       let answer = Self.lookUp(name, family: family, token: token, numeric: true)
-      answers.list.withLock { $0.append(answer) }
+      answers.append(answer)
       return true
     }
     let request = Request(name: name, family: family, token: token, answers: answers, waker: waker)
@@ -67,7 +83,7 @@ final class NameResolver {
         let request = unsafe Unmanaged<Request>.fromOpaque(context).takeRetainedValue()
         let answer = NameResolver.lookUp(
           request.name, family: request.family, token: request.token, numeric: false)
-        request.answers.list.withLock { $0.append(answer) }
+        request.answers.append(answer)
         request.answers.running.subtract(1, ordering: .relaxed)
         request.waker.wake()
       }, context.toOpaque(), &thread)
@@ -80,7 +96,10 @@ final class NameResolver {
   }
 
   /// The next finished lookup.
-  func next() -> Answer? { answers.list.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
+  func next() -> Answer? { answers.next() }
+
+  /// Whether `next` has one.
+  var hasAnswers: Bool { answers.areWaiting }
 
   /// Answers still to come go nowhere.
   func forget() { answers = Answers() }

@@ -170,10 +170,12 @@ package import TimeTypes
     return command(TOMPION_COMMAND_UPDATE_CONFIG)
   }
 
-  /// Queues a command for `deliverCommands`, false = the queue is full. [any]
+  /// Queues a command for `deliverCommands`, false = the queue is full, which is counted. [any]
   @discardableResult
   package func post(_ kind: Int32, source: UInt32 = 0, value: Int64 = 0) -> Bool {
-    commands.post(kind, source: source, value: value)
+    let isTaken = commands.post(kind, source: source, value: value)
+    if !isTaken { outbox.counters.countDroppedCommand() }
+    return isTaken
   }
 
   /// Hands posted commands to the provider; the owner's loop calls it after it was woken.

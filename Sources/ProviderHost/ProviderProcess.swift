@@ -113,10 +113,12 @@ package final class ProviderProcess: @unchecked Sendable {
     sendSettings()
   }
 
-  /// Queues a command; false = full. [any]
+  /// Queues a command; false = the queue is full, which is counted. [any]
   @discardableResult
   package func post(_ kind: Int32, source: UInt32 = 0, value: Int64 = 0) -> Bool {
-    commands.post(kind, source: source, value: value)
+    let isTaken = commands.post(kind, source: source, value: value)
+    if !isTaken { outbox.counters.countDroppedCommand() }
+    return isTaken
   }
 
   /// Copies the clock's line and the clock page to the child: after each change of the clock. Short; skipped if another thread is

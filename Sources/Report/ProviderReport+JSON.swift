@@ -16,6 +16,8 @@ extension ProviderReport {
       JSONMember("ring_full", JSONValue(ringFull)),
       JSONMember("invalid_samples", JSONValue(invalidSamples)),
       JSONMember("misbehaved", JSONValue(misbehaved)),
+      JSONMember("dropped_messages", JSONValue(droppedMessages)),
+      JSONMember("dropped_commands", JSONValue(droppedCommands)),
       JSONMember("restarts", JSONValue(restarts)),
       JSONMember("last_error", .string(lastError)),
       JSONMember("counters", .object(counters.map { JSONMember($0.name, JSONValue($0.value)) })),
@@ -37,6 +39,8 @@ extension ProviderReport {
     ringFull = json.count("ring_full")
     invalidSamples = json.count("invalid_samples")
     misbehaved = json.count("misbehaved")
+    droppedMessages = json.count("dropped_messages")
+    droppedCommands = json.count("dropped_commands")
     restarts = json.count("restarts")
     lastError = json.text("last_error") ?? ""
     if case .object(let members)? = json["counters"] {

@@ -30,6 +30,10 @@ package struct ProviderReport: Sendable, Equatable {
   package var invalidSamples: UInt64 = 0
   /// Broken rules of the ABI (late command, wrong role, wrong state, bad size).
   package var misbehaved: UInt64 = 0
+  /// Log lines and events of the provider that found their queue full.
+  package var droppedMessages: UInt64 = 0
+  /// Commands to the provider that found its queue full.
+  package var droppedCommands: UInt64 = 0
   package var restarts: UInt64 = 0
   /// One line; empty = none.
   package var lastError = ""

@@ -116,6 +116,14 @@ extension StatusSnapshot {
         ], colour: colour, colouring: 2)
     }
     var out = table.text(style)
+    for provider in providers {
+      let dropped = [
+        provider.droppedMessages > 0 ? "\(provider.droppedMessages) log lines or events lost" : nil,
+        provider.droppedCommands > 0 ? "\(provider.droppedCommands) commands lost" : nil,
+      ].compactMap { $0 }
+      guard !dropped.isEmpty else { continue }
+      out += "\(printable(provider.name)): \(dropped.joined(separator: ", ")), as the queue was full\n"
+    }
     for provider in providers where !provider.counters.isEmpty {
       let counters = provider.counters.map { "\(printable($0.name)) \($0.value)" }.joined(separator: ", ")
       out += "\(printable(provider.name)): \(counters)\n"

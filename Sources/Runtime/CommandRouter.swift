@@ -14,12 +14,15 @@ final class CommandRouter: Sendable {
     case timeJumped
     /// Measure now.
     case pollNow
+    /// Say what there is to say.
+    case query
 
     var code: Int32 {
       switch self {
       case .pollInterval: TOMPION_COMMAND_POLL_INTERVAL_CHANGED
       case .timeJumped: TOMPION_COMMAND_TIME_JUMPED
       case .pollNow: TOMPION_COMMAND_POLL_NOW
+      case .query: TOMPION_COMMAND_QUERY
       }
     }
   }
@@ -36,7 +39,7 @@ final class CommandRouter: Sendable {
       }
     }
 
-    fileprivate func post(_ code: Int32, source: UInt32, value: Int64) {
+    fileprivate func post(_ code: Int32, source: UInt32, value: Int64) -> Bool {
       switch self {
       case .instance(let instance): instance.post(code, source: source, value: value)
       case .process(let process): process.post(code, source: source, value: value)
@@ -57,18 +60,24 @@ final class CommandRouter: Sendable {
     for case .process(let process) in mailboxes { process.publishPages() }
   }
 
-  /// To the provider of a source; without one of that number, to nobody.
-  func post(_ verb: Verb, to source: SourceID, value: Int64 = 0) {
+  /// To the provider of a source. False = it has no room, which its counters tell, or there is no provider of that number.
+  @discardableResult
+  func post(_ verb: Verb, to source: SourceID, value: Int64 = 0) -> Bool {
+    var isTaken = false
     let number = UInt16(truncatingIfNeeded: source.rawValue >> SourceTable.counterBits)
     for mailbox in mailboxes where mailbox.number == number {
-      mailbox.post(verb.code, source: source.rawValue, value: value)
+      isTaken = mailbox.post(verb.code, source: source.rawValue, value: value)
       wake()
     }
+    return isTaken
   }
 
-  /// To every provider.
-  func postToAll(_ verb: Verb, value: Int64) {
-    for mailbox in mailboxes { mailbox.post(verb.code, source: 0, value: value) }
+  /// To every provider. False = one or more had no room, which their counters tell.
+  @discardableResult
+  func postToAll(_ verb: Verb, value: Int64 = 0) -> Bool {
+    var isTaken = true
+    for mailbox in mailboxes where !mailbox.post(verb.code, source: 0, value: value) { isTaken = false }
     wake()
+    return isTaken
   }
 }

@@ -170,6 +170,8 @@ final class HostedProvider {
     report.samples = outbox.counters.published
     report.ringFull = outbox.counters.ringFull
     report.misbehaved = outbox.counters.misbehaviour
+    report.droppedMessages = outbox.counters.droppedMessages
+    report.droppedCommands = outbox.counters.droppedCommands
     report.lastError = lastError
     return report
   }

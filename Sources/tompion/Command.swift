@@ -82,7 +82,9 @@ struct Command: Equatable {
     case "providers": action = .ask(.providers)
     case "why": action = .ask(.why)
     case "events": action = .ask(.events(since: since, limit: limit ?? (follow ? 10 : nil), follow: follow))
-    case "resync": action = .ask(.resync(force: force, source: source))
+    case "resync":
+      if force, source != nil { throw ArgumentError("resync --force --source: \(ControlRequest.forceOfOneSource)") }
+      action = .ask(.resync(force: force, source: source))
     default:
       guard operands.first == "check" else { throw ArgumentError("config what? There is: tompion config check [FILE]") }
       operands.removeFirst()

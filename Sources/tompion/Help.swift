@@ -77,12 +77,13 @@ enum Help {
 
     """,
     "resync": """
-    usage: tompion resync [--force] [--source NAME] [--json]
+    usage: tompion resync [--force | --source NAME] [--json]
 
     Asks the sources again at once, and tries a clock again that was refused.
       --force            the next offset that the sources agree on is accepted,
                          however large (the sanity gate lets it pass once)
-      --source NAME      asks only this source, by name or address
+      --source NAME      asks only this source, by name or address; not with --force,
+                         which opens the gate for all of them
     Only for root, the daemon's user and the group of its control socket.
 
     """,

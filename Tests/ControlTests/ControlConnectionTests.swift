@@ -11,16 +11,37 @@ struct ControlConnectionTests {
 
   private func line(_ request: ControlRequest) -> [UInt8] { Array((request.json.encoded + "\n").utf8) }
 
+  /// Answers as the server does: each in its turn.
+  private func answer(_ requests: [Result<ControlRequest, ControlError>], _ connection: inout ControlConnection) {
+    for request in requests {
+      switch request {
+      case .success(let request): connection.send(.answer(request: request.name, body: .null))
+      case .failure(let error): connection.send(ControlReply(error))
+      }
+    }
+  }
+
+  /// What waits to be sent: the requests that are answered, the codes of refusals.
+  private func replies(_ connection: ControlConnection) throws -> [String] {
+    try connection.pending.split(separator: 10).map { line in
+      switch try ControlReply(line: Array(line)) {
+      case .answer(let request, _): request
+      case .failure(let code, _): code
+      case .event: "event"
+      }
+    }
+  }
+
   @Test("requests come out whole, however they are cut")
   func pieces() {
     let bytes = line(.status) + line(.why) + line(.resync(force: true, source: nil))
     for size in 1...bytes.count {
       var connection = ControlConnection(peer: peer)
-      var requests: [ControlRequest] = []
+      var requests: [Result<ControlRequest, ControlError>] = []
       for start in stride(from: 0, to: bytes.count, by: size) {
         requests += connection.receive(bytes[start..<min(start + size, bytes.count)])
       }
-      #expect(requests == [.status, .why, .resync(force: true, source: nil)])
+      #expect(requests == [.success(.status), .success(.why), .success(.resync(force: true, source: nil))])
       #expect(connection.pending.isEmpty && !connection.isFinished)
     }
   }
@@ -28,14 +49,9 @@ struct ControlConnectionTests {
   @Test("a line that is no request is answered, and ends the connection after what was sent")
   func malformed() throws {
     var connection = ControlConnection(peer: peer)
-    #expect(connection.receive(Array("hello\n".utf8) + line(.status)).isEmpty)
+    answer(connection.receive(Array("hello\n".utf8) + line(.status)), &connection)
     #expect(connection.isEnding && !connection.isFinished)
-    let reply = try ControlReply(line: Array(connection.pending.dropLast()))
-    guard case .failure(let code, _) = reply else {
-      Issue.record("no failure")
-      return
-    }
-    #expect(code == "malformed")
+    #expect(try replies(connection) == ["malformed"])
     #expect(connection.receive(line(.status)).isEmpty)
     connection.wrote(connection.pending.count)
     #expect(connection.isFinished)
@@ -55,9 +71,17 @@ struct ControlConnectionTests {
   @Test("a request before the wrong line still counts")
   func beforeMalformed() {
     var connection = ControlConnection(peer: peer)
-    #expect(connection.receive(line(.status)) == [.status])
+    #expect(connection.receive(line(.status)) == [.success(.status)])
     #expect(connection.receive(Array("\r\n\n".utf8)).isEmpty)
     #expect(!connection.isEnding)
+  }
+
+  @Test("good lines before a wrong one in the same read are answered first")
+  func order() throws {
+    var connection = ControlConnection(peer: peer)
+    answer(connection.receive(line(.status) + line(.why) + Array("hello\n".utf8) + line(.status)), &connection)
+    #expect(try replies(connection) == ["status", "why", "malformed"])
+    #expect(connection.isEnding && !connection.isFinished)
   }
 
   @Test("a line without end is refused at the limit, not before")
@@ -65,9 +89,8 @@ struct ControlConnectionTests {
     var connection = ControlConnection(peer: peer)
     #expect(connection.receive([UInt8](repeating: 32, count: ControlProtocol.requestLimit - 1)).isEmpty)
     #expect(!connection.isEnding)
-    #expect(connection.receive([32]).isEmpty)
+    #expect(connection.receive([32]) == [.failure(.tooLong(limit: ControlProtocol.requestLimit))])
     #expect(connection.isEnding)
-    #expect(String(decoding: connection.pending, as: UTF8.self).contains("too-long"))
   }
 
   @Test("who does not read is dropped, and its backlog freed")
@@ -98,7 +121,7 @@ struct ControlConnectionTests {
       var connection = ControlConnection(peer: peer)
       for _ in 0..<20 {
         let bytes = random.bytes(Int.random(in: 0..<700, using: &random)).map { $0 % 23 == 0 ? UInt8(10) : $0 }
-        for request in connection.receive(bytes) { connection.send(.answer(request: request.name, body: .null)) }
+        answer(connection.receive(bytes), &connection)
         connection.wrote(Int.random(in: -5..<1000, using: &random))
       }
     }

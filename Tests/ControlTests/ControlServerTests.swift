@@ -98,16 +98,20 @@ struct ControlServerTests {
     let found = try serve(handler) { path, findings in
       do {
         let client = try ControlClient(path: path)
-        findings.add(try client.ask(.resync(force: true, source: "a")).encoded)
+        findings.add(try client.ask(.resync(force: true, source: nil)).encoded)
         findings.add(try client.ask(.events(since: nil, limit: nil, follow: false)).encoded)
+        do { findings.add(try client.ask(.resync(force: true, source: "a")).encoded) } catch {
+          findings.add("\(error)")
+        }
         findings.add(try client.ask(.resync(force: false, source: "nobody")).encoded)
       } catch { findings.add("\(error)") }
     }
-    #expect(handler.resyncs == ["true a"])
-    try #require(found.count == 3)
+    #expect(handler.resyncs == ["true all"])
+    try #require(found.count == 4)
     #expect(found[0] == "{\"accepted\":true,\"text\":\"done\"}")
-    #expect(found[1].contains("resync --force --source a by user \(getuid()), process \(getpid())"))
-    #expect(found[2] == "there is no source nobody")
+    #expect(found[1].contains("resync --force by user \(getuid()), process \(getpid())"))
+    #expect(found[2] == ControlRequest.forceOfOneSource)
+    #expect(found[3] == "there is no source nobody")
   }
 
   @Test("a follower gets each new event in order")
@@ -162,7 +166,7 @@ struct ControlServerTests {
     let found = try serve { path, findings in
       do {
         let rude = try UnixSocket.connect(path)
-        try rude.sendAll(Array("GET / HTTP/1.1\r\n\r\n".utf8))
+        try rude.sendAll(Array("{\"request\":\"providers\"}\nGET / HTTP/1.1\r\n\r\n".utf8))
         var reply: [UInt8] = []
         while let bytes = try rude.receive(), !bytes.isEmpty { reply += bytes }
         findings.add(String(decoding: reply, as: UTF8.self))
@@ -170,7 +174,10 @@ struct ControlServerTests {
       } catch { findings.add("\(error)") }
     }
     try #require(found.count == 2)
-    #expect(found[0].hasPrefix("{\"tompion\":1,\"error\":\"malformed\"") && found[0].hasSuffix("\n"))
+    let replies = found[0].split(separator: "\n", omittingEmptySubsequences: false)
+    try #require(replies.count == 3)
+    #expect(replies[0] == "{\"tompion\":1,\"reply\":\"providers\",\"body\":{\"providers\":[]}}")
+    #expect(replies[1].hasPrefix("{\"tompion\":1,\"error\":\"malformed\"") && replies[2].isEmpty)
     #expect(found[1] == "{\"providers\":[]}")
   }
 

@@ -25,6 +25,20 @@ import TimeTypes
     #expect(!seen2)
   }
 
+  @Test func theLastEraIsThatOfTheNewestSegment() {
+    let history = ClockHistory()
+    #expect(history.lastEra == ClockEra(rawValue: 0))
+    var segments = ClockSegments()
+    for era in 1...UInt32(ClockSegments.capacity) + 3 {
+      segments.insert(
+        ClockSegment(
+          raw: RawInstant(nanoseconds: Int64(era)), time: .zero, frequency: .zero, era: ClockEra(rawValue: era)))
+      history.publish(segments)
+      #expect(history.lastEra == ClockEra(rawValue: era))
+      #expect(history.lastEra == segments.last?.era)
+    }
+  }
+
   @Test func noReaderSeesHalfOfAChange() {
     // Every published state is marked by one number in all its fields: a torn copy would mix two.
     let history = ClockHistory()

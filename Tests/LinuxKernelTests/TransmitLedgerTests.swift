@@ -39,6 +39,27 @@ import Testing
     do { let entry = [UInt8]().withUnsafeBytes { ledger.take(payload: $0) }; #expect(entry?.token == nil) }
   }
 
+  @Test func whatWaitsWhenNumbersStartAgainIsOverdueAtOnce() {
+    var ledger = TransmitLedger(capacity: 4)
+    ledger.sent(token: 1, length: 1, hash: hash([1]), rawNanoseconds: 100)
+    ledger.sent(token: 2, length: 1, hash: hash([2]), rawNanoseconds: 200)
+    do { let entry = ledger.take(id: 0); #expect(entry?.token == 1) }
+    ledger.restartNumbers()
+    ledger.sent(token: 3, length: 1, hash: hash([2]), rawNanoseconds: 300)
+    #expect(ledger.pendingCount == 2)
+    // Number 0 is the new packet's; no stamp is told of the lost one.
+    do { let entry = [UInt8(2)].withUnsafeBytes { ledger.take(payload: $0) }; #expect(entry?.token == 3) }
+    do { let entry = ledger.takeOldest(); #expect(entry?.token == nil) }
+    do { let entry = ledger.take(id: 1); #expect(entry?.token == nil) }
+    do { let entry = ledger.takeOverdue(before: 0); #expect(entry?.token == 2) }
+    do { let entry = ledger.takeOverdue(before: .max); #expect(entry?.token == nil) }
+    #expect(ledger.pendingCount == 0)
+    // Its place is as good as new.
+    for token in 4..<8 { ledger.sent(token: UInt64(token), length: 1, hash: 0, rawNanoseconds: 400) }
+    do { let entry = ledger.takeOverdue(before: 400); #expect(entry?.token == nil) }
+    do { let entry = ledger.take(id: 1); #expect(entry?.token == 4) }
+  }
+
   @Test func overdueOnesComeOnce() {
     var ledger = TransmitLedger(capacity: 4)
     ledger.sent(token: 1, length: 1, hash: 0, rawNanoseconds: 100)

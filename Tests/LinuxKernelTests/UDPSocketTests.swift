@@ -200,6 +200,29 @@ struct Loopback {
     #expect(token == 3)
   }
 
+  @Test func whoWaitsDuringAFailedSendIsToldThatNoStampComes() throws {
+    let pair = try Loopback(.ipv4, .full)
+    #expect(pair.buffer.fill(0, with: [1], wantStamp: true, token: 1))
+    #expect(pair.client.send(pair.buffer, count: 1) == 1)
+    let foreign = SocketAddress(ipv4: 0xc000_0201, port: 0)
+    #expect(pair.buffer.fill(0, with: [2], from: foreign, wantStamp: true, token: 2))
+    #expect(pair.client.send(pair.buffer, count: 1) == 0)
+    #expect(pair.buffer.fill(0, with: [3], wantStamp: true, token: 3))
+    #expect(pair.client.send(pair.buffer, count: 1) == 1)
+    #expect(pair.client.pendingStamps == 2)
+    // Without a stamp, and at once; the failed one never left.
+    let past = RawClock.now() - .seconds(1)
+    #expect(pair.client.nextOverdue(before: past) == 1)
+    #expect(pair.client.nextOverdue(before: past) == nil)
+    // The first stamp has number 0, as the third packet's has: it must not be taken for it.
+    guard case .departed(let token, _, _, _)? = try pair.report(on: pair.client) else {
+      Issue.record("no stamp after a failed send")
+      return
+    }
+    #expect(token == 3)
+    #expect(pair.client.nextReport() == nil && pair.client.pendingStamps == 0)
+  }
+
   @Test func aLateStampIsGivenUpOnce() throws {
     let pair = try Loopback(.ipv4, .full)
     #expect(pair.buffer.fill(0, with: [1], wantStamp: true, token: 77))

@@ -115,6 +115,8 @@ import TimeTypes
     var taken = 0
     while instance.post(TOMPION_COMMAND_QUERY) { taken += 1 }
     #expect(taken == 32, "a full queue refuses")
+    #expect(outbox.counters.droppedCommands == 1, "and the loss is counted")
+    #expect(outbox.counters.misbehaviour == 1, "but not as the provider's fault")
     backend.perReading = 0
     instance.close()
   }

@@ -52,6 +52,8 @@ struct ReportsJSONTests {
     provider.invalidSamples = 4
     provider.misbehaved = 5
     provider.restarts = 6
+    provider.droppedMessages = 7
+    provider.droppedCommands = 8
     provider.lastError = "e"
     provider.counters = [NamedCounter("refused_clients", 3)]
     return provider

@@ -15,6 +15,19 @@ struct TextTests {
     ] as [(Int64, String)])
   func moments(_ nanoseconds: Int64, _ text: String) { #expect(UTCText.text(nanoseconds) == text) }
 
+  @Test("what a provider's queues lost is said below the table, and nothing where nothing was lost")
+  func losses() {
+    var snapshot = StatusSnapshot()
+    snapshot.providers = [ProviderReport(name: "a"), ProviderReport(name: "b")]
+    #expect(!snapshot.providersText(.plain).contains("lost"))
+    snapshot.providers[0].droppedMessages = 7
+    snapshot.providers[1].droppedMessages = 1
+    snapshot.providers[1].droppedCommands = 8
+    let text = snapshot.providersText(.plain)
+    #expect(text.contains("\na: 7 log lines or events lost, as the queue was full\n"))
+    #expect(text.hasSuffix("\nb: 1 log lines or events lost, 8 commands lost, as the queue was full\n"))
+  }
+
   @Test("quantities keep three decimals and a fitting unit")
   func quantities() {
     #expect(Quantity.offset(TimeInterval(nanoseconds: 250)) == "+250 ns")
