@@ -55,7 +55,9 @@ struct TransmitLedger {
 
   /// The packet with this number.
   mutating func take(id: UInt32) -> Entry? {
-    for i in entries.indices where entries[i].pending && !entries[i].isLost && entries[i].id == id { return take(at: i) }
+    for i in entries.indices where entries[i].pending && !entries[i].isLost && entries[i].id == id {
+      return take(at: i)
+    }
     return nil
   }
 
