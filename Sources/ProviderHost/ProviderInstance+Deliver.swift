@@ -13,7 +13,7 @@ extension ProviderInstance {
     guard let provider = unsafe running, let receive = unsafe receiver?.pointee.receive, let base = packets.baseAddress
     else { return }
     let count = packets.count
-    unsafe receive(provider, worker, socket, base, UInt32(count))
+    inside { unsafe receive(provider, worker, socket, base, UInt32(count)) }
     for index in packets.indices
     where unsafe packets[index].reply_length > min(packets[index].length, packets[index].capacity) {
       unsafe packets[index].reply_length = 0
@@ -26,19 +26,19 @@ extension ProviderInstance {
     guard let provider = unsafe running, let transmitted = unsafe receiver?.pointee.transmitted,
       let base = stamps.baseAddress
     else { return }
-    unsafe transmitted(provider, base, UInt32(stamps.count))
+    inside { unsafe transmitted(provider, base, UInt32(stamps.count)) }
   }
 
   /// The kernel reported an error for a socket.
   package func failed(socket: UInt32, status: tompion_status) {
     guard let provider = unsafe running, let failed = unsafe receiver?.pointee.failed else { return }
-    unsafe failed(provider, socket, status)
+    inside { unsafe failed(provider, socket, status) }
   }
 
   /// A timer expired.
   package func expired(timer: UInt32, now: RawInstant) {
     guard let provider = unsafe running, let expired = unsafe timerReceiver?.pointee.expired else { return }
-    unsafe expired(provider, timer, now.nanoseconds)
+    inside { unsafe expired(provider, timer, now.nanoseconds) }
   }
 
   /// A lookup ended: TOMPION_OK with addresses, or TOMPION_NOT_FOUND or TOMPION_AGAIN with none and the reason in words.
@@ -46,12 +46,12 @@ extension ProviderInstance {
     token: UInt64, status: tompion_status, addresses: UnsafeBufferPointer<tompion_address_t>, text: String = ""
   ) {
     guard let provider = unsafe running, let resolved = unsafe resolveReceiver?.pointee.resolved else { return }
-    unsafe resolved(provider, token, status, addresses.baseAddress, UInt32(addresses.count), text)
+    inside { unsafe resolved(provider, token, status, addresses.baseAddress, UInt32(addresses.count), text) }
   }
 
   /// The regular call, about once a second, for a provider that asked for it.
   package func poll(now: RawInstant) {
     guard let provider = unsafe running, let poll = unsafe provider.pointee.poll else { return }
-    unsafe poll(provider, now.nanoseconds)
+    inside { unsafe poll(provider, now.nanoseconds) }
   }
 }

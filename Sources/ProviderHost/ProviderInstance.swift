@@ -23,6 +23,7 @@ package import TimeTypes
   let clocks: UInt64
   var settings = SettingsBlock([])
   let publishing = Atomic<Bool>(false)
+  private let callCell = Atomic<UInt64>(0)
   private let stateCell = Atomic<UInt8>(ProviderState.opened.rawValue)
   private let commands = CommandQueue()
   private var host: UnsafeMutablePointer<tompion_host_t>
@@ -137,7 +138,7 @@ package import TimeTypes
       return
     }
     if let worker = unsafe worker, let close = unsafe receiver?.pointee.worker_close {
-      unsafe close(provider, worker)
+      inside { unsafe close(provider, worker) }
       unsafe self.worker = nil
     }
     timed { unsafe provider.pointee.close(provider) }
@@ -221,10 +222,21 @@ package import TimeTypes
   @discardableResult
   private func timed<Result>(_ call: () -> Result) -> Result {
     let begin = backend.rawNow()
-    let result = call()
+    let result = inside(call)
     if backend.rawNow() - begin > .milliseconds(500) { outbox.counters.count(.lateCall) }
     return result
   }
+
+  /// Runs a call into the provider, and shows that one is under way.
+  @inline(__always)
+  func inside<Result>(_ call: () -> Result) -> Result {
+    callCell.wrappingAdd(1, ordering: .relaxed)
+    defer { callCell.wrappingAdd(1, ordering: .relaxed) }
+    return call()
+  }
+
+  /// Counts the calls into the provider, begun and ended alike: odd = one is under way, and the same odd number for long = it hangs. [any]
+  package var callCount: UInt64 { callCell.load(ordering: .relaxed) }
 
   enum LogLevel: UInt32 {
     case error = 0

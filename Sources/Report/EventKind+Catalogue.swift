@@ -98,6 +98,13 @@ extension EventKind {
       ("source-restarted", .warning, "The time of a source jumped and stayed there: its history begins anew.")
     case .revalidated:
       ("revalidated", .notice, "After somebody else moved the clock, fresh samples confirm where it should be.")
+    case .driftIgnored:
+      ("drift-ignored", .warning, "The drift file holds nothing that can be believed; the frequency is learnt anew.")
+    case .providerHangs:
+      (
+        "provider-hangs", .error,
+        "A provider in the daemon's own process has not returned from a call; all providers there wait for it."
+      )
     case .leapPassed: ("leap-passed", .notice, "A leap second passed.")
     case .stateDirectory:
       ("state-directory", .warning, "The state directory cannot be used; nothing is remembered across restarts.")

@@ -64,4 +64,6 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case sourceRestarted = 529
   case revalidated = 530
   case leapPassed = 531
+  case driftIgnored = 532
+  case providerHangs = 533
 }

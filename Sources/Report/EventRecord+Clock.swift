@@ -10,7 +10,7 @@ extension EventRecord {
     EventRecord(
       .sampleTooBig, source: source,
       text:
-        "\(source) asks for \(Quantity.offset(offset)), beyond the limit of \(Quantity.span(limit)): refused, the clock did not move",
+        "\(source) asks for \(Quantity.saturating(offset)), beyond the limit of \(Quantity.span(limit)): refused, the clock did not move",
       details: [
         EventDetail("offset_ns", JSONValue(nanoseconds: offset)),
         EventDetail("limit_ns", JSONValue(nanoseconds: limit)),

@@ -3,7 +3,7 @@
 /// What `tompion providers` says of one provider.
 package struct ProviderReport: Sendable, Equatable {
   package enum State: String, Sendable, CaseIterable {
-    case disabled, loading, running, stopped, restarting, failed
+    case disabled, loading, running, hanging, stopped, restarting, failed
   }
 
   package enum Placement: String, Sendable, CaseIterable {

@@ -10,6 +10,12 @@ package enum Quantity {
     return (interval.isNegative ? "-" : "+") + length(interval.magnitude)
   }
 
+  /// As `offset`, where the ends of the range are offsets too great to be told: "+106751 d or more".
+  package static func saturating(_ interval: TimeInterval) -> String {
+    guard interval.magnitude.nanoseconds == .max else { return offset(interval) }
+    return (interval.isNegative ? "-" : "+") + "\(Int64.max / 86_400_000_000_000) d or more"
+  }
+
   /// As `offset`, without a sign for what is never negative.
   package static func span(_ interval: TimeInterval?) -> String {
     guard let interval, interval != .max else { return "-" }

@@ -104,7 +104,7 @@ extension StatusSnapshot {
         case .running: .green
         case .disabled: .dim
         case .loading, .restarting, .stopped: .yellow
-        case .failed: .red
+        case .failed, .hanging: .red
         }
       let placement = provider.processID == 0 ? provider.placement.rawValue : "process \(provider.processID)"
       table.add(

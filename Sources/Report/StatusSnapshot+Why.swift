@@ -30,6 +30,9 @@ extension StatusSnapshot {
         "local clock suspect: \(sanityAgreeing) of \(sanityOf) sources agree on \(Quantity.offset(sanityOffset))\(limit); "
         + "if they are right, `tompion resync --force` sets it"
     }
+    if let hanging = providers.first(where: { $0.state == .hanging }) {
+      return "the provider \(hanging.name) hangs: \(hanging.lastError)"
+    }
     if let cause = providerCause ?? sourceCause { return cause + alsoRefused }
     switch steering {
     case .refused:
@@ -77,15 +80,16 @@ extension StatusSnapshot {
     }
     if usable.allSatisfy({ $0.state == .unresolved }) {
       return
-        "the \(usable.count == 1 ? "name of the source has" : "names of all \(usable.count) sources have") no address"
-        + telling(usable)
+        (usable.count == 1
+        ? "the name of the source \(usable[0].name) has no address"
+        : "the names of all \(usable.count) sources have no address (\(names(usable)))") + telling(usable)
     }
     let silent = usable.filter { $0.state == .unreachable || $0.state == .unresolved }
     if silent.count == usable.count {
       let what =
         silent.count == 1
         ? "the source \(silent[0].name) does not answer" : "none of the \(silent.count) sources answers"
-      return what + telling(silent)
+      return what + unresolved(silent) + telling(silent)
     }
     let heard = usable.filter { $0.state != .unreachable && $0.state != .unresolved }
     if heard.allSatisfy({ $0.state == .unsynchronized }) {
@@ -136,9 +140,20 @@ extension StatusSnapshot {
   private func rest(_ silent: [SourceReport]) -> String {
     switch silent.count {
     case 0: ""
-    case 1: "; 1 more does not answer"
-    default: "; \(silent.count) more do not answer"
+    case 1: "; 1 more does not answer" + unresolved(silent)
+    default: "; \(silent.count) more do not answer" + unresolved(silent)
     }
+  }
+
+  /// Those among silent sources whose name has no address.
+  private func unresolved(_ silent: [SourceReport]) -> String {
+    let nameless = silent.filter { $0.state == .unresolved }
+    return nameless.isEmpty ? "" : " (no address for \(names(nameless)))"
+  }
+
+  /// The first few names.
+  private func names(_ sources: [SourceReport]) -> String {
+    sources.prefix(4).map(\.name).joined(separator: ", ") + (sources.count > 4 ? ", ..." : "")
   }
 
   /// The error that most of them report, with one source that has it.

@@ -16,6 +16,7 @@ final class ControlRole: ControlHandler {
   private var drift: DriftKeeper
   private var leapSeconds: LeapSecondsKeeper
   private var nextSecond = RawInstant(nanoseconds: .min)
+  private var tooBig = TooBigLimiter()
   private var sequence: UInt64 = 0
   private var published: UInt64 = 0
   /// Lines of the log that nobody took.
@@ -53,10 +54,11 @@ final class ControlRole: ControlHandler {
   /// Does what is waiting; files and clean-up once a second.
   func turn(now: RawInstant) {
     while let event = context.port.log.pop() {
-      raise(event.record(now: now) { self.name(of: $0) })
+      raise(event, now: now)
     }
     for provider in context.providers {
       provider.pump(loop: loop, file: context.configuration.file, now: now)
+      provider.watch(now: now)
       collect(from: provider)
     }
     noticeSamples()
@@ -80,6 +82,16 @@ final class ControlRole: ControlHandler {
   func warn(_ kind: EventKind, _ text: String) {
     warnings.append(text)
     raise(EventRecord(kind, text: text))
+  }
+
+  /// An event of the engine's, unless it is one more of too many.
+  private func raise(_ event: EngineEvent, now: RawInstant) {
+    var record = event.record(now: now) { self.name(of: $0) }
+    if case .tooBig(let sample, _, _) = event {
+      guard let more = tooBig.admit(sample.source, now: now) else { return }
+      if more > 0 { record.text += "; \(more) more since the last such event" }
+    }
+    raise(record)
   }
 
   // MARK: ControlHandler
@@ -126,7 +138,8 @@ final class ControlRole: ControlHandler {
 
   func snapshot() -> StatusSnapshot {
     let report = context.requestReport()
-    return StatusSnapshot(report: report, context: context, warnings: warnings + leapSeconds.warnings)
+    let hanging = context.providers.filter { $0.hanging != nil }.map { "provider \($0.name): \($0.report.lastError)" }
+    return StatusSnapshot(report: report, context: context, warnings: warnings + leapSeconds.warnings + hanging)
   }
 
   // MARK: details

@@ -23,6 +23,8 @@ package final class Daemon {
   private let controlLoop: PollLoop?
   /// Kept for its lock, which is held as long as this object lives.
   private let claim: SteeringClaim
+  /// What is to be said of the drift file.
+  private let driftNews: EventRecord?
   /// Why a role's thread could not go on.
   private let roleFailure = Mutex<KernelError?>(nil)
 
@@ -54,7 +56,9 @@ package final class Daemon {
 
     var parameters = EngineParameters(configuration.clock)
     if isForbidden { parameters.steer = false }
-    parameters.initialFrequency = DriftKeeper(directory: configuration.stateDirectory, isMinimal: false).load()
+    let drift = DriftKeeper(directory: configuration.stateDirectory, isMinimal: false).load()
+    parameters.initialFrequency = drift.frequency
+    driftNews = drift.news
 
     let captureWaker = captureLoop.waker
     let disciplineWaker = disciplineLoop?.waker
@@ -137,6 +141,7 @@ package final class Daemon {
       throw StartFailure(Self.complaint(of: error, at: configuration.controlSocket ?? ""))
     }
     control.raise(EventRecord(.daemonStarted, text: "tompiond \(TompionVersion.text) started, \(configuration.file)"))
+    if let driftNews { control.raise(driftNews) }
     if !context.rivals.isEmpty { control.warn(.rivalDaemon, context.rivals) }
     if configuration.clock.kind == .system, !configuration.clock.steer {
       control.raise(

@@ -20,10 +20,23 @@ struct DriftKeeper {
     self.isMinimal = isMinimal
   }
 
-  /// What the last run left; nil = nothing that can be believed.
-  func load() -> Frequency? {
-    guard let bytes = try? SmallFile.read(path, limit: 4096) else { return nil }
-    return DriftRecord(text: String(decoding: bytes, as: UTF8.self))?.frequency
+  /// What the last run left, and what to say of it; nothing to say = there is no file.
+  func load() -> (frequency: Frequency?, news: EventRecord?) {
+    let reason: String
+    do {
+      let bytes = try SmallFile.read(path, limit: 4096)
+      if let frequency = DriftRecord(text: String(decoding: bytes, as: UTF8.self))?.frequency {
+        let text = "the last run's frequency, \(Quantity.frequency(frequency)), was read from \(path)"
+        return (frequency, EventRecord(.driftLoaded, text: text))
+      }
+      reason = "it holds no frequency that can be believed"
+    } catch {
+      // A file where the directory should be is the state directory's trouble.
+      if error.errno == KernelError.notFound || error.errno == KernelError.notDirectory { return (nil, nil) }
+      reason = KernelError.text(of: error.errno)
+    }
+    let text = "the drift file \(path) is ignored, the frequency is learnt anew: \(reason)"
+    return (nil, EventRecord(.driftIgnored, text: text))
   }
 
   /// Whether an hour passed since the last time.

@@ -27,6 +27,9 @@ final class HostedProvider {
   var lastComplaint = ""
   private var module: ProviderModule?
   private var toldState: ProviderReport.State?
+  private var calls = CallWatch()
+  /// How long a call into it has not returned; nil = none hangs.
+  private(set) var hanging: TimeInterval?
 
   var name: String { configuration.name }
 
@@ -137,6 +140,12 @@ final class HostedProvider {
     return process.map { .process($0) }
   }
 
+  /// Looks whether the provider, in this process, returns from its calls. With one thread for all nobody can look. [control]
+  func watch(now: RawInstant) {
+    guard let instance else { return }
+    hanging = calls.look(instance.callCount, now: now)
+  }
+
   /// Raises an event where its state is another than at the last look. [control]
   func noticeChanges(raise: (EventRecord) -> Void) {
     let state = state
@@ -148,6 +157,7 @@ final class HostedProvider {
     case .stopped: raise(EventRecord(.providerStopped, source: name, text: "provider \(name) stopped"))
     case .restarting:
       raise(EventRecord(.providerRestarted, source: name, text: "provider \(name) is started again: \(lastError)"))
+    case .hanging: raise(EventRecord(.providerHangs, source: name, text: "provider \(name): \(lastError)"))
     case .disabled, .loading: break
     }
   }
@@ -179,6 +189,7 @@ final class HostedProvider {
   private var state: ProviderReport.State {
     guard configuration.enabled else { return .disabled }
     guard !hasFailed else { return .failed }
+    if hanging != nil { return .hanging }
     if let process {
       switch process.phase {
       case .idle, .opening, .opened, .inited, .starting: return .loading
@@ -196,6 +207,11 @@ final class HostedProvider {
   }
 
   private var lastError: String {
+    if let hanging {
+      return
+        "it has not returned from a call for \(Quantity.age(hanging)), and every in-process provider waits for it; "
+        + "restart tompiond, and give it placement = \"process\""
+    }
     let own = failure.withLock { $0 }
     let reasons = [own.isEmpty ? process?.lastError ?? "" : own, lastComplaint]
     // Processes quote what the provider said, and log what they say: nothing is told twice.

@@ -123,3 +123,38 @@ def test_a_state_directory_that_is_none_is_told():
         with open(file) as f:
             assert f.read() == "precious"
         assert not os.path.exists(os.path.join(directory, "nowhere"))
+
+
+def test_a_provider_that_hangs_is_named_while_it_does():
+    with h.workspace("hang-named") as (directory, start):
+        module = os.path.join(directory, "libhangs.so")
+        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", module,
+                        "-I" + os.path.join(h.ROOT, "Sources", "CTompionProvider", "include")], input=HANGS, text=True, check=True)
+        daemon = start(h.Tompion(directory, "daemon", f'[clock]\nkind = "virtual"\n[provider.hangs]\nmodule = "{module}"\n')).wait_up()
+        provider = h.wait_for(lambda: [p for p in daemon.json("providers")["providers"] if p["state"] == "hanging"], 10, "it is seen")
+        assert provider[0]["name"] == "hangs" and "not returned" in provider[0]["last_error"], provider
+        why = daemon.ask("why").stdout
+        assert "the provider hangs hangs" in why, why
+        h.wait_for(lambda: any("not returned" in w for w in daemon.json("status")["warnings"]), 5, "a warning")
+        time.sleep(1.5)
+        assert len([e for e in daemon.json("events")["events"] if e["slug"] == "provider-hangs"]) == 1, daemon.tail()
+        # This one is killed: it has nothing to end in order, and waiting for that is another test's.
+        daemon.process.kill()
+        daemon.process.wait()
+
+
+def test_the_drift_file_is_told_of_whether_believed_or_not():
+    with h.workspace("drift") as (directory, start):
+        for number, (content, slug) in enumerate([
+                ("tompion drift 1\nfrequency_ppb = -12034.117\n", "drift-loaded"), ("garbage", "drift-ignored"), ("", "drift-ignored"),
+                ("tompion drift 1\nfrequency_ppb = nan\n", "drift-ignored"), ("tompion drift 1\nfrequency_ppb = 1e300\n", "drift-ignored"),
+                (None, None)]):
+            state = os.path.join(directory, f"state{number}")
+            os.mkdir(state)
+            if content is not None:
+                with open(os.path.join(state, "drift"), "w") as f:
+                    f.write(content)
+            daemon = start(h.Tompion(directory, f"daemon{number}", '[clock]\nkind = "virtual"\n', state=state)).wait_up()
+            told = [e["slug"] for e in daemon.json("events")["events"] if e["slug"].startswith("drift")]
+            assert told == ([slug] if slug else []), (content, told)
+            daemon.stop()

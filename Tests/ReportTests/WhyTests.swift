@@ -115,6 +115,28 @@ struct WhyTests {
       }.hasPrefix("The clock is in holdover: no valid sample for 10 min 0 s"))
   }
 
+  @Test("names without an address are named, alone and among other silent sources")
+  func namesWithoutAddress() {
+    #expect(why([source("a.example", .unresolved)]).contains("the name of the source a.example has no address"))
+    #expect(why([source("a", .unresolved), source("b", .unresolved)]).contains("have no address (a, b)"))
+    #expect(
+      why([source("a", .unresolved), source("b", .unreachable)]).contains(
+        "none of the 2 sources answers (no address for a)"))
+    #expect(
+      why([source("a", .unsynchronized), source("b", .unresolved)]).contains(
+        "1 more does not answer (no address for b)"))
+  }
+
+  @Test("a provider that hangs is the first cause")
+  func hanging() {
+    let text = why([source("a", .unreachable)]) {
+      $0.providers = [ProviderReport(name: "stuck")]
+      $0.providers[0].state = .hanging
+      $0.providers[0].lastError = "it has not returned"
+    }
+    #expect(text.contains("the provider stuck hangs: it has not returned"))
+  }
+
   @Test("any snapshot gives exactly one sentence")
   func total() {
     for state in SourceState.allCases {
