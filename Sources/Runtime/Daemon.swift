@@ -95,6 +95,9 @@ package final class Daemon {
     }
   }
 
+  /// What an operator should know of the configuration, one a line.
+  package var warnings: [String] { configuration.warnings.map(\.description) }
+
   /// What would not run although its settings are right: modules that are not there or do not load, one a line.
   package var failures: [String] {
     context.providers.compactMap { provider in

@@ -29,12 +29,21 @@ package struct Diagnostic: Sendable, Equatable, Hashable {
   }
 }
 
+extension Diagnostic {
+  /// The longest key that is shown whole; nobody reads a longer one, and a line stays a line.
+  package static let keyLimit = 80
+
+  /// `key` as messages show it.
+  static func shown(_ key: String) -> String { key.count <= keyLimit ? key : "\(key.prefix(keyLimit))…" }
+}
+
 extension Diagnostic: CustomStringConvertible {
   /// "tompion.toml:12:8: clock.kind = "sytem": there is no such kind; write "system" or "virtual"".
   package var description: String {
     var text = file.isEmpty ? "configuration" : file
     if line > 0 { text += ":\(line):\(column)" }
     text += ": "
+    let key = Self.shown(key)
     if !key.isEmpty { text += value.isEmpty ? "\(key): " : "\(key) = \(value): " }
     text += problem
     if !advice.isEmpty { text += "; \(advice)" }

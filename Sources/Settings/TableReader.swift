@@ -155,7 +155,7 @@ struct TableReader {
   /// Reports the keys that nobody asked for. `elsewhere` maps a key that belongs to another table to that table's name.
   mutating func refuseUnknown(elsewhere: [String: String] = [:]) {
     for member in members where !known.contains(member.key) {
-      let name = prefix.isEmpty ? "at the top level" : "in [\(prefix.dropLast())]"
+      let name = prefix.isEmpty ? "at the top level" : "in [\(Diagnostic.shown(String(prefix.dropLast())))]"
       var advice = ""
       if let table = elsewhere[member.key] {
         advice = "it belongs in [\(table)]"

@@ -37,17 +37,30 @@ struct Main: ParsableCommand {
     }
     var passed = 0
     var failed = 0
+    guard SmallFile.exists(file) else {
+      // Each test would say no more than this one.
+      show("file", .fail("there is no such file, or it may not be read"))
+      sum(passed: 0, failed: 1)
+      Self.leave(1)
+    }
     for test in unsafe ProviderTest.all {
       let finding = TestProcess.run(test.name, file: file, seed: seed, settings: setting, limit: limit)
       if finding.passed { passed += 1 } else { failed += 1 }
-      if json {
-        print(#"{"test":\#(quoted(test.name)),"passed":\#(finding.passed),"reason":\#(quoted(finding.text))}"#)
-      } else {
-        print("\(finding.passed ? "PASS" : "FAIL")  \(test.name): \(finding.text)")
-      }
+      show(test.name, finding)
     }
-    print(json ? #"{"passed":\#(passed),"failed":\#(failed)}"# : "\(passed) passed, \(failed) failed: \(file)")
+    sum(passed: passed, failed: failed)
     if failed > 0 { Self.leave(1) }
+  }
+
+  private func show(_ test: String, _ finding: Finding) {
+    print(
+      json
+        ? #"{"test":\#(quoted(test)),"passed":\#(finding.passed),"reason":\#(quoted(finding.text))}"#
+        : "\(finding.passed ? "PASS" : "FAIL")  \(test): \(finding.text)")
+  }
+
+  private func sum(passed: Int, failed: Int) {
+    print(json ? #"{"passed":\#(passed),"failed":\#(failed)}"# : "\(passed) passed, \(failed) failed: \(file)")
   }
 
   private func quoted(_ text: String) -> String {

@@ -43,7 +43,10 @@ struct Command: Equatable {
       case "-h", "--help": wantsHelp = try Self.plain(name, value)
       case "--version": wantsVersion = try Self.plain(name, value)
       case "--json": json = try Self.plain(name, value)
-      case "--socket": socket = try reader.value(value, what: "a path")
+      case "--socket":
+        let path = try reader.value(value, what: "a path")
+        guard !path.isEmpty else { throw ArgumentError("--socket needs a path") }
+        socket = path
       case "-f", "--follow": follow = try Self.plain(name, value)
       case "--force": force = try Self.plain(name, value)
       case "--source": source = try reader.value(value, what: "a source's name or address")
@@ -61,12 +64,12 @@ struct Command: Equatable {
       throw ArgumentError("no command; there are \(Self.names.joined(separator: ", "))")
     }
     if name == "help" {
-      action = .help(operands.dropFirst().first)
+      operands.removeFirst()
+      guard operands.count < 2 else { throw ArgumentError("help takes one command, not \(operands.count)") }
+      action = .help(try operands.first.map(Self.command))
       return
     }
-    guard Self.names.contains(name) else {
-      throw ArgumentError("there is no command \(name)" + Self.hint(name, Self.names + ["help"]))
-    }
+    _ = try Self.command(name)
     if wantsHelp {
       action = .help(name)
       return
@@ -98,6 +101,14 @@ struct Command: Equatable {
     "": common + ["--version"], "events": ["-f", "--follow", "-n", "--lines", "--since"],
     "resync": ["--force", "--source"],
   ]
+
+  /// The command of that name.
+  private static func command(_ name: String) throws(ArgumentError) -> String {
+    guard names.contains(name) else {
+      throw ArgumentError("there is no command \(name)" + hint(name, names + ["help"]))
+    }
+    return name
+  }
 
   private static func plain(_ name: String, _ value: String?) throws(ArgumentError) -> Bool {
     if value != nil { throw ArgumentError("\(name) takes no value") }

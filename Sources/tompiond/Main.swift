@@ -25,24 +25,29 @@ struct Main {
     Console.holdStandardStreams()
     var path = "/etc/tompion.toml"
     var checkOnly = false
-    var arguments = CommandLine.arguments.dropFirst()
+    let arguments = Array(CommandLine.arguments.dropFirst())
     // The daemon starts itself again for each provider with placement "process".
     if arguments.first == ProviderChild.argument { Console.exit(ProviderChild.run()) }
-    while let argument = arguments.popFirst() {
-      switch argument {
-      case "--config":
-        guard let file = arguments.popFirst() else { refuse("--config needs a file's name") }
-        path = file
-      case "--check": checkOnly = true
-      case "--version":
-        Console.write("tompiond \(TompionVersion.text)\n")
-        Console.exit(0)
-      case "--help", "-h":
-        Console.write(usage)
-        Console.exit(0)
-      default:
-        refuse("there is no argument \(argument)")
+    var reader = ArgumentReader(arguments)
+    do throws(ArgumentError) {
+      while let item = reader.next() {
+        switch item {
+        case .option("--config", let value):
+          path = try reader.value(value, what: "a file's name")
+          if path.isEmpty { refuse("--config needs a file's name") }
+        case .option("--check", nil): checkOnly = true
+        case .option("--version", nil):
+          Console.write("tompiond \(TompionVersion.text)\n")
+          Console.exit(0)
+        case .option("--help", nil), .option("-h", nil):
+          Console.write(usage)
+          Console.exit(0)
+        case .option(let name, let value?): refuse("there is no argument \(name)=\(value)")
+        case .option(let word, nil), .operand(let word): refuse("there is no argument \(word)")
+        }
       }
+    } catch {
+      refuse(error.description)
     }
     Console.exit(start(path, checkOnly: checkOnly))
   }
@@ -58,6 +63,7 @@ struct Main {
       return 2
     }
     guard !checkOnly else {
+      for warning in daemon.warnings { Console.write("tompiond: warning: \(warning)\n", to: Console.error) }
       let failures = daemon.failures
       guard failures.isEmpty else {
         Console.write("tompiond: \(failures.joined(separator: "\n"))\n", to: Console.error)

@@ -80,3 +80,33 @@ def test_the_documented_configuration_is_right():
     result = subprocess.run([os.path.join(h.STAGE, "bin", "tompion"), "config", "check", os.path.join(h.ROOT, "Docs", "tompion.toml")],
                             capture_output=True, text=True, timeout=10)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def run(program, *arguments):
+    return subprocess.run([os.path.join(h.STAGE, "bin", program), *arguments], capture_output=True, text=True, timeout=10)
+
+
+def test_command_lines():
+    with h.workspace("command-lines") as (directory, start):
+        path = os.path.join(directory, "none.toml")
+        with open(path, "w") as f:
+            f.write('[clock]\nkind = "virtual"\n')
+        for arguments in (["--config", path], [f"--config={path}"]):
+            result = run("tompiond", "--check", *arguments)
+            assert result.returncode == 0 and f"{path} is right" in result.stdout, result
+            # No source is configured: right, but worth a word.
+            assert "warning:" in result.stderr and "source" in result.stderr, result
+        for arguments in (["--config="], ["--config"], ["--check=yes"], ["--chekc"], ["word"]):
+            result = run("tompiond", *arguments)
+            assert result.returncode == 2 and "usage:" in result.stderr, (arguments, result)
+        for arguments in (["--socket", "", "status"], ["--socket=", "status"], ["help", "nonsense"], ["nonsense"], ["help", "why", "why"]):
+            result = run("tompion", *arguments)
+            assert result.returncode == 64, (arguments, result)
+        assert "usage: tompion why" in run("tompion", "help", "why").stdout
+        assert "commands:" in run("tompion", "help").stdout
+
+
+def test_provider_check_of_a_file_that_is_not_there():
+    result = run("provider-check", "/nowhere/libnone.so")
+    assert result.returncode == 1 and "no such file" in result.stdout, result
+    assert result.stdout.splitlines()[-1].startswith("0 passed, 1 failed"), result
