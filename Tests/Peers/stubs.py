@@ -101,6 +101,10 @@ def test_three_days_ahead_is_too_big():
             assert not status["synchronized"] and abs(status["true_error_ns"]) < 1_000_000, status
             why = client.ask("why").stdout.strip()
             assert "local clock suspect" in why, why
+            # Counted each, told once a minute.
+            h.wait_for(lambda: client.json("status")["too_big"] >= 3, 15, "three refused samples")
+            told = [e for e in client.json("events")["events"] if e["number"] == 34]
+            assert len(told) == 1, told
             client.ask("resync", "--force")
             h.wait_for(lambda: client.json("status")["true_error_ns"] > 2 * 86400 * 10**9, 30, "the forced resync steps")
             return why
