@@ -6,6 +6,8 @@ package import Report
 package protocol ControlHandler: AnyObject {
   /// Everything as of now, sources and providers included.
   func snapshot() -> StatusSnapshot
+  /// Asks the providers to say what they count; it comes as events, a moment later.
+  func queryProviders()
   /// Starts a resync. A success returns what people are told: "resync of 3 sources requested".
   func resync(force: Bool, source: String?) throws(ControlError) -> String
   /// Takes an event into the log: the caller stamps it with the time and gives it to `ControlServer.record`.

@@ -156,7 +156,9 @@ package final class ControlServer {
     switch request {
     case .status: reply = .answer(request: request.name, body: handler.snapshot().json)
     case .sources: reply = .answer(request: request.name, body: handler.snapshot().sourcesJSON)
-    case .providers: reply = .answer(request: request.name, body: handler.snapshot().providersJSON)
+    case .providers:
+      handler.queryProviders()
+      reply = .answer(request: request.name, body: handler.snapshot().providersJSON)
     case .why: reply = .answer(request: request.name, body: handler.snapshot().whyJSON)
     case .events(let since, let limit, let follow):
       reply = .answer(request: request.name, body: eventsJSON(since, limit))

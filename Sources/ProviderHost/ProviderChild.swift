@@ -36,6 +36,9 @@ package final class ProviderChild {
     socket: Int32 = ProviderChild.socketDescriptor, memory: Int32 = ProviderChild.memoryDescriptor
   ) -> Int32 {
     do throws(KernelError) {
+      // A terminal or a supervisor signals the whole group: the daemon gets it, too, and ends its children in order. Without the
+      // daemon the kernel ends them (PR_SET_PDEATHSIG).
+      try Termination.watch()
       // Of a daemon that stayed root, or was started with ambient capabilities, nothing is inherited but what a server's port takes.
       try Privileges.restrict(to: Capability.netBindService.isPermitted ? [.netBindService] : [])
       let shared = try SharedMemory(descriptor: FileDescriptor(owning: memory), count: SharedBlock.bytes)

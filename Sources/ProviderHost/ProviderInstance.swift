@@ -123,9 +123,10 @@ package import TimeTypes
     }
   }
 
-  /// Ends the flow of samples; does nothing unless started. [control]
+  /// Says SHUTDOWN, then ends the flow of samples; does nothing unless started. [control]
   package func stop() {
     guard let provider = unsafe provider, state == .started else { return }
+    command(TOMPION_COMMAND_SHUTDOWN)
     timed { unsafe provider.pointee.stop(provider) }
     state = .stopped
   }

@@ -22,6 +22,8 @@ package final class ProviderLoop {
   package func run(until deadline: RawInstant? = nil, others: (PollEvent) -> Void = { _ in }) throws(KernelError) {
     try loop.wait(until: deadline)
     clocks.refresh()
+    // Without a waker nobody says when answers and commands are there: they are looked for.
+    if loop.waker == nil { for backend in backends { backend.woken() } }
     while let event = loop.next() {
       if !dispatch(event) { others(event) }
     }

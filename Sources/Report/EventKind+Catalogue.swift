@@ -19,7 +19,7 @@ extension EventKind {
     case .configurationKept:
       (
         "configuration-kept", .warning,
-        "The configuration was read again and is wrong; the previous one stays in force."
+        "The configuration was read again and is wrong; the previous one stays in force. Not raised yet: tompiond reads it at its start only."
       )
     case .providerCommandFailed:
       ("provider-command-failed", .warning, "A provider refused a command or answered too late.")

@@ -15,6 +15,8 @@ final class ControlRole: ControlHandler {
   private var server: ControlServer?
   private var drift: DriftKeeper
   private var leapSeconds: LeapSecondsKeeper
+  /// Providers are queried once a second at most, however often they are looked at.
+  private var nextQuery = RawInstant(nanoseconds: .min)
   private var nextSecond = RawInstant(nanoseconds: .min)
   private var tooBig = TooBigLimiter()
   private var sequence: UInt64 = 0
@@ -71,11 +73,36 @@ final class ControlRole: ControlHandler {
     if drift.isDue(now) { saveDrift(now: now) }
   }
 
-  /// Keeps the frequency for the next start. The last thing that is written.
+  /// Keeps the frequency for the next start and ends the children. Providers inside the daemon are closed before, by [capture].
   func close() {
     saveDrift(now: RawClock.now())
+    endChildren()
+    for provider in context.providers { collect(from: provider) }
     raise(EventRecord(.daemonStopped, text: "tompiond ends"))
     server?.close()
+  }
+
+  /// So long children may take for SHUTDOWN, stop and close, all at once; then the kernel ends them with the daemon.
+  private static let farewell = TimeInterval.seconds(1)
+
+  private func endChildren() {
+    let begin = RawClock.now()
+    for provider in context.providers { provider.end(now: begin) }
+    while RawClock.now() - begin < Self.farewell, context.providers.contains(where: { !$0.hasEnded }) {
+      for provider in context.providers where !provider.hasEnded {
+        provider.pump(loop: loop, file: context.configuration.file, now: RawClock.now())
+        collect(from: provider)
+      }
+      Pause.milliseconds(2)
+    }
+    for provider in context.providers where !provider.hasEnded {
+      raise(
+        EventRecord(
+          .providerShutdownFailed, source: provider.name,
+          text:
+            "provider \(provider.name) did not stop within \(Self.farewell.nanoseconds / 1_000_000_000) s: its process is killed"
+        ))
+    }
   }
 
   /// Something an operator should know, as an event now and in each status from now on.
@@ -118,6 +145,13 @@ final class ControlRole: ControlHandler {
     if unwritten > 0 || !Console.writePromptly(line, to: Console.error) { unwritten += 1 }
   }
 
+  func queryProviders() {
+    let now = RawClock.now()
+    guard now >= nextQuery else { return }
+    nextQuery = now + .seconds(1)
+    context.router.postToAll(.query)
+  }
+
   func resync(force: Bool, source: String?) throws(ControlError) -> String {
     var wanted: [SourceID] = []
     for provider in context.providers {
@@ -130,10 +164,13 @@ final class ControlRole: ControlHandler {
     guard context.send(.resync(force: force, now: RawClock.now())) else {
       throw .refused("the discipline thread is not answering; try again in a second")
     }
-    for id in wanted { context.router.post(.pollNow, to: id) }
+    var untold = 0
+    for id in wanted where !context.router.post(.pollNow, to: id) { untold += 1 }
     raise(EventRecord(.resyncRequested, text: "resync\(force ? " with force" : "") of \(source ?? "every source")"))
     let count = wanted.count == 1 ? "1 source" : "\(wanted.count) sources"
-    return "resync of \(count) requested\(force ? "; the next time they agree on passes the sanity gate" : "")"
+    return "resync of \(count) requested"
+      + (untold > 0 ? " (\(untold) not asked at once: too many commands wait)" : "")
+      + (force ? "; the next time they agree on passes the sanity gate" : "")
   }
 
   func snapshot() -> StatusSnapshot {

@@ -79,6 +79,12 @@ final class HostedProvider {
     }
   }
 
+  /// Asks the child, if there is one, to stop and close the provider; `pump` on until `hasEnded`. [control, at the end]
+  func end(now: RawInstant) { process?.close(now: now) }
+
+  /// No child of it is left. [control]
+  var hasEnded: Bool { process.map { $0.phase == .closed } ?? true }
+
   /// The loop's token of children's sockets: all are heard out after each wait, so one is enough.
   static let childToken: UInt64 = 0
 

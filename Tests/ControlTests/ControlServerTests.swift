@@ -10,6 +10,7 @@ import TimeTypes
 /// A daemon that knows only its answers. The test's thread drives the server; clients run on threads of their own.
 private final class StubHandler: ControlHandler {
   var resyncs: [String] = []
+  var queries = 0
   weak var server: ControlServer?
 
   func snapshot() -> StatusSnapshot {
@@ -18,6 +19,8 @@ private final class StubHandler: ControlHandler {
     snapshot.sources = [SourceReport(id: SourceID(rawValue: 1), name: "a")]
     return snapshot
   }
+
+  func queryProviders() { queries += 1 }
 
   func resync(force: Bool, source: String?) throws(ControlError) -> String {
     if source == "nobody" { throw .refused("there is no source nobody") }
@@ -74,7 +77,8 @@ struct ControlServerTests {
 
   @Test("every request is answered, several on one connection")
   func answers() throws {
-    let found = try serve { path, findings in
+    let handler = StubHandler()
+    let found = try serve(handler) { path, findings in
       do {
         let client = try ControlClient(path: path)
         for request in [
@@ -84,6 +88,7 @@ struct ControlServerTests {
         }
       } catch { findings.add("\(error)") }
     }
+    #expect(handler.queries == 1, "providers are asked what they count where they are looked at")
     try #require(found.count == 5)
     #expect(found[0].contains("\"version\":\"stub\""))
     #expect(found[1].hasPrefix("{\"sources\":[{\"id\":1,"))

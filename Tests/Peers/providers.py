@@ -126,3 +126,64 @@ def test_a_plugin_that_does_not_load_is_named_and_the_others_go_on():
                 assert part in report["last_error"], f"{name}: {report['last_error']!r} does not say {part!r}"
             notes.append(f"{name}: {report['last_error']}")
     return "\n     ".join([""] + notes)
+
+
+TALKATIVE = """#include <CTompionProvider.h>
+static const tompion_host_t *host;
+static const tompion_descriptor_t about = {sizeof about, 1, "org.example.talkative", "talkative", "v", "1", "d"};
+static void say(const char *text) { const tompion_log_t *l = host->get_extension(host, TOMPION_LOG_ID); l->write(host, TOMPION_LOG_NOTICE, text); }
+static tompion_status begin(const tompion_provider_t *p) { (void)p; return TOMPION_OK; }
+static void stop(const tompion_provider_t *p) { (void)p; say("says stop"); }
+static void end(const tompion_provider_t *p) { (void)p; say("says close"); }
+static tompion_status command(const tompion_provider_t *p, const tompion_command_t *c) {
+  (void)p;
+  if (c->kind == TOMPION_COMMAND_QUERY) say("says query");
+  if (c->kind == TOMPION_COMMAND_SHUTDOWN) say("says shutdown");
+  return TOMPION_OK;
+}
+static const void *extension(const tompion_provider_t *p, const char *i) { (void)p; (void)i; return 0; }
+static const tompion_provider_t provider = {sizeof provider, 0, 0, &about, begin, begin, stop, end, command, 0, extension};
+static const tompion_provider_t *open_it(const char *i, const tompion_host_t *h) { (void)i; host = h; return &provider; }
+static const tompion_descriptor_t *describe(uint32_t i) { return i ? 0 : &about; }
+const tompion_module_t *tompion_module_v1(void) { static const tompion_module_t m = {sizeof m, 1, 0, 1, 0, describe, open_it}; return &m; }
+"""
+
+
+def test_a_provider_is_queried_when_looked_at_and_ends_in_order():
+    for placement in ("in-process", "process"):
+        with h.workspace("talkative") as (directory, start):
+            path = os.path.join(directory, "libtalkative.so")
+            subprocess.run(["gcc", "-shared", "-fPIC", "-I", os.path.join(h.ROOT, "Sources", "CTompionProvider", "include"),
+                            "-x", "c", "-", "-o", path], input=TALKATIVE, text=True, check=True)
+            text = f'[clock]\nkind = "virtual"\n[provider.talkative]\nmodule = "{path}"\nplacement = "{placement}"\n'
+            daemon = start(h.Tompion(directory, "daemon", text)).wait_up()
+
+            def running():
+                report = daemon.json("providers")["providers"][0]
+                return report["state"] == "running" and report
+            h.wait_for(running, 10, "the provider runs")
+
+            def queried():
+                daemon.ask("providers")
+                return "says query" in daemon.ask("events").stdout
+            h.wait_for(queried, 10, f"the query arrives ({placement})")
+            report = running()
+            assert report["dropped_commands"] == 0 and report["dropped_messages"] == 0, report
+            assert daemon.stop() == 0
+            said = daemon.output()
+            places = [said.find(word) for word in ("says shutdown", "says stop", "says close", "tompiond ends")]
+            assert -1 not in places and places == sorted(places), f"{placement}: {said[-2000:]}"
+
+
+def test_a_child_that_does_not_stop_is_told_of_and_costs_a_second():
+    with h.workspace("stubborn") as (directory, start):
+        path = os.path.join(directory, "libstubborn.so")
+        code = TALKATIVE.replace('say("says stop");', "for (;;) {}")
+        subprocess.run(["gcc", "-shared", "-fPIC", "-I", os.path.join(h.ROOT, "Sources", "CTompionProvider", "include"),
+                        "-x", "c", "-", "-o", path], input=code, text=True, check=True)
+        text = f'[clock]\nkind = "virtual"\n[provider.talkative]\nmodule = "{path}"\nplacement = "process"\n'
+        daemon = start(h.Tompion(directory, "daemon", text)).wait_up()
+        report = h.wait_for(lambda: (lambda r: r["state"] == "running" and r)(daemon.json("providers")["providers"][0]), 10, "it runs")
+        assert daemon.stop() == 0
+        assert "did not stop within 1 s" in daemon.output(), daemon.output()[-2000:]
+        h.wait_for(lambda: not os.path.exists(f"/proc/{report['process_id']}"), 5, "the child is gone")

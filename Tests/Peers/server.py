@@ -68,6 +68,11 @@ def test_access_is_closed_by_default():
             return "127.0.0.2" in said or '"refused' in said
         h.wait_for(counted, 15, "the refused client is visible")
 
+        def queried():
+            server.ask("providers")
+            return "answered, " in (said := server.ask("events").stdout) and "ntp-server refused last: 127.0.0.2" in said
+        h.wait_for(queried, 15, "the counters after a query")
+
 
 def test_local_networks_in_one_word():
     with h.workspace("local-networks") as (directory, start):

@@ -57,6 +57,12 @@ enum CompiledPlugin {
     return library
   }
 
+  /// Flags for the template: it tells its log of SHUTDOWN, QUERY, stop and close.
+  static let talkative = [
+    #"-DCOMMAND_BODY=if(c->kind==TOMPION_COMMAND_SHUTDOWN)say("shutdown");if(c->kind==TOMPION_COMMAND_QUERY)say("query")"#,
+    #"-DSTOP_BODY=say("stop")"#, #"-DCLOSE_BODY=say("close")"#,
+  ]
+
   /// A provider in which a macro can break one thing: -DMODULE_SIZE=…, -DMAJOR=…, -DOPEN=NULL, -DNAME=NULL, -DPOLL_BODY=….
   static let template = """
     #include <CTompionProvider.h>
@@ -92,6 +98,15 @@ enum CompiledPlugin {
     #ifndef OPEN_BODY
     #define OPEN_BODY
     #endif
+    #ifndef STOP_BODY
+    #define STOP_BODY
+    #endif
+    #ifndef CLOSE_BODY
+    #define CLOSE_BODY
+    #endif
+    #ifndef COMMAND_BODY
+    #define COMMAND_BODY
+    #endif
     #ifndef POLL_BODY
     #define POLL_BODY
     #endif
@@ -105,9 +120,10 @@ enum CompiledPlugin {
     static const tompion_descriptor_t descriptor = {DESCRIPTOR_SIZE, 1, "org.example.broken", NAME, "v", "1", "d"};
     static tompion_status init_it(const tompion_provider_t *p) { (void)p; INIT_BODY; return TOMPION_OK; }
     static tompion_status start_it(const tompion_provider_t *p) { (void)p; host->request_poll(host); return TOMPION_OK; }
-    static void stop_it(const tompion_provider_t *p) { (void)p; }
-    static void close_it(const tompion_provider_t *p) { (void)p; }
-    static tompion_status command_it(const tompion_provider_t *p, const tompion_command_t *c) { (void)p; (void)c; return TOMPION_UNSUPPORTED; }
+    static inline void say(const char *text) { const tompion_log_t *log = host->get_extension(host, TOMPION_LOG_ID); log->write(host, TOMPION_LOG_NOTICE, text); }
+    static void stop_it(const tompion_provider_t *p) { (void)p; STOP_BODY; }
+    static void close_it(const tompion_provider_t *p) { (void)p; CLOSE_BODY; }
+    static tompion_status command_it(const tompion_provider_t *p, const tompion_command_t *c) { (void)p; (void)c; COMMAND_BODY; return TOMPION_UNSUPPORTED; }
     static void poll_it(const tompion_provider_t *p, int64_t n) { (void)p; (void)n; POLL_BODY; }
     static const void *extension_it(const tompion_provider_t *p, const char *i) { (void)p; (void)i; return NULL; }
     static const tompion_provider_t provider = {PROVIDER_SIZE, 0, NULL, &descriptor, init_it, START, stop_it, close_it, command_it, poll_it, extension_it};
