@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sanity gate along a chain: a link that goes bad is isolated by the next one, whose own clients see nothing of it."""
 
+import json
 import socket
 import struct
 import threading
@@ -79,3 +80,16 @@ def test_first_sync_may_accept():
         client = start(h.Tompion(directory, "client", text)).wait_synced(30)
         h.wait_for(lambda: abs(client.json("status")["true_error_ns"]) < 1_000_000, 20, "within 1 ms")
         assert client.json("status")["steps"] == 1
+
+
+def test_a_forced_resync_is_of_all_sources():
+    with h.workspace("forced") as (directory, start):
+        daemon = start(h.Tompion(directory, "daemon", h.client_configuration([h.free_port()]))).wait_up()
+        result = daemon.ask("resync", "--force", "--source", "127.0.0.1", check=False)
+        assert result.returncode == 64 and "sanity gate" in result.stderr, result
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(daemon.socket)
+            # Two requests in one packet, a line that is none after them: answered in order.
+            s.sendall(b'{"request":"resync","force":true,"source":"127.0.0.1"}\n{"request":"why"}\nhello\n')
+            answers = [json.loads(line) for line in s.makefile()]
+        assert [a.get("error") or a["reply"] for a in answers] == ["refused", "why", "malformed"], answers
