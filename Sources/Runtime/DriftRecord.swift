@@ -19,9 +19,10 @@ struct DriftRecord: Equatable {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
     guard lines.count == 2, lines[0] == "tompion drift 1" else { return nil }
     let fields = lines[1].split(separator: " ")
-    guard fields.count == 3, fields[0] == "frequency_ppb", fields[1] == "=", let value = Double(fields[2]) else {
-      return nil
-    }
+    guard fields.count == 3, fields[0] == "frequency_ppb", fields[1] == "=",
+      // Double would read hexadecimal, and a number that a NUL ends.
+      fields[2].utf8.allSatisfy({ Array("+-.e0123456789".utf8).contains($0) }), let value = Double(fields[2])
+    else { return nil }
     guard value.isFinite, abs(value) <= Self.limit.partsPerBillion else { return nil }
     frequency = .partsPerBillion(value)
   }

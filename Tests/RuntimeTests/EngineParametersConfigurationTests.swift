@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Discipline
+import Engine
+import Settings
+import Testing
+import TimeTypes
+
+@testable import Runtime
+
+/// EngineParameters+Configuration.
+@Suite struct EngineParametersConfigurationTests {
+  @Test func theDefaultsOfBothSidesAreTheSame() {
+    #expect(EngineParameters(ClockConfiguration()) == EngineParameters())
+  }
+
+  @Test func eachKeyArrivesWhereItBelongs() {
+    var clock = ClockConfiguration()
+    clock.steer = false
+    clock.maximumPositivePhaseCorrection = .seconds(11)
+    clock.maximumNegativePhaseCorrection = .seconds(12)
+    clock.maximumAllowedPhaseOffsetForward = .seconds(13)
+    clock.maximumAllowedPhaseOffsetBackward = .milliseconds(14)
+    clock.neverStepBackward = true
+    clock.firstSync = .accept
+    clock.minimumSources = 3
+    clock.localStratum = 10
+    clock.localDispersion = .milliseconds(20)
+    clock.maximumSlewRate = .partsPerMillion(250)
+    let parameters = EngineParameters(clock)
+    #expect(!parameters.steer)
+    #expect(parameters.maximumPositivePhaseCorrection == .seconds(11))
+    #expect(parameters.maximumNegativePhaseCorrection == .seconds(12))
+    #expect(parameters.maximumForwardSlew == .seconds(13))
+    #expect(parameters.maximumBackwardSlew == .seconds(0.014))
+    #expect(parameters.neverStepBackward)
+    #expect(parameters.firstSync == .accept)
+    #expect(parameters.minimumSources == 3)
+    #expect(parameters.localStratum == 10)
+    #expect(parameters.localDispersion == 0.02)
+    #expect(parameters.maximumSlewRate == .partsPerMillion(250))
+    var rest = EngineParameters()
+    rest.steer = parameters.steer
+    rest.maximumPositivePhaseCorrection = parameters.maximumPositivePhaseCorrection
+    rest.maximumNegativePhaseCorrection = parameters.maximumNegativePhaseCorrection
+    rest.maximumForwardSlew = parameters.maximumForwardSlew
+    rest.maximumBackwardSlew = parameters.maximumBackwardSlew
+    rest.neverStepBackward = parameters.neverStepBackward
+    rest.firstSync = parameters.firstSync
+    rest.minimumSources = parameters.minimumSources
+    rest.localStratum = parameters.localStratum
+    rest.localDispersion = parameters.localDispersion
+    rest.maximumSlewRate = parameters.maximumSlewRate
+    #expect(parameters == rest, "everything else keeps its default")
+  }
+
+  @Test func noLimitIsNoLimit() {
+    var clock = ClockConfiguration()
+    clock.maximumPositivePhaseCorrection = nil
+    clock.maximumAllowedPhaseOffsetBackward = nil
+    let parameters = EngineParameters(clock)
+    #expect(parameters.maximumPositivePhaseCorrection == .noLimit && parameters.maximumBackwardSlew == .noLimit)
+    #expect(parameters.maximumNegativePhaseCorrection != .noLimit && parameters.maximumForwardSlew != .noLimit)
+    #expect(PhaseLimit(nil) == .noLimit && PhaseLimit(.milliseconds(1500)) == .seconds(1.5))
+  }
+}
