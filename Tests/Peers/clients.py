@@ -40,7 +40,7 @@ def test_ntplib_asks_our_server():
                 reply = library.NTPClient().request(address, version=version, port=port, timeout=2)
                 assert reply.version == version and reply.mode == 4, (reply.version, reply.mode)
                 assert reply.stratum == 1 and reply.leap == 0, (reply.stratum, reply.leap)
-                assert abs(reply.offset) < 0.005, f"offset {reply.offset}"
+                assert abs(reply.offset) < 0.02, f"offset {reply.offset}"
             notes.append(f"{address} {reply.offset * 1e9:.0f} ns")
         return ", ".join(notes)
 
@@ -66,7 +66,7 @@ def test_ntpdig_asks_our_server():
                                         capture_output=True, text=True, timeout=20)
                 assert result.returncode == 0 and result.stdout.strip(), f"ntpdig {address}: {result.stdout}{result.stderr}"
                 answer = json.loads(result.stdout.splitlines()[-1])
-                assert abs(float(answer["offset"])) < 0.005 and int(answer["stratum"]) == 1, answer
+                assert abs(float(answer["offset"])) < 0.02 and int(answer["stratum"]) == 1, answer
                 notes.append(f"{address} {answer['offset']} s")
             return ", ".join(notes)
         finally:
