@@ -54,6 +54,7 @@ let package = Package(
     .executable(name: "tompiond", targets: ["tompiond"]),
     .executable(name: "tompion", targets: ["tompion"]),
     .executable(name: "provider-check", targets: ["provider-check"]),
+    .executable(name: "simulate", targets: ["simulate"]),
     .library(name: "TompionCore", targets: ["TimeTypes", "SampleRing", "Engine"]),
     .library(name: "tompion-ntp-client", type: .dynamic, targets: ["NTPClientPlugin"]),
     .library(name: "tompion-ntp-server", type: .dynamic, targets: ["NTPServerPlugin"]),
@@ -83,7 +84,8 @@ let package = Package(
     pure("Engine", ["TimeTypes", "Numerics", "ClockPort", "Filtering", "Selection", "Fusion", "Discipline"]),
     pure("Settings", ["TimeTypes", "CTOML"]),
     pure("Report", ["TimeTypes"]),
-    pure("Simulation", ["TimeTypes", "ClockPort"]),
+    pure("Simulation", ["TimeTypes", "Numerics", "ClockPort"]),
+    pure("Scenarios", ["TimeTypes", "Simulation", "Report"]),
 
     // The edge.
     edge("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CLibCap"]),
@@ -91,6 +93,12 @@ let package = Package(
     edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
     edge(
       "VirtualHost", ["TimeTypes", "Simulation", "ProviderHost", "CTompionProvider"]),
+    edge(
+      "ClosedLoop",
+      [
+        "TimeTypes", "ClockPort", "Simulation", "Scenarios", "Engine", "ProviderHost", "VirtualHost",
+        "CTompionProvider",
+      ]),
     edge("Control", ["TimeTypes", "Report", "LinuxKernel"]),
     edge(
       "Runtime",
@@ -122,6 +130,13 @@ let package = Package(
       name: "provider-check",
       dependencies: [
         "ProviderHost", "CTompionProvider", "TimeTypes", "LinuxKernel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "simulate",
+      dependencies: [
+        "ClosedLoop", "Scenarios", "Engine", "ProviderHost", "LinuxKernel", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -161,6 +176,10 @@ let package = Package(
     tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("NTPServer", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
+    tests("Scenarios", ["TimeTypes", "Simulation", "Report"]),
+    tests(
+      "ClosedLoop",
+      ["TimeTypes", "Simulation", "Scenarios", "Engine", "ProviderHost", "LinuxKernel", "NTPClient", "NTPServer"]),
     tests(
       "VirtualHost",
       [

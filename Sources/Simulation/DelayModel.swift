@@ -2,32 +2,17 @@
 
 public import TimeTypes
 
-/// How long one direction of a path takes: a constant and what queues add to it.
+/// How long one direction of a path takes: a constant, what queues add to it, and what else befalls the path.
 public struct DelayModel: Sendable, Equatable {
-  public enum Jitter: Sendable, Equatable {
-    case none
-    /// Added, with that mean.
-    case exponential(mean: TimeInterval)
-    /// Added or taken away, with that standard deviation; a delay never falls below zero.
-    case gaussian(deviation: TimeInterval)
-  }
+  public typealias Jitter = DelayDistribution
 
   public var constant: TimeInterval
   public var jitter: Jitter
+  public var extras: [DelayExtra]
 
-  public init(constant: TimeInterval, jitter: Jitter = .none) {
+  public init(constant: TimeInterval, jitter: Jitter = .none, extras: [DelayExtra] = []) {
     self.constant = constant
     self.jitter = jitter
-  }
-
-  /// One datagram's delay, never negative.
-  public func draw(_ random: inout SimulationRandom) -> TimeInterval {
-    switch jitter {
-    case .none: max(.zero, constant)
-    case .exponential(let mean):
-      max(.zero, constant + TimeInterval(nanosecondsAsDouble: random.exponential() * mean.inNanoseconds))
-    case .gaussian(let deviation):
-      max(.zero, constant + TimeInterval(nanosecondsAsDouble: random.gaussian() * deviation.inNanoseconds))
-    }
+    self.extras = extras
   }
 }

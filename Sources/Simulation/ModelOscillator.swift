@@ -2,7 +2,7 @@
 
 public import TimeTypes
 
-/// A host's raw counter over true (virtual) time: a line, for now.
+/// A host's raw counter over true (virtual) time: a line that its driver bends.
 public struct ModelOscillator: Sendable, Equatable {
   /// True time, the counter then (as a time), and how much the counter gains on true time.
   private var line: ClockLine
@@ -13,6 +13,12 @@ public struct ModelOscillator: Sendable, Equatable {
   public init(start: RawInstant = RawInstant(nanoseconds: 0), frequency: Frequency = .zero) {
     line = ClockLine(raw: RawInstant(nanoseconds: 0), time: start.sinceEpoch, frequency: frequency)
   }
+
+  /// The counter's frequency error now.
+  public var frequency: Frequency { line.frequency }
+
+  /// The counter at a true moment as it would be without rounding.
+  public func exactRaw(at moment: RawInstant) -> RawInstant { RawInstant(sinceEpoch: line.time(at: moment)) }
 
   /// The counter at a true moment, in whole nanoseconds as CLOCK_MONOTONIC_RAW shows it.
   public func raw(at moment: RawInstant) -> RawInstant {

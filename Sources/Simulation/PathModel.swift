@@ -10,12 +10,22 @@ public struct PathModel: Sendable, Equatable {
   public var duplication: Double
   /// False = a datagram never overtakes one that was sent before it: it waits behind it, as in one queue.
   public var reorders: Bool
+  /// True seconds in which nothing comes through.
+  public var outages: [Range<Double>]
 
-  public init(delay: DelayModel, loss: Double = 0, duplication: Double = 0, reorders: Bool = false) {
+  public init(
+    delay: DelayModel, loss: Double = 0, duplication: Double = 0, reorders: Bool = false, outages: [Range<Double>] = []
+  ) {
     self.delay = delay
     self.loss = loss
     self.duplication = duplication
     self.reorders = reorders
+    self.outages = outages
+  }
+
+  /// Whether nothing comes through at a true moment.
+  public func isDown(at now: RawInstant) -> Bool {
+    !outages.isEmpty && outages.contains { $0.contains(now.sinceEpoch.inSeconds) }
   }
 
   /// A path that takes exactly that long.

@@ -20,7 +20,10 @@ public struct VirtualNetwork: Sendable {
   }
 
   private struct Link: Sendable {
-    var path: PathModel
+    var path: PathModel {
+      didSet { if path.delay != oldValue.delay { delay = DelayProcess(path.delay) } }
+    }
+    var delay: DelayProcess
     var random: SimulationRandom
     var latest: RawInstant
   }
@@ -60,7 +63,7 @@ public struct VirtualNetwork: Sendable {
     guard var link = links[direction] ?? defaultPath.map({ link(direction, $0) }) else { return nil }
     defer { links[direction] = link }
     // Every datagram draws the same number of chances, so that a change of one probability leaves the other draws alone.
-    let lost = link.random.chance(link.path.loss)
+    let lost = link.random.chance(link.path.loss) || link.path.isDown(at: now)
     let doubled = link.random.chance(link.path.duplication)
     var arrivals = Arrivals(first: Self.arrival(&link, now), second: nil)
     if doubled { arrivals.second = Self.arrival(&link, now) }
@@ -69,7 +72,7 @@ public struct VirtualNetwork: Sendable {
   }
 
   private static func arrival(_ link: inout Link, _ now: RawInstant) -> RawInstant {
-    let drawn = now + link.path.delay.draw(&link.random)
+    let drawn = now + link.delay.draw(at: now, &link.random)
     // Whole nanoseconds: a stamp of the raw counter has no fraction.
     let whole = RawInstant(nanoseconds: drawn.nanoseconds)
     if link.path.reorders { return whole }
@@ -81,6 +84,7 @@ public struct VirtualNetwork: Sendable {
     let stream =
       UInt64(truncatingIfNeeded: direction.from.rawValue) << 32 | UInt64(truncatingIfNeeded: direction.to.rawValue)
     return Link(
-      path: path, random: SimulationRandom(seed: seed, stream: stream), latest: RawInstant(nanoseconds: .min))
+      path: path, delay: DelayProcess(path.delay), random: SimulationRandom(seed: seed, stream: stream),
+      latest: RawInstant(nanoseconds: .min))
   }
 }

@@ -26,7 +26,7 @@ package import TimeTypes
   private var sockets: [Socket] = []
   private var lastHandle: UInt32 = 0
   /// The generation in force of each armed timer; an event of another one is of a timer since moved or disarmed.
-  private var timers: [UInt32: UInt64] = [:]
+  private var timers: [UInt32: (generation: UInt64, deadline: RawInstant)] = [:]
   private var lastGeneration: UInt64 = 0
   /// Raised by detach, so that polls and answers of a life before are dropped.
   private var life: UInt64 = 0
@@ -53,7 +53,7 @@ package import TimeTypes
   package func rawNow() -> RawInstant { host.rawNow }
 
   package func read(_ clock: ClockID) -> Stamp? {
-    clock == host.clock.id ? host.clock.stamp(.user, at: host.rawNow) : nil
+    clock == host.clock.id ? host.clock.stamp(.user, at: host.stampNow) : nil
   }
 
   package func fillRandom(_ bytes: UnsafeMutableRawBufferPointer) {
@@ -69,7 +69,7 @@ package import TimeTypes
 
   package func arm(timer: UInt32, deadline: RawInstant) -> Bool {
     lastGeneration &+= 1
-    timers[timer] = lastGeneration
+    timers[timer] = (lastGeneration, deadline)
     host.world.schedule(
       .timer(self, timer, generation: lastGeneration), at: max(host.oscillator.moment(of: deadline), host.world.now))
     return true
@@ -78,7 +78,13 @@ package import TimeTypes
   package func disarm(timer: UInt32) { timers[timer] = nil }
 
   func expire(_ timer: UInt32, generation: UInt64) {
-    guard timers[timer] == generation else { return }
+    guard let armed = timers[timer], armed.generation == generation else { return }
+    if rawNow() < armed.deadline {
+      // The oscillator has become slower since: not yet.
+      host.world.schedule(
+        .timer(self, timer, generation: generation), at: host.oscillator.moment(of: armed.deadline))
+      return
+    }
     timers[timer] = nil
     instance?.expired(timer: timer, now: rawNow())
   }
@@ -227,7 +233,7 @@ package import TimeTypes
     var report = tompion_transmitted_t()
     report.tx_token = token
     report.socket = socket.handle
-    if socket.stampsTransmission { report.stamp = tompion_stamp_t(host.clock.stamp(.kernel, at: rawNow())) }
+    if socket.stampsTransmission { report.stamp = tompion_stamp_t(host.clock.stamp(.kernel, at: host.stampNow)) }
     host.world.schedule(.transmitted(self, report), at: host.world.now)
   }
 

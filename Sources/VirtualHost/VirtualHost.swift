@@ -29,6 +29,8 @@ package import TimeTypes
   package var receiveLatency = TimeInterval.zero
   /// Between a question and its answer.
   package var resolveLatency = TimeInterval.milliseconds(1)
+  /// Stamps show multiples of so many nanoseconds of the raw counter.
+  package var stampGranularity: Int64 = 1
   package private(set) var providers: [VirtualProvider] = []
   private let page: UnsafeMutablePointer<tompion_clock_page_t>
 
@@ -64,6 +66,14 @@ package import TimeTypes
 
   /// The raw counter now.
   package var rawNow: RawInstant { oscillator.raw(at: world.now) }
+
+  /// The moment that a stamp of now shows.
+  var stampNow: RawInstant {
+    let now = rawNow
+    guard stampGranularity > 1 else { return now }
+    let grains = now.nanoseconds / stampGranularity
+    return RawInstant(nanoseconds: grains * stampGranularity)
+  }
 
   /// Opens, initialises and starts a provider of a module, as the daemon would.
   @discardableResult
@@ -129,7 +139,7 @@ package import TimeTypes
 
   /// A datagram came; false = nobody listens there.
   func arrived(_ datagram: VirtualDatagram) -> Bool {
-    let stamp = clock.stamp(.kernel, at: rawNow)
+    let stamp = clock.stamp(.kernel, at: stampNow)
     // A connected socket is nearer than one that takes every peer.
     for connected in [true, false] {
       for provider in providers {

@@ -76,6 +76,13 @@ package final class VirtualWorld {
     while let event = time.take(until: limit) { handle(event) }
   }
 
+  /// Handles the next event that is due at or before a true moment; false = there is none, and time has come to that moment.
+  package func step(until limit: RawInstant) -> Bool {
+    guard let event = time.take(until: limit) else { return false }
+    handle(event)
+    return true
+  }
+
   /// Puts a datagram of any content and sender on the network at a node, now.
   package func inject(_ datagram: VirtualDatagram, from node: NodeID) {
     schedule(.departure(datagram, node), at: now)

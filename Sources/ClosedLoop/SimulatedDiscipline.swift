@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+import ClockPort
+package import Engine
+import ProviderHost
+import Simulation
+package import TimeTypes
+package import VirtualHost
+
+/// The daemon's [discipline] role on a virtual host: outbox → engine → actions → clock, and what the clock did back into the engine.
+///
+/// Runtime's DisciplineRole does the same with the kernel's clock. The two share the engine and the providers, not this loop:
+/// there it must neither allocate nor block, here "now" is the world's.
+package final class SimulatedDiscipline {
+  private var engine: Engine
+  private var actions = Actions()
+  private let host: VirtualHost
+  package var provider: VirtualProvider?
+  private var isAdvised = false
+  package private(set) var samples = 0
+  package private(set) var steps = 0
+
+  package init(engine: consuming Engine, host: VirtualHost) {
+    self.engine = engine
+    self.host = host
+  }
+
+  /// What is published of the clock now.
+  package var state: TimeState { engine.timeState }
+
+  /// Hands the engine what the provider brought.
+  package func drain() {
+    guard let provider else { return }
+    provider.outbox.drain(
+      news: { news in
+        let now = host.rawNow
+        switch news {
+        case .sourceAdded(let source): handle(.sourceAdded(source.id, SourceOptions(source), now: now))
+        case .sourceChanged(let source):
+          handle(.sourceChanged(source.id, SourceOptions(source), reach: source.reach, now: now))
+        case .sourceRemoved(let id): handle(.sourceRemoved(id, now: now))
+        }
+      },
+      sample: { sample in
+        samples += 1
+        handle(.sample(sample, now: host.rawNow))
+      })
+    if isAdvised {
+      isAdvised = false
+      provider.instance.deliverCommands()
+    }
+  }
+
+  /// A second of the host's counter has passed.
+  package func tick() { handle(.tick(reading)) }
+
+  /// A source that no provider stands for: a reference-clock model.
+  package func add(_ source: SourceID, _ options: SourceOptions) {
+    handle(.sourceAdded(source, options, now: host.rawNow))
+  }
+
+  package func take(_ sample: Sample) {
+    samples += 1
+    handle(.sample(sample, now: host.rawNow))
+  }
+
+  private var reading: ClockReading { host.clock.reading(at: host.rawNow) }
+
+  private func handle(_ event: Event) {
+    actions.removeAll()
+    engine.handle(event, into: &actions)
+    var outcomes = 0
+    while actions.count > 0 {
+      var feedback: Event?
+      for position in 0..<actions.count { feedback = carryOut(actions[position]) ?? feedback }
+      actions.removeAll()
+      guard let event = feedback, outcomes < 4 else { return }
+      outcomes += 1
+      engine.handle(event, into: &actions)
+    }
+  }
+
+  private func carryOut(_ action: Action) -> Event? {
+    switch action {
+    case .adjust(_, let frequency):
+      host.adjust(KernelClockModel.applied(frequency))
+      return .applied(reading, stepped: .zero)
+    case .step(_, let interval):
+      host.step(by: interval)
+      steps += 1
+      return .applied(reading, stepped: interval)
+    case .requestPoll(let source, let poll):
+      isAdvised = true
+      _ = provider?.instance.post(
+        TOMPION_COMMAND_POLL_INTERVAL_CHANGED, source: source.rawValue, value: Int64(poll))
+      return nil
+    // The kernel's status and the page have no reader here; the event log has none either.
+    case .setStatus, .publish, .log: return nil
+    }
+  }
+}
+
+extension SourceOptions {
+  /// As its provider announced it.
+  init(_ source: SourceSummary) {
+    self.init()
+    prefer = source.has(TOMPION_SOURCE_PREFER)
+    noselect = source.has(TOMPION_SOURCE_NOSELECT)
+    trust = source.has(TOMPION_SOURCE_TRUST)
+    require = source.has(TOMPION_SOURCE_REQUIRE)
+    reliable = source.has(TOMPION_SOURCE_RELIABLE)
+    referenceClock = source.has(TOMPION_SOURCE_REFCLOCK)
+    minimumPoll = source.minimumPoll
+    maximumPoll = source.maximumPoll
+  }
+}

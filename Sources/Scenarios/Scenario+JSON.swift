@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Report
+import Simulation
+
+extension Scenario {
+  /// All scenarios of a file ({"scenarios": {name: {…}}}, Docs/simulation.md), by name.
+  package static func read(_ text: [UInt8]) throws(ScenarioError) -> [Scenario] {
+    let json: JSONValue
+    do { json = try JSONValue(decoding: text) } catch {
+      throw ScenarioError(path: "", problem: "is not JSON: \(error)")
+    }
+    var top = try FieldReader(json, path: "")
+    for remark in ["about", "convention", "goal"] { _ = top.value(remark) }
+    guard case .object(let members)? = top.value("scenarios") else {
+      throw ScenarioError(path: "scenarios", problem: "must be an object: name to scenario")
+    }
+    try top.end()
+    var scenarios: [Scenario] = []
+    for member in members.sorted(by: { $0.name < $1.name }) {
+      scenarios.append(try Scenario(name: member.name, try FieldReader(member.value, path: member.name)))
+    }
+    return scenarios
+  }
+
+  init(name: String, _ reader: consuming FieldReader) throws(ScenarioError) {
+    var fields = reader
+    self.name = name
+    note = try fields.text("note", default: "")
+    poll = Int8(try fields.number("poll_log2_s", in: 0...17))
+    if let seconds = try fields.optionalNumber("poll_s"), seconds != Double(1 << Int(poll)) {
+      throw fields.wrong("poll_s", "is \(seconds), but poll_log2_s says \(1 << Int(poll)); give one, or the same")
+    }
+    duration = Int(try fields.number("duration_s", in: 1...100_000_000))
+    warm = Int(try fields.number("warm_s", in: 0...Double(duration)))
+    initialOffset = try fields.number("initial_offset_s", in: -1e9...1e9, default: 0)
+    oscillator = OscillatorModel(
+      base: try fields.number("base_freq", in: -0.01...0.01, default: 0),
+      wander: try fields.number("wander_per_sqrt_s", in: 0...1e-3, default: 0),
+      flicker: try fields.number("flicker_floor", in: 0...1e-3, default: 0))
+    for change in try fields.objects("freq_extra") { oscillator.changes.append(try .init(change)) }
+    stampGranularity = Int64(try fields.number("stamp_granularity_s", in: 1e-9...1, default: 1e-9) * 1e9 + 0.5)
+    sources = []
+    referenceClocks = []
+    let count = Int(try fields.number("n_sources", in: 0...60, default: 1))
+    guard var model = try fields.object("model") else { throw fields.wrong("model", "is missing") }
+    if let clock = try model.object("refclock") {
+      referenceClocks = [try ReferenceClockModel(clock)]
+      if try model.flag("with_network", default: false) { try readSources(&model, count: count) }
+    } else {
+      try readSources(&model, count: count)
+    }
+    try model.end()
+    if let goal = try fields.optionalNumber("goal_ratio") { goalRatio = goal }
+    if var result = try fields.object("chrony_fixed") { fixed = try ReferenceResult(&result) }
+    if var result = try fields.object("chrony_default") { defaults = try ReferenceResult(&result) }
+    if var result = try fields.object("chrony_tuned") { tuned = try ReferenceResult(&result) }
+    try fields.end()
+  }
+
+  /// The model's own path for all, then each source's differences.
+  private mutating func readSources(_ model: inout FieldReader, count: Int) throws(ScenarioError) {
+    let (up, down) = try PathModel.pair(&model, base: nil)
+    let template = Source(up: up, down: down, minimumPoll: poll, maximumPoll: poll)
+    sources = Array(repeating: template, count: count)
+    let offsets = try model.numbers("source_offsets_s")
+    guard offsets.isEmpty || offsets.count == count else {
+      throw model.wrong("source_offsets_s", "has \(offsets.count) numbers for \(count) sources")
+    }
+    for (index, offset) in offsets.enumerated() { sources[index].server.offset = offset }
+    let differences = try model.objects("sources")
+    guard differences.count <= count else {
+      throw model.wrong("sources", "has \(differences.count) elements for n_sources = \(count)")
+    }
+    for (index, difference) in differences.enumerated() {
+      sources[index] = try Source(difference, like: sources[index])
+    }
+  }
+}
+
+extension Scenario.Source {
+  fileprivate init(_ reader: consuming FieldReader, like template: Scenario.Source) throws(ScenarioError) {
+    var fields = reader
+    self = template
+    (up, down) = try PathModel.pair(&fields, base: (up, down))
+    server.offset = try fields.number("offset_s", default: server.offset)
+    server.drift = try fields.number("drift", in: -0.01...0.01, default: server.drift)
+    server.driftFrom = try fields.number("drift_from_s", default: server.driftFrom)
+    for var jump in try fields.objects("jumps") {
+      server.jumps.append(.init(at: try jump.number("at_s"), by: try jump.number("by_s")))
+      try jump.end()
+    }
+    for var smear in try fields.objects("smears") {
+      let from = try smear.number("from_s")
+      let to = try smear.number("to_s", in: (from + 1)...1e9)
+      server.smears.append(.init(from: from, to: to, by: try smear.number("by_s")))
+      try smear.end()
+    }
+    minimumPoll = Int8(try fields.number("min_poll", in: 0...17, default: Double(minimumPoll)))
+    maximumPoll = Int8(try fields.number("max_poll", in: 0...17, default: Double(maximumPoll)))
+    for option in ["prefer", "trust", "require", "noselect", "iburst", "burst"] where fields.value(option) != nil {
+      options[option] = try fields.flag(option, default: false)
+    }
+    try fields.end()
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Report
+
+/// One scenario over several seeds: medians of the runs, and what they are against chrony and the goal.
+package struct ScenarioResult: Sendable {
+  package let scenario: Scenario
+  package let runs: [RunMetrics]
+  package let parametersDigest: String
+
+  package init(scenario: Scenario, runs: [RunMetrics], parametersDigest: String) {
+    self.scenario = scenario
+    self.runs = runs
+    self.parametersDigest = parametersDigest
+  }
+
+  package func median(_ figure: (RunMetrics) -> Double) -> Double {
+    RunMetrics.percentile(runs.map(figure).sorted(), 0.5)
+  }
+
+  /// nil where half the runs or more never got there.
+  package func median(_ figure: (RunMetrics) -> Double?) -> Double? {
+    let times = median { figure($0) ?? .infinity }
+    return times.isFinite ? times : nil
+  }
+
+  package var ratio: Double? { scenario.fixed.map { median(\.rms) / $0.rms } }
+
+  package var worstSeedRatio: Double? {
+    guard let fixed = scenario.fixed, let worst = runs.map(\.rms).max() else { return nil }
+    return worst / fixed.rms
+  }
+
+  private func coverage(_ held: (RunMetrics) -> Int) -> Double? {
+    let judged = runs.reduce(0) { $0 + $1.judged }
+    return judged > 0 ? Double(runs.reduce(0) { $0 + held($1) }) / Double(judged) : nil
+  }
+
+  package var statisticalCoverage: Double? { coverage(\.statisticalHeld) }
+  package var hardCoverage: Double? { coverage(\.hardHeld) }
+
+  package var json: JSONValue {
+    func real(_ number: Double?) -> JSONValue { number.map { .real($0) } ?? .null }
+    return .object([
+      JSONMember("scenario", .string(scenario.name)),
+      JSONMember("seeds", .integer(Int64(runs.count))),
+      JSONMember("rms_s", .real(median(\.rms))),
+      JSONMember("p99_s", .real(median(\.p99))),
+      JSONMember("max_s", .real(median(\.maximum))),
+      JSONMember("freq_rms", .real(median(\.frequencyRMS))),
+      JSONMember("within_1ms_s", real(median { $0.within1Millisecond })),
+      JSONMember("within_100us_s", real(median { $0.within100Microseconds })),
+      JSONMember("ratio", real(ratio)),
+      JSONMember("worst_seed_ratio", real(worstSeedRatio)),
+      JSONMember("goal_ratio", real(scenario.goalRatio)),
+      JSONMember("statistical_coverage", real(statisticalCoverage)),
+      JSONMember("hard_coverage", real(hardCoverage)),
+      JSONMember("parameters_digest", .string(parametersDigest)),
+    ])
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import ClosedLoop
+import Engine
+import LinuxKernel
+import ProviderHost
+import Report
+import Scenarios
+
+/// simulate [SCENARIO…|--all]: runs the engine and the real providers in virtual time and compares with the truth.
+@main
+struct Main: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate", abstract: "Runs scenarios in virtual time and tells how far the clock was off.",
+    discussion:
+      "A table of medians over the seeds; in brackets what it is of chrony's figure at the same poll interval.")
+
+  @Argument(help: "Names of scenarios.") var scenario: [String] = []
+  @Flag(help: "Every scenario of every file.") var all = false
+  @Flag(help: "The names of all scenarios, and what each is.") var list = false
+  @Option(help: "Runs of each scenario, with seeds 1, 2, 3 and so on.") var seeds = 3
+  @Option(help: "The first seed.") var firstSeed: UInt64 = 1
+  @Flag(help: "One JSON object a scenario instead of the table.") var json = false
+  @Option(help: ArgumentHelp("Writes every second of the last run as CSV.", valueName: "file")) var trace: String?
+  @Option(help: ArgumentHelp("Scenario files; may be repeated.", valueName: "file")) var file: [String] = []
+  @Option(help: ArgumentHelp("Where libtompion-ntp-client.so and -server.so are.", valueName: "directory"))
+  var modules: String
+
+  mutating func validate() throws {
+    guard seeds > 0 else { throw ValidationError("--seeds must be 1 or more.") }
+    guard !file.isEmpty else { throw ValidationError("at least one --file is needed; ./Tools/simulate gives them.") }
+  }
+
+  mutating func run() throws {
+    var known: [Scenario] = []
+    for path in file { known += try Self.read(path) }
+    if list {
+      for entry in known { Console.write("\(entry.name): \(entry.note)\n") }
+      return
+    }
+    let chosen = try choose(from: known)
+    let loaded: SimulatedModules
+    do {
+      loaded = SimulatedModules(
+        client: try .load(path: modules + "/libtompion-ntp-client.so"),
+        server: try .load(path: modules + "/libtompion-ntp-server.so"))
+    } catch { throw ValidationError("the providers cannot be loaded: \(error.description)") }
+    let parameters = EngineParameters()
+    if !json { Console.write(ResultTable.header + "\n") }
+    for entry in chosen {
+      var runs: [RunMetrics] = []
+      for number in 0..<seeds {
+        let record = try Self.run(entry, seed: firstSeed &+ UInt64(number), parameters: parameters, loaded)
+        runs.append(RunMetrics(record, warm: entry.warm))
+        if let trace, number == seeds - 1 { try Self.write(record, to: trace) }
+      }
+      Progress.clear()
+      let result = ScenarioResult(scenario: entry, runs: runs, parametersDigest: parameters.digest)
+      Console.write((json ? result.json.encoded : ResultTable.line(result)) + "\n")
+    }
+  }
+
+  private func choose(from known: [Scenario]) throws -> [Scenario] {
+    if all { return known }
+    guard !scenario.isEmpty else { throw ValidationError("name a scenario, or say --all; --list shows them.") }
+    return try scenario.map { name in
+      guard let found = known.first(where: { $0.name == name }) else {
+        throw ValidationError("there is no scenario \(name); known are \(known.map(\.name).joined(separator: ", ")).")
+      }
+      return found
+    }
+  }
+
+  private static func read(_ path: String) throws -> [Scenario] {
+    let bytes: [UInt8]
+    do { bytes = try SmallFile.read(path, limit: 1 << 26) } catch { throw ValidationError("\(path): \(error)") }
+    do { return try Scenario.read(bytes) } catch { throw ValidationError("\(path): \(error.description)") }
+  }
+
+  private static func run(
+    _ scenario: Scenario, seed: UInt64, parameters: EngineParameters, _ modules: SimulatedModules
+  ) throws -> RunRecord {
+    let run: ScenarioRun
+    do { run = try ScenarioRun(scenario, seed: seed, parameters: parameters, modules: modules) } catch {
+      throw ValidationError("\(scenario.name): \(error.description)")
+    }
+    let progress = Progress(scenario: scenario.name, seed: seed, duration: scenario.duration)
+    return run.run { second in progress.show(second: second) }
+  }
+
+  private static func write(_ record: RunRecord, to path: String) throws {
+    var text = "second,offset_s,frequency,bound_statistical_s,bound_hard_s\n"
+    for index in record.offsets.indices {
+      text += "\(index + 1),\(record.offsets[index]),\(record.frequencies[index]),"
+      text += "\(record.statisticalBounds[index]),\(record.hardBounds[index])\n"
+    }
+    do { try SmallFile.replace(path, with: Array(text.utf8), mode: 0o644) } catch {
+      throw ValidationError("\(path): \(error)")
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Simulation
+import Testing
+import TimeTypes
+
+@testable import Scenarios
+
+@Suite struct ScenarioTests {
+  private func read(_ scenario: String) throws -> Scenario {
+    try #require(try Scenario.read(Array(#"{"scenarios":{"x":\#(scenario)}}"#.utf8)).first)
+  }
+
+  private func complaint(_ scenario: String) -> String {
+    do {
+      _ = try read(scenario)
+      return "none"
+    } catch let error as ScenarioError { return error.description } catch { return "\(error)" }
+  }
+
+  @Test func aWholeScenario() throws {
+    let scenario = try read(
+      #"""
+      {"note":"n","poll_log2_s":6,"poll_s":64,"duration_s":100,"warm_s":10,"initial_offset_s":0.5,"base_freq":2e-5,
+       "wander_per_sqrt_s":1e-9,"freq_extra":[{"kind":"step","at_s":5,"by":1e-6}],"n_sources":2,"goal_ratio":0.5,
+       "model":{"base_s":0.01,"jitter":{"dist":"exponential","scale_s":0.001},"up_base_s":0.02,
+        "down_extra":{"kind":"iid","prob":0.25,"dist":"uniform","max_s":0.05},"loss":0.1,
+        "source_offsets_s":[0,0.005],"sources":[{"prefer":true,"outages":[{"from_s":1,"to_s":2}]}]},
+       "chrony_fixed":{"rms_s":1e-6,"p99_s":2e-6,"max_s":3e-6,"freq_rms":1e-9,"within_1ms_s":6,"within_100us_s":null}}
+      """#)
+    #expect(scenario.poll == 6 && scenario.duration == 100 && scenario.warm == 10)
+    #expect(scenario.initialOffset == 0.5)
+    #expect(scenario.oscillator == OscillatorModel(base: 2e-5, wander: 1e-9, changes: [.step(at: 5, by: 1e-6)]))
+    let jitter = DelayDistribution.exponential(mean: .milliseconds(1))
+    let first = try #require(scenario.sources.first)
+    #expect(first.up.delay == DelayModel(constant: .milliseconds(20), jitter: jitter))
+    #expect(first.down.delay.constant == .milliseconds(10))
+    #expect(first.down.delay.extras == [.sporadic(probability: 0.25, .uniform(maximum: .milliseconds(50)))])
+    #expect(first.up.loss == 0.1 && first.up.outages == [1..<2] && first.up.reorders)
+    #expect(first.options == ["prefer": true] && first.minimumPoll == 6 && first.maximumPoll == 6)
+    #expect(scenario.sources.map(\.server.offset) == [0, 0.005])
+    #expect(scenario.sources[1].up.outages.isEmpty && scenario.sources[1].options.isEmpty)
+    #expect(scenario.fixed?.maximum == 3e-6 && scenario.fixed?.within100Microseconds == nil)
+  }
+
+  @Test(arguments: [
+    (#"{"poll_log2_s":4}"#, "x.duration_s: is missing; a number is needed"),
+    (#"{"poll_log2_s":40}"#, "x.poll_log2_s: is 40.0; it must be from 0.0 to 17.0"),
+    (
+      #"{"poll_log2_s":4,"poll_s":64,"duration_s":9}"#,
+      "x.poll_s: is 64.0, but poll_log2_s says 16; give one, or the same"
+    ),
+    (#"{"poll_log2_s":4,"duration_s":9,"warm_s":1}"#, "x.model: is missing"),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{}}"#,
+      "x.model.base_s: is missing; the one-way delay of a path is needed"
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1,"jitter":{"dist":"cauchy"}}}"#,
+      #"x.model.jitter.dist: is "cauchy"; it must be exponential, normal, gamma, lognormal, uniform, mixture or none"#
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1},"freq_extra":[{"kind":"tide"}]}"#,
+      #"x.freq_extra[0].kind: is "tide"; it must be sine, step, drift or trace"#
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1,"source_offsets_s":[1,2]}}"#,
+      "x.model.source_offsets_s: has 2 numbers for 1 sources"
+    ),
+  ])
+  func mistakesAreNamed(text: String, expected: String) { #expect(complaint(text) == expected) }
+
+  @Test func unknownKeysAreRefused() {
+    let text = complaint(#"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1,"jiter":{}}}"#)
+    #expect(text.hasPrefix("x.model.jiter: is not a key here; known are base_s, "))
+  }
+}
