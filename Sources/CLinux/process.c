@@ -285,4 +285,10 @@ int32_t clinux_reap(int32_t pid, int32_t *status) {
   return 1;
 }
 
+void clinux_bury(int32_t pid) {
+  if (pid <= 0) return;
+  kill(pid, SIGKILL);
+  while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+}
+
 int32_t clinux_kill(int32_t pid, int32_t signal) { return pid > 0 && kill(pid, signal) == 0 ? 0 : -(pid > 0 ? errno : EINVAL); }

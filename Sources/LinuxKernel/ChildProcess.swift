@@ -3,7 +3,8 @@
 import CLinux
 import Glibc
 
-/// A child process with just the descriptors it is given. It is killed with us (PR_SET_PDEATHSIG). [control]
+/// A child process with just the descriptors it is given. It is killed with us (PR_SET_PDEATHSIG),
+/// and when this object goes. [control]
 package final class ChildProcess {
   package let pid: Int32
   /// 128 + signal, or the exit status; nil = it runs.
@@ -28,6 +29,11 @@ package final class ChildProcess {
     // The descriptors must not be closed before the child has its copies.
     withExtendedLifetime(descriptors) {}
     pid = try KernelError.check(result, "start the child process")
+  }
+
+  /// A child that nobody keeps is killed, and waited for: a zombie would stay as long as this process.
+  deinit {
+    if poll() == nil { clinux_bury(pid) }
   }
 
   /// Whether it ended, without waiting.

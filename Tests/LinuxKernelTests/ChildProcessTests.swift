@@ -55,4 +55,12 @@ import TimeTypes
     // Harmless once it is gone.
     child.terminate()
   }
+
+  @Test func leavesNoZombieWhenNobodyKeepsIt() throws {
+    func start() throws -> Int32 { try ChildProcess(path: "/bin/sleep", arguments: ["60"]).pid }
+    let pid = try start()
+    // A zombie would still be there to be signalled.
+    #expect(Glibc.kill(pid, 0) == -1)
+    #expect(errno == ESRCH)
+  }
 }

@@ -56,6 +56,8 @@ int32_t clinux_spawn(const char *path, char *const argv[], char *const envp[], c
                      uint32_t user, uint32_t group);
 // Whether a child ended: 1 = yes (exit status, or 128 + signal, in *status), 0 = it runs.
 int32_t clinux_reap(int32_t pid, int32_t *status);
+// Kills our own child and waits for its end, so that no zombie stays.
+void clinux_bury(int32_t pid);
 int32_t clinux_kill(int32_t pid, int32_t signal);
 
 #endif
