@@ -3,7 +3,7 @@
 package import ProviderHost
 
 /// The provider modules that a run loads: the files that ship, or the same code linked in.
-package struct SimulatedModules {
+package struct SimulatedModules: Sendable {
   package var client: ProviderModule
   package var server: ProviderModule
 

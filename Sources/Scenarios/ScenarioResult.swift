@@ -31,6 +31,12 @@ package struct ScenarioResult: Sendable {
     return worst / fixed.rms
   }
 
+  package var p99Ratio: Double? { scenario.fixed.map { median(\.p99) / $0.p99 } }
+  package var maximumRatio: Double? { scenario.fixed.map { median(\.maximum) / $0.maximum } }
+  package var frequencyRatio: Double? { scenario.fixed.map { median(\.frequencyRMS) / $0.frequencyRMS } }
+  /// Median statistical bound over the 99.9th percentile of the error.
+  package var tightness: Double { median(\.tightness) }
+
   private func coverage(_ held: (RunMetrics) -> Int) -> Double? {
     let judged = runs.reduce(0) { $0 + $1.judged }
     return judged > 0 ? Double(runs.reduce(0) { $0 + held($1) }) / Double(judged) : nil
@@ -56,6 +62,10 @@ package struct ScenarioResult: Sendable {
       JSONMember("statistical_coverage", real(statisticalCoverage)),
       JSONMember("hard_coverage", real(hardCoverage)),
       JSONMember("parameters_digest", .string(parametersDigest)),
+      JSONMember("p99_ratio", real(p99Ratio)),
+      JSONMember("max_ratio", real(maximumRatio)),
+      JSONMember("freq_ratio", real(frequencyRatio)),
+      JSONMember("tightness", real(tightness)),
     ])
   }
 }

@@ -23,12 +23,14 @@ struct Main: ParsableCommand {
   @Option(help: "The first seed.") var firstSeed: UInt64 = 1
   @Flag(help: "One JSON object a scenario instead of the table.") var json = false
   @Option(help: ArgumentHelp("Writes every second of the last run as CSV.", valueName: "file")) var trace: String?
+  @Option(help: "Runs at a time (default: one for each processor).") var jobs: Int?
   @Option(help: ArgumentHelp("Scenario files; may be repeated.", valueName: "file")) var file: [String] = []
   @Option(help: ArgumentHelp("Where libtompion-ntp-client.so and -server.so are.", valueName: "directory"))
   var modules: String
 
   mutating func validate() throws {
     guard seeds > 0 else { throw ValidationError("--seeds must be 1 or more.") }
+    guard jobs ?? 1 > 0 else { throw ValidationError("--jobs must be 1 or more.") }
     guard !file.isEmpty else { throw ValidationError("at least one --file is needed; ./Tools/simulate gives them.") }
   }
 
@@ -47,18 +49,43 @@ struct Main: ParsableCommand {
         server: try .load(path: modules + "/libtompion-ntp-server.so"))
     } catch { throw ValidationError("the providers cannot be loaded: \(error.description)") }
     let parameters = EngineParameters()
-    if !json { Console.write(ResultTable.header + "\n") }
-    for entry in chosen {
-      var runs: [RunMetrics] = []
-      for number in 0..<seeds {
-        let record = try Self.run(entry, seed: firstSeed &+ UInt64(number), parameters: parameters, loaded)
-        runs.append(RunMetrics(record, warm: entry.warm))
-        if let trace, number == seeds - 1 { try Self.write(record, to: trace) }
+    let jobs = chosen.flatMap { entry in
+      (0..<seeds).map { number in
+        RunPool.Job(
+          scenario: entry, seed: firstSeed &+ UInt64(number), isKept: trace != nil && number == seeds - 1)
       }
-      Progress.clear()
-      let result = ScenarioResult(scenario: entry, runs: runs, parametersDigest: parameters.digest)
-      Console.write((json ? result.json.encoded : ResultTable.line(result)) + "\n")
     }
+    let pool = RunPool(jobs, parameters: parameters, modules: loaded)
+    let threads: [RoleThread]
+    do { threads = try pool.start(threads: self.jobs ?? Processors.online) } catch {
+      throw ValidationError("no thread for the runs: \(error)")
+    }
+    defer {
+      pool.cancel()
+      for thread in threads { thread.join() }
+    }
+    let style = TextStyle(
+      isColoured: Console.isTerminal(Console.output) && (Console.environment("NO_COLOR") ?? "").isEmpty)
+    var progress = Progress()
+    var results: [ScenarioResult] = []
+    if !json { Console.write(ResultTable.header(style) + "\n") }
+    for (position, entry) in chosen.enumerated() {
+      var runs: [RunMetrics] = []
+      for number in position * seeds..<(position + 1) * seeds {
+        let outcome = pool.outcome(of: number) { progress.show(entry.name, seed: jobs[number].seed, share: $0) }
+        switch outcome {
+        case .success(let outcome):
+          runs.append(outcome.metrics)
+          if let trace, let record = outcome.record { try Self.write(record, to: trace) }
+        case .failure(let error): throw ValidationError("\(entry.name): \(error.description)")
+        }
+      }
+      progress.clear()
+      let result = ScenarioResult(scenario: entry, runs: runs, parametersDigest: parameters.digest)
+      Console.write((json ? result.json.encoded : ResultTable.line(result, style)) + "\n")
+      results.append(result)
+    }
+    if !json { Console.write(ResultTable.summary(results) + "\n") }
   }
 
   private func choose(from known: [Scenario]) throws -> [Scenario] {
@@ -76,17 +103,6 @@ struct Main: ParsableCommand {
     let bytes: [UInt8]
     do { bytes = try SmallFile.read(path, limit: 1 << 26) } catch { throw ValidationError("\(path): \(error)") }
     do { return try Scenario.read(bytes) } catch { throw ValidationError("\(path): \(error.description)") }
-  }
-
-  private static func run(
-    _ scenario: Scenario, seed: UInt64, parameters: EngineParameters, _ modules: SimulatedModules
-  ) throws -> RunRecord {
-    let run: ScenarioRun
-    do { run = try ScenarioRun(scenario, seed: seed, parameters: parameters, modules: modules) } catch {
-      throw ValidationError("\(scenario.name): \(error.description)")
-    }
-    let progress = Progress(scenario: scenario.name, seed: seed, duration: scenario.duration)
-    return run.run { second in progress.show(second: second) }
   }
 
   private static func write(_ record: RunRecord, to path: String) throws {

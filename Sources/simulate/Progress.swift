@@ -2,19 +2,22 @@
 
 import LinuxKernel
 
-/// A line on the terminal that says how far a run is; nothing where standard error is no terminal.
+/// A line on the terminal that says how far the runs are; nothing where standard error is no terminal.
 struct Progress {
-  let scenario: String
-  let seed: UInt64
-  let duration: Int
+  private let isShown = Console.isTerminal(Console.error)
+  private var last = ""
 
-  func show(second: Int) {
-    guard Console.isTerminal(Console.error) else { return }
-    let share = 100 * second / max(duration, 1)
-    Console.write("\r\u{1B}[K\(scenario), seed \(seed): \(share) %", to: Console.error)
+  mutating func show(_ scenario: String, seed: UInt64, share: Double) {
+    guard isShown else { return }
+    let line = "\(scenario), seed \(seed): \(Int(100 * share)) %"
+    guard line != last else { return }
+    last = line
+    Console.write("\r\u{1B}[K\(line)", to: Console.error)
   }
 
-  static func clear() {
-    if Console.isTerminal(Console.error) { Console.write("\r\u{1B}[K", to: Console.error) }
+  mutating func clear() {
+    guard !last.isEmpty else { return }
+    last = ""
+    Console.write("\r\u{1B}[K", to: Console.error)
   }
 }
