@@ -85,7 +85,7 @@ let package = Package(
     pure("Settings", ["TimeTypes", "CTOML"]),
     pure("Report", ["TimeTypes"]),
     pure("Simulation", ["TimeTypes", "Numerics", "ClockPort"]),
-    pure("Scenarios", ["TimeTypes", "Simulation", "Report"]),
+    pure("Scenarios", ["TimeTypes", "Numerics", "Simulation", "Report"]),
 
     // The edge.
     edge("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CLibCap"]),

@@ -99,7 +99,7 @@ package enum ResultTable {
       : [(1, unit), (1e-3, "m" + unit), (1e-6, "u" + unit), (1e-9, "n" + unit)]
     let step = steps.first { value.magnitude >= $0.0 } ?? steps[steps.count - 1]
     let shown = value / step.0
-    return "\(decimals(shown, shown < 10 ? 2 : shown < 100 ? 1 : 0)) \(step.1)"
+    return "\(decimals(shown, shown.magnitude < 10 ? 2 : shown.magnitude < 100 ? 1 : 0)) \(step.1)"
   }
 
   /// Rounded to so many digits after the point.

@@ -23,6 +23,8 @@ struct Main: ParsableCommand {
   @Option(help: "The first seed.") var firstSeed: UInt64 = 1
   @Flag(help: "One JSON object a scenario instead of the table.") var json = false
   @Option(help: ArgumentHelp("Writes every second of the last run as CSV.", valueName: "file")) var trace: String?
+  @Option(
+    help: ArgumentHelp("Writes a page with plots of each scenario's worst seed.", valueName: "file")) var html: String?
   @Option(help: "Runs at a time (default: one for each processor).") var jobs: Int?
   @Option(help: ArgumentHelp("Scenario files; may be repeated.", valueName: "file")) var file: [String] = []
   @Option(help: ArgumentHelp("Where libtompion-ntp-client.so and -server.so are.", valueName: "directory"))
@@ -52,7 +54,8 @@ struct Main: ParsableCommand {
     let jobs = chosen.flatMap { entry in
       (0..<seeds).map { number in
         RunPool.Job(
-          scenario: entry, seed: firstSeed &+ UInt64(number), isKept: trace != nil && number == seeds - 1)
+          scenario: entry, seed: firstSeed &+ UInt64(number), isKept: html != nil || trace != nil && number == seeds - 1
+        )
       }
     }
     let pool = RunPool(jobs, parameters: parameters, modules: loaded)
@@ -69,14 +72,20 @@ struct Main: ParsableCommand {
     var progress = Progress()
     var results: [ScenarioResult] = []
     if !json { Console.write(ResultTable.header(style) + "\n") }
+    var page = ResultPage()
     for (position, entry) in chosen.enumerated() {
       var runs: [RunMetrics] = []
+      var worst: (seed: UInt64, rms: Double, record: RunRecord)?
       for number in position * seeds..<(position + 1) * seeds {
         let outcome = pool.outcome(of: number) { progress.show(entry.name, seed: jobs[number].seed, share: $0) }
         switch outcome {
         case .success(let outcome):
           runs.append(outcome.metrics)
-          if let trace, let record = outcome.record { try Self.write(record, to: trace) }
+          guard let record = outcome.record else { continue }
+          if let trace, number == (position + 1) * seeds - 1 { try Self.write(record, to: trace) }
+          if worst.map({ outcome.metrics.rms > $0.rms }) ?? true {
+            worst = (jobs[number].seed, outcome.metrics.rms, record)
+          }
         case .failure(let error): throw ValidationError("\(entry.name): \(error.description)")
         }
       }
@@ -84,7 +93,9 @@ struct Main: ParsableCommand {
       let result = ScenarioResult(scenario: entry, runs: runs, parametersDigest: parameters.digest)
       Console.write((json ? result.json.encoded : ResultTable.line(result, style)) + "\n")
       results.append(result)
+      if html != nil, let worst { page.add(result, plotted: worst.record, seed: worst.seed) }
     }
+    if let html { try Self.write(page.html, to: html) }
     if !json { Console.write(ResultTable.summary(results) + "\n") }
   }
 
@@ -111,6 +122,10 @@ struct Main: ParsableCommand {
       text += "\(index + 1),\(record.offsets[index]),\(record.frequencies[index]),"
       text += "\(record.statisticalBounds[index]),\(record.hardBounds[index])\n"
     }
+    try write(text, to: path)
+  }
+
+  private static func write(_ text: String, to path: String) throws {
     do { try SmallFile.replace(path, with: Array(text.utf8), mode: 0o644) } catch {
       throw ValidationError("\(path): \(error)")
     }
