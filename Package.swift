@@ -179,7 +179,10 @@ let package = Package(
     tests("Scenarios", ["TimeTypes", "Simulation", "Report"]),
     tests(
       "ClosedLoop",
-      ["TimeTypes", "Simulation", "Scenarios", "Engine", "ProviderHost", "LinuxKernel", "NTPClient", "NTPServer"]),
+      [
+        "TimeTypes", "Simulation", "Scenarios", "Report", "Engine", "ProviderHost", "LinuxKernel", "NTPClient",
+        "NTPServer",
+      ]),
     tests(
       "VirtualHost",
       [

@@ -68,6 +68,9 @@ package final class ScenarioRun {
     }
   }
 
+  /// Of the parameters that this run's engine really has: the same in every scenario.
+  package var parametersDigest: String { discipline.parametersDigest }
+
   private var clientSettings: [ProviderSetting] {
     var settings: [ProviderSetting] = []
     for (index, source) in scenario.sources.enumerated() {

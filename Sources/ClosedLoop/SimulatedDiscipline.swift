@@ -26,6 +26,9 @@ package final class SimulatedDiscipline {
     self.host = host
   }
 
+  /// Of the parameters that the engine really has.
+  package var parametersDigest: String { engine.parameters.digest }
+
   /// What is published of the clock now.
   package var state: TimeState { engine.timeState }
 

@@ -75,12 +75,14 @@ struct Main: ParsableCommand {
     var page = ResultPage()
     for (position, entry) in chosen.enumerated() {
       var runs: [RunMetrics] = []
+      var digest = ""
       var worst: (seed: UInt64, rms: Double, record: RunRecord)?
       for number in position * seeds..<(position + 1) * seeds {
         let outcome = pool.outcome(of: number) { progress.show(entry.name, seed: jobs[number].seed, share: $0) }
         switch outcome {
         case .success(let outcome):
           runs.append(outcome.metrics)
+          digest = outcome.parametersDigest
           guard let record = outcome.record else { continue }
           if let trace, number == (position + 1) * seeds - 1 { try Self.write(record, to: trace) }
           if worst.map({ outcome.metrics.rms > $0.rms }) ?? true {
@@ -90,7 +92,7 @@ struct Main: ParsableCommand {
         }
       }
       progress.clear()
-      let result = ScenarioResult(scenario: entry, runs: runs, parametersDigest: parameters.digest)
+      let result = ScenarioResult(scenario: entry, runs: runs, parametersDigest: digest)
       Console.write((json ? result.json.encoded : ResultTable.line(result, style)) + "\n")
       results.append(result)
       if html != nil, let worst { page.add(result, plotted: worst.record, seed: worst.seed) }

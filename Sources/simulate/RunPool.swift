@@ -21,6 +21,7 @@ final class RunPool: Sendable {
   /// What came of a job.
   struct Outcome: Sendable {
     var metrics: RunMetrics
+    var parametersDigest: String
     var record: RunRecord?
   }
 
@@ -90,7 +91,9 @@ final class RunPool: Sendable {
       let run = try ScenarioRun(job.scenario, seed: job.seed, parameters: parameters, modules: modules)
       let record = run.run { second in state.withLock { $0.seconds[number] = second } }
       return .success(
-        Outcome(metrics: RunMetrics(record, warm: job.scenario.warm), record: job.isKept ? record : nil))
+        Outcome(
+          metrics: RunMetrics(record, warm: job.scenario.warm), parametersDigest: run.parametersDigest,
+          record: job.isKept ? record : nil))
     } catch {
       return .failure(error)
     }
