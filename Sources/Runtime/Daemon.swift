@@ -203,6 +203,7 @@ package final class Daemon {
       discipline.turn()
       control.turn(now: RawClock.now())
     }
+    discipline.release()
     capture.stop()
   }
 
@@ -223,6 +224,7 @@ package final class Daemon {
         while disciplineLoop.next() != nil {}
         discipline.turn()
       }
+      discipline.release()
     }
     let priority = configuration.realTimePriority == 0 ? nil : Int(configuration.realTimePriority)
     let threads = [

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ClockPort
+import Discipline
 import Engine
 import LinuxKernel
 import ProviderHost
@@ -49,6 +50,21 @@ final class DisciplineRole {
     do { try clock.takeOver() } catch {
       counters.refusals &+= 1
       handle(.refused(error, now: RawClock.now()))
+    }
+  }
+
+  /// The end: no slew is left running, for nobody would ever stop it. The clock goes on at the frequency that it was last found to
+  /// need; what remains of the offset remains, and the kernel's maxerror says so.
+  func release() {
+    guard !isForbidden, engine.parameters.steer, lastReading != nil, let estimate = engine.frequencyEstimate else {
+      return
+    }
+    let limit = Frequency(ratio: Servo().maximumReferenceFrequency)
+    do {
+      _ = try clock.adjust(frequency: estimate.frequency.clamped(to: limit))
+      note(try clock.read())
+    } catch {
+      counters.refusals &+= 1
     }
   }
 

@@ -80,6 +80,21 @@ import TimeTypes
     #expect((try #require(report.trueError)).magnitude < .milliseconds(10))
   }
 
+  @Test func theEndLeavesNoSlewRunning() throws {
+    let rig = try DisciplineRig(number: 28, clock: virtual(-.milliseconds(900)))
+    let source = try rig.provider.add()
+    for _ in 0..<8 { #expect(rig.measure(source, time: start.time, at: start.raw)) }
+    rig.role.turn()
+    let slewing = try #require(rig.report())
+    let estimate = try #require(slewing.frequency)
+    let limit = Frequency.partsPerMillion(500)
+    #expect(try #require(slewing.reading).frequency > .partsPerMillion(10_000), "900 ms are slewed fast")
+    rig.role.release()
+    // Less than a second after the last look, so nothing is steered in between.
+    let left = try #require(rig.report()?.reading)
+    #expect(abs((left.frequency - estimate.clamped(to: limit)).partsPerMillion) < 0.01)
+  }
+
   @Test func aForbiddenClockIsNotTouched() throws {
     let rig = try DisciplineRig(number: 23, clock: virtual(-.seconds(5)), isForbidden: true)
     let source = try rig.provider.add()

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is tried in the guest, and what it has to show. Each limit is named where it is judged."""
+
+from dataclasses import dataclass, field
+
+# adjtimex(2)
+STA_INS, STA_DEL, STA_UNSYNC = 0x10, 0x20, 0x40
+
+
+class Failure(Exception):
+    """What was found is not what has to be; the text says both."""
+
+
+def demand(condition, text):
+    if not condition:
+        raise Failure(text)
+
+
+@dataclass
+class Boot:
+    script: str
+    words: dict = field(default_factory=dict)
+    limit: int = 600  # s of this host's time
+
+
+@dataclass
+class Case:
+    name: str
+    boots: list
+    judge: object  # (values of each boot) -> text; raises Failure
+
+
+@dataclass
+class Test:
+    name: str
+    purpose: str
+    cases: list
+    takes_seeds: bool = False
+
+
+def netem():
+    """rms of tompiond's error against chronyd's, same path, poll, seed and warm-up."""
+    words = {"poll": 4, "secs": 4600, "from": 1000, "delay": "10ms", "jitter": "1ms", "ppb": 25000}
+    goal = 0.65
+
+    def judge(tompiond, chronyd):
+        demand(tompiond["count"] == chronyd["count"] and tompiond["count"] >= words["secs"] - words["from"],
+               f"seconds judged: {tompiond['count']:.0f} and {chronyd['count']:.0f}")
+        ratio = tompiond["rms_ns"] / chronyd["rms_ns"]
+        text = (f"rms {tompiond['rms_ns'] / 1e3:.1f} us, chronyd {chronyd['rms_ns'] / 1e3:.1f} us, ratio {ratio:.3f} (limit {goal}); "
+                f"max {tompiond['max_ns'] / 1e3:.0f} and {chronyd['max_ns'] / 1e3:.0f} us, mean {tompiond['mean_ns'] / 1e3:.0f} and "
+                f"{chronyd['mean_ns'] / 1e3:.0f} us, frequency rms {tompiond['frequency_rms_ppm']:.3f} and {chronyd['frequency_rms_ppm']:.3f} ppm")
+        demand(ratio <= goal, text)
+        return text
+
+    return Case("netem", [Boot("netem", {"daemon": daemon, **words}) for daemon in ("tompiond", "chronyd")], judge)
+
+
+def moved(seconds):
+    """Another program steps the clock of a synchronized host."""
+
+    def judge(v):
+        text = (f"noticed after {v['noticed_s']:.3f} s (limit 1), within 10 ms again after {v['within_10ms_s']:.1f} s (limit 60), "
+                f"within 1 ms after {v['within_1ms_s']:.1f} s, at the end {v['last_ns'] / 1e3:+.0f} us")
+        demand(0 <= v["noticed_s"] <= 1, text)
+        demand(v["within_10ms_s"] <= 60 and v["synchronized"] == 1, text)
+        return text
+
+    return Case(f"moved{seconds:+g}", [Boot("moved", {"move": seconds})], judge)
+
+
+def back(seconds):
+    """The clock was set back before the daemon starts with its default configuration."""
+
+    def judge(v):
+        text = (f"within 10 ms after {v['within_10ms_s']:.1f} s (limit 120), within 1 ms after {v['within_1ms_s']:.1f} s, "
+                f"at the end {v['last_ns'] / 1e3:+.0f} us")
+        demand(v["within_10ms_s"] <= 120 and v["synchronized"] == 1, text)
+        return text
+
+    return Case(f"back-{seconds}", [Boot("back", {"back": seconds})], judge)
+
+
+def kernel():
+    """What the kernel is told, and what is left behind when the daemon is stopped in the middle of a slew."""
+    needed = -25.0  # the guest's clock against the truth that runs 25 ppm faster, so the kernel's frequency is the opposite
+
+    def judge(v):
+        for moment in ("synced", "later"):
+            demand(int(v[f"{moment}_status"]) & STA_UNSYNC == 0, f"{moment}: STA_UNSYNC is set")
+            demand(0 < v[f"{moment}_maxerror"] < 20_000, f"{moment}: maxerror is {v[f'{moment}_maxerror']:.0f} us")
+            demand(0 < v[f"{moment}_esterror"] <= v[f"{moment}_maxerror"], f"{moment}: esterror is {v[f'{moment}_esterror']:.0f} us")
+            demand(v[f"{moment}_tick"] == 10000, f"{moment}: tick is {v[f'{moment}_tick']:.0f}")
+        # The kernel adds 500 us to maxerror each second: 20 s without news would make it 10 ms more.
+        demand(v["later_maxerror"] - v["synced_maxerror"] < 9_000, "maxerror is not updated")
+        for moment in ("synced", "later", "slewing", "stopped", "after"):
+            demand(int(v[f"{moment}_status"]) & (STA_INS | STA_DEL) == 0, f"{moment}: a leap second is armed")
+        demand(v["slewing_tick"] != 10000, "no slew was under way")
+        demand(int(v["slewing_status"]) & STA_UNSYNC, "0.8 s off, and STA_UNSYNC is clear")
+        demand(v["exit_status"] == 0, f"tompiond ended with status {v['exit_status']:.0f}")
+        for moment in ("stopped", "after"):
+            demand(v[f"{moment}_tick"] == 10000, f"{moment}: the slew was left running, tick {v[f'{moment}_tick']:.0f}")
+            off = v[f"{moment}_frequency"] + needed
+            demand(abs(off) < 1, f"{moment}: frequency {v[f'{moment}_frequency']:+.3f} ppm, {off:+.3f} from what the clock needs")
+        demand(v["after_frequency"] == v["stopped_frequency"], "the frequency changed after the end")
+        demand(v["after_maxerror"] - v["after_esterror"] >= 0 and v["after_maxerror"] > 100_000, "maxerror does not say how far off it is")
+        return (f"synced: maxerror {v['synced_maxerror']:.0f} us, esterror {v['synced_esterror']:.0f} us, tick 10000; stopped in a slew of tick "
+                f"{v['slewing_tick']:.0f}: tick 10000, frequency {v['after_frequency']:+.3f} ppm (needed {-needed:+.0f})")
+
+    return Case("kernel", [Boot("kernel")], judge)
+
+
+TESTS = [
+    Test("netem", "tompiond against chronyd over 10 ms +- 1 ms each way, at a poll of 16 s", [netem()], takes_seeds=True),
+    Test("moved", "another program moves the clock by +3 s and by -0.5 s", [moved(3), moved(-0.5)]),
+    Test("back", "the clock is 3 minutes, 5 minutes and 11 hours behind before the start", [back(180), back(300), back(39600)]),
+    Test("kernel", "what the kernel is told, and what the daemon leaves behind", [kernel()]),
+]
