@@ -18,8 +18,10 @@ final class DisciplineRole {
   private let outboxes: [ProviderOutbox]
   private let page: ClockPage
   private let port: DisciplinePort
-  /// When the clock is looked at next; a test may bring it forward.
+  /// When the engine hears next that time passed; a test may bring it forward.
   var nextTick = RawInstant(nanoseconds: .min)
+  /// When the clock is looked at in between; a test may bring it forward, too.
+  var nextLook = RawInstant(nanoseconds: .max)
   private var counters = DisciplineCounters()
   private var lastReading: ClockReading?
   private var lastUpdate = TimeInterval.zero
@@ -28,6 +30,8 @@ final class DisciplineRole {
 
   /// How often the engine hears that time passed.
   static let tick = TimeInterval.seconds(1)
+  /// How long after a tick the clock is looked at in between, so that a step by somebody else is known well within a second.
+  static let betweenTicks = TimeInterval.milliseconds(500)
 
   init(
     engine: consuming Engine, clock: HostClock, outboxes: [ProviderOutbox], page: ClockPage, port: DisciplinePort,
@@ -42,7 +46,7 @@ final class DisciplineRole {
   }
 
   /// When the next turn is due if nothing else happens.
-  var deadline: RawInstant { nextTick }
+  var deadline: RawInstant { min(nextTick, nextLook) }
 
   /// Ends what others left running in the kernel's clock. A refusal is a state, known at once and not only with the first sample.
   func takeOver() {
@@ -75,7 +79,11 @@ final class DisciplineRole {
     for index in 0..<outboxes.count { drain(outboxes[index], now: now) }
     if now >= nextTick {
       nextTick = now + Self.tick
-      look(now: now)
+      if case .system = clock { nextLook = now + Self.betweenTicks }
+      if let reading = look(now: now) { handle(.tick(reading)) }
+    } else if now >= nextLook {
+      nextLook = RawInstant(nanoseconds: .max)
+      _ = look(now: now)
     }
     if port.status.isWanted { report() }
   }
@@ -99,7 +107,7 @@ final class DisciplineRole {
   }
 
   /// Reads the clock, and tells the engine of what others did to it.
-  private func look(now: RawInstant) {
+  private func look(now: RawInstant) -> ClockReading? {
     do {
       let observation = try clock.observe()
       note(observation.reading)
@@ -108,9 +116,10 @@ final class DisciplineRole {
         handle(.clockMoved(observation.reading, by: moved))
       }
       if observation.finding.frequency != nil { handle(.clockFrequencyChanged(observation.reading)) }
-      handle(.tick(observation.reading))
+      return observation.reading
     } catch {
       handle(.refused(error, now: now))
+      return nil
     }
   }
 

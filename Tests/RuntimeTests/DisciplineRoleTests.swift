@@ -144,6 +144,21 @@ import TimeTypes
     #expect(kernel.changes.load(ordering: .relaxed) == 0)
   }
 
+  @Test func aMovedClockIsNoticedBetweenTicks() throws {
+    let kernel = Kernel()
+    let clock = HostClock.system(try SystemClock(mode: .observe, calls: kernel.calls))
+    let rig = try DisciplineRig(number: 29, clock: clock)
+    let begin = RawClock.now()
+    rig.role.turn()
+    // Half a second after a tick at the latest.
+    #expect(rig.role.deadline < begin + .milliseconds(750) && rig.role.nextTick > begin + .milliseconds(750))
+    kernel.moved.store(-500_000_000, ordering: .relaxed)
+    rig.role.nextLook = RawInstant(nanoseconds: .min)
+    #expect(try #require(rig.report()).counters.clockMoves == 1)
+    // The engine has the rest at the tick: only one look in between.
+    #expect(rig.role.deadline == rig.role.nextTick)
+  }
+
   @Test func newsComeBeforeSamplesAndRemovalsArrive() throws {
     let rig = try DisciplineRig(number: 26, clock: virtual(.zero))
     let source = try rig.provider.add(flags: TOMPION_SOURCE_NOSELECT)

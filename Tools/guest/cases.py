@@ -36,6 +36,7 @@ class Test:
     purpose: str
     cases: list
     takes_seeds: bool = False
+    summary: object = None  # (values of each boot, of each seed) -> text
 
 
 def netem():
@@ -56,13 +57,19 @@ def netem():
     return Case("netem", [Boot("netem", {"daemon": daemon, **words}) for daemon in ("tompiond", "chronyd")], judge)
 
 
+def pooled(runs):
+    """The same ratio over all seeds: one run holds few independent errors, for they last as long as an estimator's memory."""
+    squares = [sum(run[i]["rms_ns"] ** 2 for run in runs) / len(runs) for i in (0, 1)]
+    return f"rms {squares[0] ** 0.5 / 1e3:.1f} us, chronyd {squares[1] ** 0.5 / 1e3:.1f} us, ratio {(squares[0] / squares[1]) ** 0.5:.3f}"
+
+
 def moved(seconds):
     """Another program steps the clock of a synchronized host."""
 
     def judge(v):
-        text = (f"noticed after {v['noticed_s']:.3f} s (limit 1), within 10 ms again after {v['within_10ms_s']:.1f} s (limit 60), "
+        text = (f"noticed after {v['noticed_first_s']:.3f} to {v['noticed_s']:.3f} s in nine tries (limit 1), within 10 ms again after {v['within_10ms_s']:.1f} s (limit 60), "
                 f"within 1 ms after {v['within_1ms_s']:.1f} s, at the end {v['last_ns'] / 1e3:+.0f} us")
-        demand(0 <= v["noticed_s"] <= 1, text)
+        demand(0 <= v["noticed_first_s"] and v["noticed_s"] <= 1, text)
         demand(v["within_10ms_s"] <= 60 and v["synchronized"] == 1, text)
         return text
 
@@ -111,7 +118,7 @@ def kernel():
 
 
 TESTS = [
-    Test("netem", "tompiond against chronyd over 10 ms +- 1 ms each way, at a poll of 16 s", [netem()], takes_seeds=True),
+    Test("netem", "tompiond against chronyd over 10 ms +- 1 ms each way, at a poll of 16 s", [netem()], takes_seeds=True, summary=pooled),
     Test("moved", "another program moves the clock by +3 s and by -0.5 s", [moved(3), moved(-0.5)]),
     Test("back", "the clock is 3 minutes, 5 minutes and 11 hours behind before the start", [back(180), back(300), back(39600)]),
     Test("kernel", "what the kernel is told, and what the daemon leaves behind", [kernel()]),

@@ -81,9 +81,18 @@ class Printer:
             print(f"{verdict.upper() if verdict == 'fail' else verdict:4} {name:14} {'' if seed is None else seed:>4} {wall:7.1f} s  {text}",
                   flush=True)
 
+    def remark(self, name, text):
+        if self.is_json:
+            print(json.dumps({"test": name, "remark": text}), flush=True)
+        else:
+            print(f"     {name:14}  all            {text}", flush=True)
+
     def close(self):
         c = self.counts
-        print(f"{c['pass']} passed, {c['fail']} failed, {c['skip']} skipped", flush=True)
+        if self.is_json:
+            print(json.dumps({"passed": c["pass"], "failed": c["fail"], "skipped": c["skip"]}), flush=True)
+        else:
+            print(f"{c['pass']} passed, {c['fail']} failed, {c['skip']} skipped", flush=True)
         return 0 if c["fail"] == 0 else 1
 
 
@@ -93,8 +102,8 @@ def arguments():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--check", action="store_true")
-    parser.add_argument("--skip")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--skip", help=argparse.SUPPRESS)
     options = parser.parse_args()
     known = {test.name for test in cases.TESTS}
     for name in options.names:
@@ -106,19 +115,21 @@ def arguments():
 
 
 def run(case, seed, report):
+    """Boots and judges one case; the values of its guests, or nothing where one did not finish."""
     guests = []
     for boot in case.boots:
         guests.append(Guest(boot, seed))
         if guests[-1].trouble:
             guest = guests[-1]
             report("fail", case.name, seed, f"{guest.trouble}; see {guest.log}", guests)
-            return
+            return None
     try:
         report("pass", case.name, seed, case.judge(*(g.values for g in guests)), guests)
     except cases.Failure as failure:
         report("fail", case.name, seed, f"{failure}; see {guests[0].log}", guests)
     except KeyError as missing:
         report("fail", case.name, seed, f"the guest does not say {missing}; see {guests[0].log}", guests)
+    return [g.values for g in guests]
 
 
 def main():
@@ -132,12 +143,15 @@ def main():
     chosen = [t for t in cases.TESTS if not options.names or t.name in options.names]
     report = Printer(options.json)
     for test in chosen:
+        finished = []
         for seed in range(1, (options.seeds if test.takes_seeds else 1) + 1):
             for case in test.cases:
                 if options.skip:
                     report("skip", case.name, seed, options.skip)
                 else:
-                    run(case, seed, report)
+                    finished.append(run(case, seed, report))
+        if test.summary and len(finished) > 1 and all(finished):
+            report.remark(test.name, test.summary(finished))
     return report.close()
 
 

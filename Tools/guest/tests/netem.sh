@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # One daemon over a path of 10 ms ± 1 ms each way, at a fixed poll, from a clock that is 25 ppm off: its error from `from` s on.
 . /lib.sh
-words daemon poll secs from delay jitter ppb
+words daemon poll secs from delay jitter ppb profile
 laboratory "$ppb"
 network "$delay" "$jitter"
 name=$daemon
 case $name in
-  tompiond) tompiond_start "min_poll = $poll" "max_poll = $poll" "iburst = true" ;;
+  tompiond)
+    before_source="profile = \"${profile:-full}\""
+    tompiond_start "min_poll = $poll" "max_poll = $poll" "iburst = true"
+    ;;
   chronyd) chronyd_start "iburst minpoll $poll maxpoll $poll" ;;
   *) broken "there is no daemon $name" ;;
 esac
