@@ -82,10 +82,12 @@ let package = Package(
     pure("Discipline", ["TimeTypes", "Numerics"]),
     pure("ClockPort", ["TimeTypes"]),
     pure("Engine", ["TimeTypes", "Numerics", "ClockPort", "Filtering", "Selection", "Fusion", "Discipline"]),
+    pure("Recording", ["TimeTypes", "ClockPort", "Discipline", "Engine"]),
     pure("Settings", ["TimeTypes", "CTOML"]),
     pure("Report", ["TimeTypes"]),
     pure("Simulation", ["TimeTypes", "Numerics", "ClockPort"]),
     pure("Scenarios", ["TimeTypes", "Numerics", "Simulation", "Report"]),
+    pure("Replaying", ["TimeTypes", "Selection", "Engine", "Recording", "Report", "Scenarios"]),
 
     // The edge.
     edge("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CLibCap"]),
@@ -96,15 +98,15 @@ let package = Package(
     edge(
       "ClosedLoop",
       [
-        "TimeTypes", "ClockPort", "Simulation", "Scenarios", "Engine", "ProviderHost", "VirtualHost",
-        "CTompionProvider",
+        "TimeTypes", "ClockPort", "Simulation", "Scenarios", "Engine", "Recording", "Report", "ProviderHost",
+        "VirtualHost", "CTompionProvider",
       ]),
     edge("Control", ["TimeTypes", "Report", "LinuxKernel"]),
     edge(
       "Runtime",
       [
         "TimeTypes", "SampleRing", "ClockPort", "Engine", "Settings", "Report", "LinuxKernel", "ProviderHost",
-        "Control",
+        "Control", "Recording",
         "CTompionProvider", "Discipline", "Selection",
       ]),
 
@@ -136,7 +138,7 @@ let package = Package(
     .executableTarget(
       name: "simulate",
       dependencies: [
-        "ClosedLoop", "Scenarios", "Engine", "ProviderHost", "LinuxKernel", "Report",
+        "ClosedLoop", "Scenarios", "Recording", "Replaying", "Engine", "ProviderHost", "LinuxKernel", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -158,6 +160,7 @@ let package = Package(
     tests("Fusion", ["TimeTypes", "Filtering", "TestSupport"]),
     tests("Discipline", ["TimeTypes", "TestSupport"]),
     tests("Engine", ["TimeTypes", "ClockPort", "Filtering", "Selection", "Fusion", "Discipline", "TestSupport"]),
+    tests("Recording", ["TimeTypes", "ClockPort", "Discipline", "Engine", "TestSupport"]),
     tests("Settings", ["TimeTypes", "TestSupport"]),
     tests("Report", ["TimeTypes", "TestSupport"]),
     tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "TestSupport"]),
@@ -176,6 +179,7 @@ let package = Package(
     tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("NTPServer", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
+    tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),
     tests("Scenarios", ["TimeTypes", "Simulation", "Report"]),
     tests(
       "ClosedLoop",

@@ -3,6 +3,7 @@
 import ClockPort
 package import Engine
 package import ProviderHost
+import Report
 package import Scenarios
 import Simulation
 import TimeTypes
@@ -29,7 +30,8 @@ package final class ScenarioRun {
   private static let tickPhase = TimeInterval.milliseconds(370)
 
   package init(
-    _ scenario: Scenario, seed: UInt64, parameters: EngineParameters, modules: SimulatedModules
+    _ scenario: Scenario, seed: UInt64, parameters: EngineParameters, modules: SimulatedModules,
+    isRecorded: Bool = false
   ) throws(ProviderError) {
     self.scenario = scenario
     world = VirtualWorld(seed: seed, defaultPath: PathModel(constant: .milliseconds(1)))
@@ -54,6 +56,9 @@ package final class ScenarioRun {
     var engineParameters = parameters
     engineParameters.precision = -29
     discipline = SimulatedDiscipline(engine: Engine(clock: .system, parameters: engineParameters), host: client)
+    if isRecorded {
+      discipline.record(as: "simulate \(TompionVersion.text), scenario \(scenario.name), seed \(seed)")
+    }
     referenceClocks = []
     nextTick = Self.counter + Self.tickPhase
     // The daemon looks at its clock before any provider starts.
@@ -70,6 +75,9 @@ package final class ScenarioRun {
 
   /// Of the parameters that this run's engine really has: the same in every scenario.
   package var parametersDigest: String { discipline.parametersDigest }
+
+  /// After the run: what the engine took in, as a file to replay; nil = it was not recorded.
+  package func takeRecord() -> [UInt8]? { discipline.takeRecord() }
 
   private var clientSettings: [ProviderSetting] {
     var settings: [ProviderSetting] = []

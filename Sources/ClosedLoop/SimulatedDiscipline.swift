@@ -4,6 +4,7 @@ import CTompionProvider
 import ClockPort
 package import Engine
 import ProviderHost
+import Recording
 import Simulation
 package import TimeTypes
 package import VirtualHost
@@ -20,6 +21,8 @@ package final class SimulatedDiscipline {
   private var isAdvised = false
   package private(set) var samples = 0
   package private(set) var steps = 0
+  /// What the engine took in, where it is wanted.
+  private var recorder: RecordEncoder?
 
   package init(engine: consuming Engine, host: VirtualHost) {
     self.engine = engine
@@ -28,6 +31,21 @@ package final class SimulatedDiscipline {
 
   /// Of the parameters that the engine really has.
   package var parametersDigest: String { engine.parameters.digest }
+
+  /// Records every event from now on; before the first.
+  package func record(as program: String) {
+    var recorder = RecordEncoder()
+    recorder.add(
+      RecordHead(program: program, clock: engine.clock, capacity: engine.capacity, parameters: engine.parameters))
+    self.recorder = recorder
+  }
+
+  /// The record's file; nil = there is none.
+  package func takeRecord() -> [UInt8]? {
+    recorder?.addEnd(.stopped)
+    defer { recorder = nil }
+    return recorder?.take()
+  }
 
   /// What is published of the clock now.
   package var state: TimeState { engine.timeState }
@@ -72,7 +90,7 @@ package final class SimulatedDiscipline {
 
   private func handle(_ event: Event) {
     actions.removeAll()
-    engine.handle(event, into: &actions)
+    feed(event)
     var outcomes = 0
     while actions.count > 0 {
       var feedback: Event?
@@ -80,8 +98,13 @@ package final class SimulatedDiscipline {
       actions.removeAll()
       guard let event = feedback, outcomes < 4 else { return }
       outcomes += 1
-      engine.handle(event, into: &actions)
+      feed(event)
     }
+  }
+
+  private func feed(_ event: Event) {
+    engine.handle(event, into: &actions)
+    recorder?.add(RecordedEvent(event, actions: ActionDigest(actions).value))
   }
 
   private func carryOut(_ action: Action) -> Event? {

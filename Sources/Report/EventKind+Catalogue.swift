@@ -105,6 +105,14 @@ extension EventKind {
         "provider-hangs", .error,
         "A provider in the daemon's own process has not returned from a call; all providers there wait for it."
       )
+    case .recordStarted: ("record-started", .notice, "Every event that the engine takes is recorded from now on.")
+    case .recordEnded:
+      (
+        "record-ended", .warning,
+        "The record reached its limit, or could not be written; later events are counted, and not in it."
+      )
+    case .recordGap:
+      ("record-gap", .warning, "Events are missing in the record, because it was written too slowly; said once.")
     case .leapPassed: ("leap-passed", .notice, "A leap second passed.")
     case .stateDirectory:
       ("state-directory", .warning, "The state directory cannot be used; nothing is remembered across restarts.")

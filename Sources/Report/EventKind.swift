@@ -66,4 +66,7 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case leapPassed = 531
   case driftIgnored = 532
   case providerHangs = 533
+  case recordStarted = 534
+  case recordEnded = 535
+  case recordGap = 536
 }

@@ -15,6 +15,7 @@ final class ControlRole: ControlHandler {
   private var server: ControlServer?
   private var drift: DriftKeeper
   private var leapSeconds: LeapSecondsKeeper
+  private let record: RecordKeeper?
   /// Providers are queried once a second at most, however often they are looked at.
   private var nextQuery = RawInstant(nanoseconds: .min)
   private var nextSecond = RawInstant(nanoseconds: .min)
@@ -26,9 +27,10 @@ final class ControlRole: ControlHandler {
   /// What an operator should know, said once at the start and in each status.
   private var warnings: [String] = []
 
-  init(context: RuntimeContext, loop: PollLoop) {
+  init(context: RuntimeContext, loop: PollLoop, record: RecordKeeper? = nil) {
     self.context = context
     self.loop = loop
+    self.record = record
     drift = DriftKeeper(
       directory: context.configuration.stateDirectory, isMinimal: context.configuration.profile == .minimal)
     leapSeconds = LeapSecondsKeeper(path: context.configuration.clock.leapSecondsFile)
@@ -44,6 +46,9 @@ final class ControlRole: ControlHandler {
   func launch() {
     for provider in context.providers { provider.launch() }
   }
+
+  /// Opens the record, with the rights that the daemon keeps.
+  func startRecord() { record?.open { self.raise($0) } }
 
   /// When the next turn is due if nothing else happens: children have to be looked after.
   var deadline: RawInstant {
@@ -64,6 +69,7 @@ final class ControlRole: ControlHandler {
       collect(from: provider)
     }
     noticeSamples()
+    record?.turn(isTime: now >= nextSecond) { self.raise($0) }
     guard now >= nextSecond else { return }
     nextSecond = now + .seconds(1)
     server?.tick(now: now)
@@ -78,6 +84,7 @@ final class ControlRole: ControlHandler {
     saveDrift(now: RawClock.now())
     endChildren()
     for provider in context.providers { collect(from: provider) }
+    record?.close { self.raise($0) }
     raise(EventRecord(.daemonStopped, text: "tompiond ends"))
     server?.close()
   }
@@ -176,7 +183,8 @@ final class ControlRole: ControlHandler {
   func snapshot() -> StatusSnapshot {
     let report = context.requestReport()
     let hanging = context.providers.filter { $0.hanging != nil }.map { "provider \($0.name): \($0.report.lastError)" }
-    return StatusSnapshot(report: report, context: context, warnings: warnings + leapSeconds.warnings + hanging)
+    return StatusSnapshot(
+      report: report, context: context, warnings: warnings + leapSeconds.warnings + (record?.warnings ?? []) + hanging)
   }
 
   // MARK: details

@@ -4,6 +4,7 @@ import ClockPort
 import Engine
 import LinuxKernel
 import ProviderHost
+import Recording
 import Report
 package import Settings
 import Synchronization
@@ -67,10 +68,11 @@ package final class Daemon {
       advise: { source, poll in router.post(.pollInterval, to: source, value: Int64(poll)) },
       stepped: { interval in router.postToAll(.timeJumped, value: interval.nanoseconds) },
       published: { router.publishPages() })
+    let recorder = isOnlyCheck ? nil : configuration.recordFile.map { _ in EventRecorder() }
     let role = DisciplineRole(
       engine: Engine(clock: .system, parameters: parameters), clock: clock, outboxes: providers.map(\.outbox),
       page: clockPage,
-      port: port, isForbidden: isForbidden)
+      port: port, isForbidden: isForbidden, recorder: recorder)
     discipline = role
     context = RuntimeContext(
       configuration: configuration, providers: providers, router: router, clocks: clocks, port: port,
@@ -78,7 +80,21 @@ package final class Daemon {
       wakeDiscipline: { disciplineWaker?.wake() })
     if isSingle { context.answerInline = { role.turn() } }
     capture = CaptureRole(loop: providerLoop, providers: providers)
-    control = ControlRole(context: context, loop: controlLoop ?? captureLoop)
+    control = ControlRole(
+      context: context, loop: controlLoop ?? captureLoop,
+      record: Self.keeper(configuration, recorder, parameters: parameters))
+  }
+
+  private static func keeper(
+    _ configuration: Configuration, _ recorder: EventRecorder?, parameters: EngineParameters
+  ) -> RecordKeeper? {
+    guard let recorder, let path = configuration.recordFile else { return nil }
+    let head = RecordHead(
+      program: "tompiond \(TompionVersion.text)", clock: .system, capacity: Engine.maximumCapacity,
+      parameters: parameters)
+    return RecordKeeper(
+      path: path, limit: configuration.recordLimit, isMinimal: configuration.profile == .minimal, recorder: recorder,
+      head: head)
   }
 
   private static func clock(_ settings: ClockConfiguration, isForbidden: Bool) throws(StartFailure) -> HostClock {
@@ -157,6 +173,7 @@ package final class Daemon {
     if !isMinimal, let complaint = state.complaint(user: owner == nil ? nil : user) {
       control.warn(.stateDirectory, complaint)
     }
+    control.startRecord()
     if configuration.lockMemory, let refused = RoleThread.lockMemory() {
       control.warn(.realTimeRefused, refused.description)
     }

@@ -27,6 +27,7 @@ final class DisciplineRole {
   private var lastUpdate = TimeInterval.zero
   /// Steering is forbidden from outside: another daemon owns the clock.
   private let isForbidden: Bool
+  private let recorder: EventRecorder?
 
   /// How often the engine hears that time passed.
   static let tick = TimeInterval.seconds(1)
@@ -35,7 +36,7 @@ final class DisciplineRole {
 
   init(
     engine: consuming Engine, clock: HostClock, outboxes: [ProviderOutbox], page: ClockPage, port: DisciplinePort,
-    isForbidden: Bool
+    isForbidden: Bool, recorder: EventRecorder? = nil
   ) {
     self.engine = engine
     self.clock = clock
@@ -43,6 +44,7 @@ final class DisciplineRole {
     self.page = page
     self.port = port
     self.isForbidden = isForbidden
+    self.recorder = recorder
   }
 
   /// When the next turn is due if nothing else happens.
@@ -125,8 +127,14 @@ final class DisciplineRole {
 
   private func handle(_ event: Event) {
     actions.removeAll()
-    engine.handle(event, into: &actions)
+    feed(event)
     carryOut()
+  }
+
+  /// The only way into the engine: what goes in is recorded, in order, where that is wanted.
+  private func feed(_ event: Event) {
+    engine.handle(event, into: &actions)
+    recorder?.record(event, actions)
   }
 
   /// Carries out what the engine asks for, in order, and reports clock actions back until it asks for nothing more.
@@ -152,7 +160,7 @@ final class DisciplineRole {
       actions.removeAll()
       guard let event = feedback, outcomes < 4 else { return }
       outcomes += 1
-      engine.handle(event, into: &actions)
+      feed(event)
     }
   }
 

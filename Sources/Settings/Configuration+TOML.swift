@@ -25,6 +25,7 @@ extension Configuration {
       reader.refuseUnknown()
       root.absorb(reader)
     }
+    readRecord(&root)
     readProviders(&root)
     root.refuseUnknown(elsewhere: Self.homes)
     provenance = root.provenance.filter { !Self.containers.contains($0.key) }
@@ -66,12 +67,24 @@ extension Configuration {
     root.absorb(reader)
   }
 
+  private mutating func readRecord(_ root: inout TableReader) {
+    guard let member = root.table("record"), case .table(let members) = member.node.content else { return }
+    var reader = TableReader(file: file, prefix: "record.", members: members)
+    if let path = reader.path("file", none: true) { recordFile = path == "none" ? nil : path }
+    reader.integer("limit", in: 65_536...1_099_511_627_776, into: &recordLimit)
+    reader.refuseUnknown()
+    root.absorb(reader)
+  }
+
   /// Tables as such are no values.
-  private static let containers: Set<String> = ["clock", "control", "log", "provider", "source"]
+  private static let containers: Set<String> = ["clock", "control", "log", "record", "provider", "source"]
 
   /// Keys that people put at the top level, and the table that they belong in.
   private static let homes: [String: String] = {
-    var homes = ["socket": "control", "level": "log", "address": "[source]", "iburst": "[source]"]
+    var homes = [
+      "socket": "control", "level": "log", "file": "record", "limit": "record", "address": "[source]",
+      "iburst": "[source]",
+    ]
     for key in ClockConfiguration.keys { homes[key] = "clock" }
     return homes
   }()

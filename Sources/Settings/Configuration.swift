@@ -37,6 +37,10 @@ package struct Configuration: Sendable, Equatable {
   /// The control socket's path; nil ("none", or the minimal profile) = no socket.
   package var controlSocket: String? = "/run/tompion/control.sock"
   package var logLevel = LogLevel.notice
+  /// Where every event that the engine takes is recorded; nil ("none") = nowhere.
+  package var recordFile: String?
+  /// The most bytes of that file. 64 MiB: a day with four sources takes about 10.
+  package var recordLimit: Int64 = 64 << 20
   /// In the order in which the file names them; those that only sources name come last.
   package var providers: [ProviderConfiguration] = []
   /// Where each of the host's own keys was written ("clock.kind"); a key that is absent here has its default.

@@ -25,18 +25,35 @@ struct Main: ParsableCommand {
   @Option(help: ArgumentHelp("Writes every second of the last run as CSV.", valueName: "file")) var trace: String?
   @Option(
     help: ArgumentHelp("Writes a page with plots of each scenario's worst seed.", valueName: "file")) var html: String?
+  @Option(
+    help: ArgumentHelp("Writes the events that the engine of the last run took, for --replay.", valueName: "file"))
+  var record: String?
+  @Option(
+    help: ArgumentHelp("Runs the engine on a record of tompiond's (record.file) or of --record.", valueName: "file"))
+  var replay: String?
+  @Flag(help: "With --replay: the parameters of this program instead of the recorded ones.") var defaultParameters =
+    false
   @Option(help: "Runs at a time (default: one for each processor).") var jobs: Int?
   @Option(help: ArgumentHelp("Scenario files; may be repeated.", valueName: "file")) var file: [String] = []
   @Option(help: ArgumentHelp("Where libtompion-ntp-client.so and -server.so are.", valueName: "directory"))
-  var modules: String
+  var modules = "."
 
   mutating func validate() throws {
     guard seeds > 0 else { throw ValidationError("--seeds must be 1 or more.") }
     guard jobs ?? 1 > 0 else { throw ValidationError("--jobs must be 1 or more.") }
-    guard !file.isEmpty else { throw ValidationError("at least one --file is needed; ./Tools/simulate gives them.") }
+    guard replay == nil || scenario.isEmpty && !all && !list && record == nil else {
+      throw ValidationError("--replay runs a record alone: no scenario, --all, --list or --record beside it.")
+    }
+    guard replay != nil || !defaultParameters else {
+      throw ValidationError("--default-parameters is for --replay; scenarios always run with them.")
+    }
+    guard replay != nil || !file.isEmpty else {
+      throw ValidationError("at least one --file is needed; ./Tools/simulate gives them.")
+    }
   }
 
   mutating func run() throws {
+    if let replay { return try Self.replay(replay, json: json, html: html, trace: trace, defaults: defaultParameters) }
     var known: [Scenario] = []
     for path in file { known += try Self.read(path) }
     if list {
@@ -54,8 +71,8 @@ struct Main: ParsableCommand {
     let jobs = chosen.flatMap { entry in
       (0..<seeds).map { number in
         RunPool.Job(
-          scenario: entry, seed: firstSeed &+ UInt64(number), isKept: html != nil || trace != nil && number == seeds - 1
-        )
+          scenario: entry, seed: firstSeed &+ UInt64(number),
+          isKept: html != nil || trace != nil && number == seeds - 1, isRecorded: record != nil && number == seeds - 1)
       }
     }
     let pool = RunPool(jobs, parameters: parameters, modules: loaded)
@@ -67,8 +84,7 @@ struct Main: ParsableCommand {
       pool.cancel()
       for thread in threads { thread.join() }
     }
-    let style = TextStyle(
-      isColoured: Console.isTerminal(Console.output) && (Console.environment("NO_COLOR") ?? "").isEmpty)
+    let style = Self.style
     var progress = Progress()
     var results: [ScenarioResult] = []
     if !json { Console.write(ResultTable.header(style) + "\n") }
@@ -83,6 +99,7 @@ struct Main: ParsableCommand {
         case .success(let outcome):
           runs.append(outcome.metrics)
           digest = outcome.parametersDigest
+          if let record, let events = outcome.events { try Self.write(events, to: record) }
           guard let record = outcome.record else { continue }
           if let trace, number == (position + 1) * seeds - 1 { try Self.write(record, to: trace) }
           if worst.map({ outcome.metrics.rms > $0.rms }) ?? true {
@@ -97,8 +114,13 @@ struct Main: ParsableCommand {
       results.append(result)
       if html != nil, let worst { page.add(result, plotted: worst.record, seed: worst.seed) }
     }
-    if let html { try Self.write(page.html, to: html) }
+    if let html { try Self.write(Array(page.html.utf8), to: html) }
     if !json { Console.write(ResultTable.summary(results) + "\n") }
+  }
+
+  /// Colours only on a terminal, and not where NO_COLOR is set (no-color.org).
+  static var style: TextStyle {
+    TextStyle(isColoured: Console.isTerminal(Console.output) && (Console.environment("NO_COLOR") ?? "").isEmpty)
   }
 
   private func choose(from known: [Scenario]) throws -> [Scenario] {
@@ -124,11 +146,11 @@ struct Main: ParsableCommand {
       text += "\(index + 1),\(record.offsets[index]),\(record.frequencies[index]),"
       text += "\(record.statisticalBounds[index]),\(record.hardBounds[index])\n"
     }
-    try write(text, to: path)
+    try write(Array(text.utf8), to: path)
   }
 
-  private static func write(_ text: String, to path: String) throws {
-    do { try SmallFile.replace(path, with: Array(text.utf8), mode: 0o644) } catch {
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    do { try SmallFile.replace(path, with: bytes, mode: 0o644) } catch {
       throw ValidationError("\(path): \(error)")
     }
   }

@@ -16,6 +16,8 @@ final class RunPool: Sendable {
     var seed: UInt64
     /// Whether every second is wanted, for a trace or a plot, or only the figures.
     var isKept = false
+    /// Whether the engine's events are wanted, to be replayed.
+    var isRecorded = false
   }
 
   /// What came of a job.
@@ -23,6 +25,7 @@ final class RunPool: Sendable {
     var metrics: RunMetrics
     var parametersDigest: String
     var record: RunRecord?
+    var events: [UInt8]?
   }
 
   private struct State {
@@ -88,12 +91,13 @@ final class RunPool: Sendable {
   private func run(_ number: Int) -> Result<Outcome, ProviderError> {
     let job = jobs[number]
     do throws(ProviderError) {
-      let run = try ScenarioRun(job.scenario, seed: job.seed, parameters: parameters, modules: modules)
+      let run = try ScenarioRun(
+        job.scenario, seed: job.seed, parameters: parameters, modules: modules, isRecorded: job.isRecorded)
       let record = run.run { second in state.withLock { $0.seconds[number] = second } }
       return .success(
         Outcome(
           metrics: RunMetrics(record, warm: job.scenario.warm), parametersDigest: run.parametersDigest,
-          record: job.isKept ? record : nil))
+          record: job.isKept ? record : nil, events: run.takeRecord()))
     } catch {
       return .failure(error)
     }

@@ -92,7 +92,7 @@ package struct ResultPage: Sendable {
     figure{margin:.5em 0}svg{width:100%;height:auto}svg text{font:11px system-ui,sans-serif;fill:var(--ink)}svg text.title{font-weight:600}
     .grid path{stroke:var(--line);stroke-width:.5}text.value{text-anchor:end;dominant-baseline:middle}text.time{text-anchor:middle}
     text.mark{text-anchor:end;opacity:.7}text.moment{opacity:.7}.level{stroke:var(--ink);stroke-dasharray:4 3;stroke-width:.7;opacity:.6;fill:none}
-    .curve{stroke-width:1;stroke-linejoin:round}.error,.frequency,.estimate{stroke:var(--error);fill:var(--error);fill-opacity:.8}
+    .curve{stroke-width:1;stroke-linejoin:round;stroke-linecap:round}.samples{stroke:var(--ink);fill:var(--ink);opacity:.45;stroke-width:1.5}pre{overflow-x:auto}.error,.frequency,.estimate{stroke:var(--error);fill:var(--error);fill-opacity:.8}
     .curve.statistical{stroke:var(--stat);fill:var(--stat);fill-opacity:.7}.curve.hard{stroke:var(--hard);fill:var(--hard);fill-opacity:.7}
     .alarm{stroke-width:2;fill:none}.alarm.statistical{stroke:var(--stat)}.alarm.hard{stroke:var(--bad)}.alarm.unsynchronized{stroke:var(--hard)}
     """

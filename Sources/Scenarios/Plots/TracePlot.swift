@@ -22,6 +22,11 @@ package struct TracePlot: Sendable {
   package struct Mark: Sendable {
     package var name: String
     package var value: Double
+
+    package init(name: String, value: Double) {
+      self.name = name
+      self.value = value
+    }
   }
 
   package var title: String
