@@ -173,7 +173,7 @@ let package = Package(
     tests(
       "Runtime",
       [
-        "TimeTypes", "ClockPort", "Engine", "Discipline", "Selection", "Settings", "Report", "LinuxKernel",
+        "TimeTypes", "ClockPort", "Engine", "Recording", "Discipline", "Selection", "Settings", "Report", "LinuxKernel",
         "ProviderHost", "CTompionProvider", "Control", "CLinux", "CAllocationCounter", "TestSupport",
       ]),
     tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
@@ -184,8 +184,8 @@ let package = Package(
     tests(
       "ClosedLoop",
       [
-        "TimeTypes", "Simulation", "Scenarios", "Report", "Engine", "ProviderHost", "LinuxKernel", "NTPClient",
-        "NTPServer",
+        "TimeTypes", "Simulation", "Scenarios", "Recording", "Replaying", "Engine", "ProviderHost", "LinuxKernel",
+        "NTPClient", "NTPServer",
       ]),
     tests(
       "VirtualHost",

@@ -5,6 +5,8 @@ import LinuxKernel
 import NTPClient
 import NTPServer
 import ProviderHost
+import Recording
+import Replaying
 import Scenarios
 import Simulation
 import Testing
@@ -78,6 +80,20 @@ import Testing
     let record = try run(scenario)
     #expect(abs(record.offsets[998] - 0.001) < 1e-4)
     #expect(abs((record.offsets.last ?? 0) - 0.003) < 1e-4)
+  }
+
+  /// A simulated host's engine, run again on what it was told: the same actions, and recording changes nothing.
+  @Test(arguments: [("falsetickers", "given.json"), ("pps-with-network", "own.json"), ("cold-start", "own.json")])
+  func aRecordedRunReplaysBitForBit(name: String, file: String) throws {
+    let scenario = try scenario(name, file, duration: 1500, warm: 500)
+    let run = try ScenarioRun(
+      scenario, seed: 4, parameters: EngineParameters(), modules: modules(), isRecorded: true)
+    let record = run.run()
+    let replay = try Replay(try #require(run.takeRecord()))
+    #expect(replay.isIdentical == true, "\(replay.verdict)")
+    #expect(replay.end == .stopped && replay.foreign.isEmpty)
+    #expect(replay.counts.first { $0.kind == "sample" }?.count == record.samples)
+    #expect(try self.run(scenario, seed: 4).digest == record.digest)
   }
 
   /// One set of parameters for all: nothing in a scenario reaches the engine's.

@@ -27,7 +27,10 @@ final class DisciplineRig {
     let published = Atomic<Int>(0)
   }
 
-  init(number: UInt16, clock: HostClock, parameters: EngineParameters = EngineParameters(), isForbidden: Bool = false)
+  init(
+    number: UInt16, clock: HostClock, parameters: EngineParameters = EngineParameters(), isForbidden: Bool = false,
+    recorder: EventRecorder? = nil
+  )
     throws
   {
     provider = try LinkedProvider(number: number)
@@ -43,7 +46,7 @@ final class DisciplineRig {
       published: { told.published.add(1, ordering: .relaxed) })
     role = DisciplineRole(
       engine: Engine(clock: .system, parameters: parameters), clock: clock, outboxes: [provider.outbox], page: page,
-      port: port, isForbidden: isForbidden)
+      port: port, isForbidden: isForbidden, recorder: recorder)
   }
 
   /// Publishes what a reference would say that is ahead of the clock by `offset` now; false = refused.

@@ -28,20 +28,25 @@ import TimeTypes
     #expect(Self.allocations {} == 0)
   }
 
-  @Test(.enabled(if: HotPathTests.counterWorks, "a sanitizer has its own allocator in place"))
-  func aHundredThousandSamplesAllocateNothing() throws {
+  /// With the record's queue taken, as [control] does, and without, so that it is full most of the time.
+  @Test(
+    .enabled(if: HotPathTests.counterWorks, "a sanitizer has its own allocator in place"), arguments: [true, false])
+  func aHundredThousandSamplesAllocateNothing(isTaken: Bool) throws {
+    let recorder = EventRecorder()
     let start = ClockPair.realtime()
     let clock = VirtualClock(initialOffset: -.milliseconds(2), initialFrequency: .partsPerMillion(40), start: start)
-    let rig = try DisciplineRig(number: 31, clock: .virtual(clock))
+    let rig = try DisciplineRig(number: isTaken ? 31 : 32, clock: .virtual(clock), recorder: recorder)
     let sources = [try rig.provider.add(), try rig.provider.add(), try rig.provider.add()]
     // What is made once, at the first use of each path, is made before.
     var refused = 0
+    var recorded = 0
     func turn(_ count: Int) {
       for index in 0..<count {
         // One of the three is 40 µs off, so that selection and the servo have work to do.
         let noise = TimeInterval(nanoseconds: Int64(index % 7) * 500 + (index % 3 == 2 ? 40_000 : 0))
         if !rig.measure(sources[index % 3], time: start.time + noise, at: start.raw) { refused += 1 }
         if index % 8 == 7 { rig.role.turn() }
+        while isTaken, recorder.next() != nil { recorded += 1 }
       }
     }
     turn(3_000)
@@ -52,6 +57,7 @@ import TimeTypes
     let after = try #require(rig.report())
     #expect(count == 0, "\(count) allocations and frees in 100,000 samples")
     #expect(refused == 0)
+    #expect(isTaken ? recorded > 103_000 && recorder.missing == 0 : recorder.missing > 90_000)
     #expect(after.counters.samples - before.counters.samples == 100_000)
     #expect(after.counters.updates > before.counters.updates, "the engine decided")
     #expect(after.reading?.raw ?? start.raw > before.reading?.raw ?? start.raw, "the clock was driven")

@@ -51,6 +51,9 @@ struct ConfigurationTests {
       leap_seconds_file = "none"
       [control]
       socket = "/c"
+      [record]
+      file = "/var/lib/tompion/record"
+      limit = 1000000
       [log]
       level = "debug"
       """
@@ -76,6 +79,7 @@ struct ConfigurationTests {
     #expect(read.clock.leapSecondsFile == nil)
     #expect(read.controlSocket == "/c")
     #expect(read.logLevel == .debug)
+    #expect(read.recordFile == "/var/lib/tompion/record" && read.recordLimit == 1_000_000)
     #expect(read.origin(of: "clock.initial_offset") == .written(line: 9, column: 18))
     #expect(read.origin(of: "clock.max_allowed_phase_offset.forward") == .written(line: 14, column: 40))
   }
@@ -122,6 +126,9 @@ struct ConfigurationTests {
       (
         "[control]\nsocket = \"/\(String(repeating: "x", count: 200))\"", "an absolute path or \"none\" has at most 107"
       ),
+      ("[record]\nfile = \"here\"", "it depends on where the daemon is started; write an absolute path or \"none\""),
+      ("[record]\nlimit = 1000", "it is out of range; write an integer from 65536 to 1099511627776"),
+      ("limit = 100000", "it belongs in [record]"),
       ("[log]\nlevel = \"wraning\"", "did you mean \"warning\"?"),
       ("[logs]\nlevel = \"debug\"", "t.toml:1:2: logs = {…}: there is no such key at the top level; did you mean log?"),
       ("[clock.max_allowed_phase_offset]\nforwards = 1", "did you mean forward?"),
