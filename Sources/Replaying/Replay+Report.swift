@@ -63,7 +63,8 @@ extension Replay {
     ])
     for source in sources {
       table.add([
-        "\(source.id)", source.state, "\(source.samples)", "\(source.refused)", "\(source.spikes)",
+        "\(source.id)", source.state + (source.isRemoved ? ", then removed" : ""), "\(source.samples)",
+        "\(source.refused)", "\(source.spikes)",
         source.offset.map { ResultTable.scaled($0, "s") } ?? "-", ResultTable.scaled(source.offsetError, "s"),
         ResultTable.scaled(source.delay, "s"), ResultTable.scaled(source.jitter, "s"),
       ])
@@ -105,6 +106,7 @@ extension Replay {
           sources.map { source in
             .object([
               JSONMember("id", .integer(Int64(source.id))), JSONMember("state", .string(source.state)),
+              JSONMember("is_removed", .boolean(source.isRemoved)),
               JSONMember("samples", .integer(Int64(source.samples))),
               JSONMember("refused", .integer(Int64(source.refused))),
               JSONMember("spikes", .integer(Int64(source.spikes))), JSONMember("offset_s", real(source.offset)),

@@ -38,6 +38,8 @@ package struct Replay: Sendable {
   package private(set) var log: [(second: Double, text: String)] = []
   package private(set) var sources: [ReplayedSource] = []
 
+  /// So many sources that were removed are kept, the latest.
+  private static let mostRemoved = 64
   /// So many lines of the engine's are kept.
   private static let longestLog = 10_000
 
@@ -63,6 +65,11 @@ package struct Replay: Sendable {
           let origin = start ?? recorded.event.now
           start = origin
           let second = (recorded.event.now - origin).inSeconds
+          if case .sourceRemoved(let id, _) = recorded.event, let report = engine.report(of: id) {
+            // A daemon that ends removes its sources first: what they were is what people want to know.
+            if sources.count >= Self.mostRemoved { sources.removeFirst() }
+            sources.append(ReplayedSource(report, isRemoved: true))
+          }
           actions.removeAll()
           engine.handle(recorded.event, into: &actions)
           events += 1
@@ -76,7 +83,7 @@ package struct Replay: Sendable {
       damage = error
     }
     for slot in 0..<engine.capacity {
-      if let report = engine.report(slot: slot) { sources.append(ReplayedSource(report)) }
+      if let report = engine.report(slot: slot) { sources.append(ReplayedSource(report, isRemoved: false)) }
     }
   }
 

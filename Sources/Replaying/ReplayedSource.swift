@@ -3,9 +3,10 @@
 import Engine
 import Selection
 
-/// A source as the engine saw it at the end.
+/// A source as the engine saw it at the end, or just before it was removed.
 package struct ReplayedSource: Sendable, Equatable {
   package var id: UInt32
+  package var isRemoved: Bool
   /// Its state with the reason.
   package var state: String
   package var samples: UInt32
@@ -17,7 +18,8 @@ package struct ReplayedSource: Sendable, Equatable {
   package var delay: Double
   package var jitter: Double
 
-  init(_ report: SourceReport) {
+  init(_ report: SourceReport, isRemoved: Bool) {
+    self.isRemoved = isRemoved
     id = report.id.rawValue
     state = caseWords(report.state)
     samples = report.samples

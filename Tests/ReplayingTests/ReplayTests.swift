@@ -14,7 +14,8 @@ import TimeTypes
   /// An engine with two sources for ten minutes; what it was told and what it asked for, as a file. `gapAt` loses that event.
   static func record(
     parameters: EngineParameters = EngineParameters(), gapAt: Int? = nil, spoiltAt: Int? = nil,
-    end: RecordEnd? = .stopped
+    end: RecordEnd? = .stopped,
+    removes: Bool = false
   ) -> [UInt8] {
     var engine = Engine(clock: .system, parameters: parameters, capacity: 4)
     var actions = Actions()
@@ -46,8 +47,18 @@ import TimeTypes
             raw: raw, delay: 2_000_000, dispersion: 1000, poll: 4),
           now: raw))
     }
+    if removes { for source in sources { feed(.sourceRemoved(source, now: start + .seconds(600))) } }
     if let end { encoder.addEnd(end) }
     return encoder.take()
+  }
+
+  /// A daemon that ends removes its sources: they are told as they were.
+  @Test func sourcesThatWereRemovedAreTold() throws {
+    let replay = try Replay(Self.record(removes: true))
+    #expect(replay.isIdentical == true)
+    #expect(replay.sources.map(\.id) == [1, 2] && replay.sources.allSatisfy { $0.isRemoved && $0.samples > 30 })
+    #expect(replay.sources.contains { $0.state == "system source" })
+    #expect(replay.text(.plain).contains("system source, then removed"))
   }
 
   @Test func theSameEngineIsBitForBitTheSame() throws {
@@ -148,16 +159,26 @@ import TimeTypes
     #expect(lines.dropFirst().allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 6 })
   }
 
-  /// Whatever a record says, the engine bears it.
-  @Test func hostileRecordsDoNoHarm() {
+  /// Whatever a record says, the engine bears it: bytes inside the entries' bodies are others, so that most of it is read.
+  @Test func hostileRecordsDoNoHarm() throws {
     var random = SeededGenerator(seed: 11)
     let good = Self.record()
-    for _ in 0..<60 {
+    var reader = try RecordReader(good)
+    var bodies: [Range<Int>] = []
+    while true {
+      let start = reader.offset
+      guard try reader.next() != nil else { break }
+      bodies.append(start + 4..<reader.offset)
+    }
+    var events = 0
+    for _ in 0..<40 {
       var bytes = good
       for _ in 0..<20 {
-        bytes[Int.random(in: 16..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+        guard let place = bodies.randomElement(using: &random)?.randomElement(using: &random) else { continue }
+        bytes[place] = UInt8.random(in: 0...255, using: &random)
       }
-      _ = try? Replay(bytes)
+      events += try Replay(bytes).events
     }
+    #expect(events > 40 * 200, "most were read to the end: \(events)")
   }
 }
