@@ -63,11 +63,13 @@ package final class Daemon {
 
     let captureWaker = captureLoop.waker
     let disciplineWaker = disciplineLoop?.waker
+    let controlWaker = controlLoop?.waker
     let router = CommandRouter(mailboxes: providers.compactMap(\.mailbox)) { captureWaker?.wake() }
     let port = DisciplinePort(
       advise: { source, poll in router.post(.pollInterval, to: source, value: Int64(poll)) },
       stepped: { interval in router.postToAll(.timeJumped, value: interval.nanoseconds) },
-      published: { router.publishPages() })
+      published: { router.publishPages() },
+      logged: { controlWaker?.wake() })
     let recorder = isOnlyCheck ? nil : configuration.recordFile.map { _ in EventRecorder() }
     let role = DisciplineRole(
       engine: Engine(clock: .system, parameters: parameters), clock: clock, outboxes: providers.map(\.outbox),

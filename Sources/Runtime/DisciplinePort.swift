@@ -16,13 +16,16 @@ final class DisciplinePort: Sendable {
   let stepped: @Sendable (TimeInterval) -> Void
   /// To providers in other processes: the clock's line and page have changed.
   let published: @Sendable () -> Void
+  /// To [control]: there is something in `log`.
+  let logged: @Sendable () -> Void
 
   init(
     advise: @escaping @Sendable (SourceID, Int8) -> Void, stepped: @escaping @Sendable (TimeInterval) -> Void,
-    published: @escaping @Sendable () -> Void
+    published: @escaping @Sendable () -> Void, logged: @escaping @Sendable () -> Void
   ) {
     self.advise = advise
     self.stepped = stepped
     self.published = published
+    self.logged = logged
   }
 }

@@ -25,6 +25,8 @@ final class DisciplineRole {
   private var counters = DisciplineCounters()
   private var lastReading: ClockReading?
   private var lastUpdate = TimeInterval.zero
+  /// [control] has to be told of new events at the end of the turn.
+  private var hasLogged = false
   /// Steering is forbidden from outside: another daemon owns the clock.
   private let isForbidden: Bool
   private let recorder: EventRecorder?
@@ -86,6 +88,10 @@ final class DisciplineRole {
     } else if now >= nextLook {
       nextLook = RawInstant(nanoseconds: .max)
       _ = look(now: now)
+    }
+    if hasLogged {
+      hasLogged = false
+      port.logged()
     }
     if port.status.isWanted { report() }
   }
@@ -154,7 +160,9 @@ final class DisciplineRole {
           }
           page.publish(state, frequency: lastReading?.frequency ?? .zero)
         case .requestPoll(let source, let poll): port.advise(source, poll)
-        case .log(let event): port.log.push(event)
+        case .log(let event):
+          port.log.push(event)
+          hasLogged = true
         }
       }
       actions.removeAll()

@@ -25,6 +25,7 @@ final class DisciplineRig {
     let stepped = Atomic<Int64>(0)
     let advice = Atomic<Int>(0)
     let published = Atomic<Int>(0)
+    let logged = Atomic<Int>(0)
   }
 
   init(
@@ -43,7 +44,8 @@ final class DisciplineRig {
         told.steps.add(1, ordering: .relaxed)
         told.stepped.store($0.nanoseconds, ordering: .relaxed)
       },
-      published: { told.published.add(1, ordering: .relaxed) })
+      published: { told.published.add(1, ordering: .relaxed) },
+      logged: { told.logged.add(1, ordering: .relaxed) })
     role = DisciplineRole(
       engine: Engine(clock: .system, parameters: parameters), clock: clock, outboxes: [provider.outbox], page: page,
       port: port, isForbidden: isForbidden, recorder: recorder)

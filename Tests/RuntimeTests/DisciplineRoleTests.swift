@@ -153,8 +153,10 @@ import TimeTypes
     // Half a second after a tick at the latest.
     #expect(rig.role.deadline < begin + .milliseconds(750) && rig.role.nextTick > begin + .milliseconds(750))
     kernel.moved.store(-500_000_000, ordering: .relaxed)
+    let before = rig.told.logged.load(ordering: .relaxed)
     rig.role.nextLook = RawInstant(nanoseconds: .min)
     #expect(try #require(rig.report()).counters.clockMoves == 1)
+    #expect(rig.told.logged.load(ordering: .relaxed) == before + 1, "[control] is woken for the event")
     // The engine has the rest at the tick: only one look in between.
     #expect(rig.role.deadline == rig.role.nextTick)
   }

@@ -27,7 +27,7 @@ import TimeTypes
     return RuntimeContext(
       configuration: configuration, providers: providers, router: CommandRouter(mailboxes: []) {},
       clocks: KernelClocks(clock.stampSource),
-      port: DisciplinePort(advise: { _, _ in }, stepped: { _ in }, published: {}),
+      port: DisciplinePort(advise: { _, _ in }, stepped: { _ in }, published: {}, logged: {}),
       rivals: rivals, wakeDiscipline: {})
   }
 

@@ -41,7 +41,7 @@ class Test:
 
 def netem():
     """rms of tompiond's error against chronyd's, same path, poll, seed and warm-up."""
-    words = {"poll": 4, "secs": 4600, "from": 1000, "delay": "10ms", "jitter": "1ms", "ppb": 25000}
+    words = {"poll": 4, "secs": 6000, "from": 1500, "delay": "10ms", "jitter": "1ms", "ppb": 25000}
     goal = 0.65
 
     def judge(tompiond, chronyd):
@@ -67,7 +67,7 @@ def moved(seconds):
     """Another program steps the clock of a synchronized host."""
 
     def judge(v):
-        text = (f"noticed after {v['noticed_first_s']:.3f} to {v['noticed_s']:.3f} s in nine tries (limit 1), within 10 ms again after {v['within_10ms_s']:.1f} s (limit 60), "
+        text = (f"noticed after {v['noticed_first_s']:.3f} to {v['noticed_s']:.3f} s in 17 tries (limit 1), within 10 ms again after {v['within_10ms_s']:.1f} s (limit 60), "
                 f"within 1 ms after {v['within_1ms_s']:.1f} s, at the end {v['last_ns'] / 1e3:+.0f} us")
         demand(0 <= v["noticed_first_s"] and v["noticed_s"] <= 1, text)
         demand(v["within_10ms_s"] <= 60 and v["synchronized"] == 1, text)

@@ -75,7 +75,9 @@ synchronized() {
 }
 
 # event SLUG: when the newest event of that name was raised, in ns since 1970 by the clock of that moment; nothing where there is none.
-event() { tompion events --json -n 1000 | grep "\"slug\":\"$1\"" | tail -1 | sed -n 's/.*"time_ns":\([0-9]*\).*/\1/p'; }
+event() {
+  tompion events --json -n 1000 | sed 's/{"sequence"/\n&/g' | grep "\"slug\":\"$1\"" | tail -1 | sed -n 's/.*"time_ns":\([0-9]*\).*/\1/p'
+}
 
 # last_log NAME: what the daemon said last, for whoever looks at a failure.
 last_log() { tail -n "${2:-12}" "/tmp/$1.log" | sed 's/^/LOG /'; }

@@ -22,9 +22,11 @@ step() {
 
 # The daemon looks from time to time: steps to and fro at eight phases of a second find the worst of it.
 opposite=$(echo "$move" | mawk '{ print -$1 }')
-for by in $move $opposite $move $opposite $move $opposite $move $opposite; do
-  step "$by"
-  sleep 38.125
+for pause in 38.000 38.125 38.250 38.375 38.500 38.625 38.750 38.875; do
+  step "$move"
+  sleep $pause
+  step "$opposite"
+  sleep $pause
 done
 note "noticed after: $(tr '\n' ' ' </tmp/noticed)"
 synchronized 60
