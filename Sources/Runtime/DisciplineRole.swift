@@ -25,6 +25,8 @@ final class DisciplineRole {
   private var counters = DisciplineCounters()
   private var lastReading: ClockReading?
   private var lastUpdate = TimeInterval.zero
+  /// The turn of the last look.
+  private var lookedAt = RawInstant(nanoseconds: .min)
   /// [control] has to be told of new events at the end of the turn.
   private var hasLogged = false
   /// Steering is forbidden from outside: another daemon owns the clock.
@@ -109,6 +111,8 @@ final class DisciplineRole {
         }
       },
       sample: { sample in
+        // What others did to the clock up to now must not hide behind what this sample makes us do to it.
+        if case .system = clock, lookedAt != now { _ = look(now: now) }
         counters.samples &+= 1
         handle(.sample(sample, now: now))
       })
@@ -116,6 +120,7 @@ final class DisciplineRole {
 
   /// Reads the clock, and tells the engine of what others did to it.
   private func look(now: RawInstant) -> ClockReading? {
+    lookedAt = now
     do {
       let observation = try clock.observe()
       note(observation.reading)

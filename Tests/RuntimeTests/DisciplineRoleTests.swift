@@ -161,6 +161,23 @@ import TimeTypes
     #expect(rig.role.deadline == rig.role.nextTick)
   }
 
+  @Test func aMoveJustBeforeASampleIsNotTakenForOurs() throws {
+    let kernel = Kernel()
+    let clock = HostClock.system(try SystemClock(mode: .steer, calls: kernel.calls))
+    let rig = try DisciplineRig(number: 30, clock: clock)
+    let source = try rig.provider.add()
+    for _ in 0..<8 { #expect(rig.measure(source, offset: .milliseconds(5))) }
+    rig.role.turn()
+    let changes = kernel.changes.load(ordering: .relaxed)
+    #expect(changes > 0, "it steers")
+    // No look is due; what follows from the sample would put the watch on the moved line.
+    kernel.moved.store(300_000_000, ordering: .relaxed)
+    #expect(rig.measure(source, offset: .milliseconds(5)))
+    rig.role.turn()
+    rig.role.nextTick = RawInstant(nanoseconds: .min)
+    #expect(try #require(rig.report()).counters.clockMoves == 1)
+  }
+
   @Test func newsComeBeforeSamplesAndRemovalsArrive() throws {
     let rig = try DisciplineRig(number: 26, clock: virtual(.zero))
     let source = try rig.provider.add(flags: TOMPION_SOURCE_NOSELECT)
