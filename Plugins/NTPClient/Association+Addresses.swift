@@ -25,7 +25,7 @@ extension Association {
     if state.failedLookups > 0 { actions.append(.notice(.nameResolved)) }
     state.failedLookups = 0
     state.candidates = candidates
-    state.round = Round()
+    state.round = .none
     if before != candidates.current { serverChanged(into: &actions) }
     state.phase = .waiting
     // Up to an eighth of a second, so that the sources of one start do not ask at once.

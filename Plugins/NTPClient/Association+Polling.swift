@@ -4,17 +4,18 @@ import NTPWire
 import ProviderKit
 import TimeTypes
 
-/// When to ask: rounds, bursts, the poll interval and giving up.
+/// When to ask: rounds, the poll interval and giving up.
 extension Association {
   private var interval: TimeInterval { .seconds(1 << Int64(poll)) }
 
-  private var burstSpacing: TimeInterval { min(AssociationLimits.burstSpacing, interval) }
+  /// The least time between two requests.
+  private var headway: TimeInterval { .seconds(1 << Int64(min(AssociationLimits.headway, poll))) }
 
   /// Asks once more, as a part of the round or as the first of a new one.
   mutating func send(now: RawInstant, entropy: Entropy, into actions: inout AssociationActions) {
     if !state.round.goesOn { beginRound() }
     // An answer later than the next request, or than any that would be believed, is of no use.
-    let pause = state.round.isBurst ? burstSpacing : interval
+    let pause = state.round.gap(poll: poll)
     let patience = min(options.maximumDelay, pause - TimeInterval(nanoseconds: pause.nanoseconds >> 3))
     state.serial &+= 1
     state.round.sent &+= 1
@@ -34,8 +35,13 @@ extension Association {
   private mutating func beginRound() {
     let isLost = state.reach == 0
     let mayBurst = state.rateFloor <= options.minimumPoll
-    let isBurst = mayBurst && (isLost ? options.iburst : options.burst && poll >= AssociationLimits.burstPoll)
-    state.round = Round(wanted: isBurst ? AssociationLimits.burst : 1)
+    if mayBurst && isLost && options.iburst {
+      state.round = .startUp(poll: poll)
+    } else if mayBurst && !isLost && options.burst && poll >= AssociationLimits.burstPoll {
+      state.round = .burst
+    } else {
+      state.round = .single
+    }
     state.reach <<= 1
   }
 
@@ -52,7 +58,7 @@ extension Association {
   mutating func notSent(serial: UInt32, now: RawInstant, into actions: inout AssociationActions) {
     guard state.request?.serial == serial else { return }
     closeRequest(into: &actions)
-    state.round = Round()
+    state.round = .none
     if state.unanswered < .max { state.unanswered &+= 1 }
     if state.reach == 0 && state.isReachable {
       state.isReachable = false
@@ -62,7 +68,7 @@ extension Association {
     if state.candidates.count > 1 { serverChanged(into: &actions) }
     guard !hasMore else {
       state.phase = .waiting
-      state.deadline = now + burstSpacing
+      state.deadline = now + headway
       return
     }
     let doubled = TimeInterval(
@@ -77,7 +83,7 @@ extension Association {
     state.phase = .waiting
     let lastSent = state.lastSent ?? now
     if state.round.goesOn {
-      state.deadline = max(now, lastSent + burstSpacing)
+      state.deadline = max(now, lastSent + state.round.gap(poll: poll))
       return
     }
     if state.round.received > 0 {
@@ -113,7 +119,7 @@ extension Association {
   /// Gives the server up: the next address of the name at once, or a pause and a new look-up when all had their turn.
   mutating func drop(now: RawInstant, kiss: KissCode?, into actions: inout AssociationActions) {
     closeRequest(into: &actions)
-    state.round = Round()
+    state.round = .none
     state.reach = 0
     state.isReachable = false
     state.rateFloor = options.minimumPoll
@@ -129,7 +135,7 @@ extension Association {
     if state.candidates.count > 1 { serverChanged(into: &actions) }
     if hasMore {
       state.phase = .waiting
-      state.deadline = now + burstSpacing
+      state.deadline = now + headway
     } else {
       state.phase = .resting
       state.deadline = now + pause
@@ -145,20 +151,21 @@ extension Association {
   mutating func advise(_ advice: Int8, now: RawInstant) {
     state.advised = options.clamped(advice)
     state.poll = state.advised
-    guard state.phase == .waiting, !state.round.goesOn, let lastSent = state.lastSent, let deadline = state.deadline
-    else { return }
-    // A shorter interval counts from the last request on; a longer one from the next.
+    // With its last request on its way a round is not over yet.
+    if state.phase == .awaiting || state.round.goesOn { state.round.pollChanged(to: poll) }
+    guard state.phase == .waiting, let lastSent = state.lastSent, let deadline = state.deadline else { return }
+    // A shorter interval counts from the last request on, in a round as well; a longer one from the next.
     state.deadline = min(deadline, max(now, lastSent + interval))
   }
 
-  /// Measures as soon as manners allow: requests stay apart as in a burst.
+  /// Measures as soon as manners allow: requests keep their headway.
   mutating func measureSoon(now: RawInstant, into actions: inout AssociationActions) {
     switch state.phase {
     case .stopped, .awaiting, .resolving: return
     case .resting: lookUp(now: now, into: &actions)
     case .waiting:
       guard state.rateFloor <= options.minimumPoll, let deadline = state.deadline else { return }
-      let earliest = state.lastSent.map { $0 + burstSpacing } ?? now
+      let earliest = state.lastSent.map { $0 + headway } ?? now
       state.deadline = min(deadline, max(now, earliest))
     }
   }

@@ -71,7 +71,7 @@ package struct Association: Sendable {
     closeRequest(into: &actions)
     state.phase = .stopped
     state.deadline = nil
-    state.round = Round()
+    state.round = .none
   }
 
   /// Ends the open request, if there is one: its socket is closed and its nonce is worth nothing any more.

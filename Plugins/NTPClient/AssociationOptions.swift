@@ -6,7 +6,7 @@ package import TimeTypes
 package struct AssociationOptions: Hashable, Sendable, BitwiseCopyable {
   /// The NTP version of requests: 4, or 3 for servers that know no other.
   package var version: UInt8 = 4
-  /// A burst while the server is unreachable: the first replies come quickly.
+  /// A start-up round while the server is unreachable: the first replies come quickly, all of them say the frequency.
   package var iburst = true
   /// A burst at each poll of 32 s or longer.
   package var burst = false
@@ -34,14 +34,16 @@ package enum AssociationLimits {
   package static let missesBeforeHaste: UInt8 = 3
   /// The pause doubles at most this often: 15 min to 16 h.
   package static let doublings: UInt8 = 6
+  /// Replies wanted from a start-up round, fewer where polls are close.
+  package static let startUp: UInt8 = 12
   /// Replies wanted from a burst (BCOUNT of RFC 5905).
   package static let burst: UInt8 = 8
-  /// Requests beyond those that a burst may cost when some are lost.
+  /// Requests beyond those that a burst or a start-up round may cost when some are lost.
   package static let burstRetries: UInt8 = 4
-  /// Requests of a burst before its first reply: a dead server gets no more.
+  /// Requests of one of them before its first reply: a dead server gets no more.
   package static let burstAttempts: UInt8 = 3
-  /// Seconds between the requests of a burst (BTIME of RFC 5905), less where polls are closer.
-  package static let burstSpacing: TimeInterval = .seconds(2)
+  /// Least time between two requests, less where polls are closer: RFC 5905's minimum headway, which is BTIME too; log2 s.
+  package static let headway: Int8 = 1
   /// Bursts at each poll are for intervals of at least this, log2 s.
   package static let burstPoll: Int8 = 5
   /// How long a reply waits for the TX stamp of its request before the user's stamp does.

@@ -25,7 +25,7 @@ package struct AssociationState: Hashable, Sendable {
   package var candidates = Candidates()
   package var request: Request?
   package var reply: Reply?
-  package var round = Round()
+  package var round = Round.none
   /// RFC 5905: one bit a poll, the youngest rightmost.
   package var reach: UInt8 = 0
   /// The interval in force, log2 s.
@@ -97,29 +97,6 @@ package struct Request: Hashable, Sendable, BitwiseCopyable {
 package struct Reply: Hashable, Sendable, BitwiseCopyable {
   package var header: NTPPacket
   package var arrival: Stamp
-}
-
-/// One poll: one request, or a burst of them.
-package struct Round: Hashable, Sendable, BitwiseCopyable {
-  package var wanted: UInt8 = 0
-  package var sent: UInt8 = 0
-  package var received: UInt8 = 0
-  /// The server gave a sign of life, or asked for patience: no reason to give the server up.
-  package var isExcused = false
-  /// Nothing more is sent in this round: the server asked for that.
-  package var isCancelled = false
-
-  package init(wanted: UInt8 = 0) { self.wanted = wanted }
-
-  package var isBurst: Bool { wanted > 1 }
-
-  /// Whether another request belongs to it.
-  package var goesOn: Bool {
-    guard !isCancelled, received < wanted else { return false }
-    guard isBurst else { return sent == 0 }
-    guard received > 0 else { return sent < AssociationLimits.burstAttempts }
-    return sent < wanted &+ AssociationLimits.burstRetries
-  }
 }
 
 /// What a server says of itself, for people.

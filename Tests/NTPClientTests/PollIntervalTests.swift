@@ -83,55 +83,24 @@ struct PollIntervalTests {
     #expect(driver.open == nil && driver.state.candidates.index == 1 && driver.association.poll == 6)
   }
 
-  @Test func theFirstBurstIsEightRepliesTwoSecondsApart() {
-    var driver = started { $0.iburst = true }
-    driver.run(samples: 10)
-    #expect(gaps(driver).prefix(7).allSatisfy { $0 == 2 })
-    #expect(gaps(driver).dropFirst(7).allSatisfy { $0 > 60 })
-    #expect(driver.samples.prefix(8).allSatisfy { $0.flags.contains(.burst) })
-    #expect(driver.samples.dropFirst(8).allSatisfy { !$0.flags.contains(.burst) })
-    // A burst is one poll of the reach register.
-    #expect(driver.state.reach == 0b111)
-  }
-
-  @Test func lossesInABurstAreMadeUpFor() {
-    var driver = started { $0.iburst = true }
-    driver.run(samples: 1)
-    for lost in 1...Int(AssociationLimits.burstRetries) {
-      driver.lose()
-      driver.run(samples: 1 + lost)
-    }
-    driver.run(samples: 8)
-    #expect(driver.requests.count == 12 && driver.state.round.received == AssociationLimits.burst)
-    #expect(gaps(driver).allSatisfy { $0 == 2 })
-    driver.untilRequest()
-    #expect(gaps(driver).last.map { $0 > 60 } == true)
-  }
-
-  @Test func aBurstEndsWhenTooManyAreLost() {
-    var driver = started { $0.iburst = true }
-    driver.run(samples: 1)
-    for _ in 0..<11 { driver.lose() }
-    #expect(driver.requests.count == 12 && gaps(driver).allSatisfy { $0 == 2 })
-    driver.untilRequest()
-    #expect(gaps(driver).last.map { $0 > 32 } == true)
-  }
-
-  @Test func aDeadServerGetsThreeRequestsAPoll() {
-    var driver = started { $0.iburst = true }
-    for _ in 0..<3 { driver.lose() }
-    #expect(driver.requests.count == Int(AssociationLimits.burstAttempts) && driver.state.unanswered == 1)
-    driver.untilRequest()
-    #expect(gaps(driver).last.map { $0 > 60 - 4 } == true)
-  }
-
   @Test(arguments: [(Int8(4), 1), (5, 8), (6, 8)])
   func burstsAtEachPollAreForLongIntervals(poll: Int8, requests: Int) {
     var driver = started { ($0.burst, $0.minimumPoll) = (true, poll) }
     // The first poll is iburst's, which is off: one request.
     driver.run(samples: 1 + 2 * requests)
-    let long = gaps(driver).filter { $0 > 2 }
-    #expect(long.count == 2 && driver.requests.count == 1 + 2 * requests, "\(gaps(driver))")
+    let spacing = gaps(driver).map { $0 > Double(1 << Int64(poll)) - 15 ? "poll" : "\($0)" }
+    let wanted = ["poll"] + Array(repeating: "2.0", count: requests - 1)
+    #expect(spacing == wanted + wanted)
+  }
+
+  @Test func adviceLeavesABurstAsItIs() {
+    var driver = started { ($0.burst, $0.minimumPoll) = (true, 5) }
+    driver.run(samples: 4)
+    for advice: Int8 in [10, 5, 6] { driver.deliver(.pollAdvised(advice)) }
+    driver.run(samples: 1 + Int(AssociationLimits.burst))
+    driver.untilRequest()
+    #expect(gaps(driver).dropFirst().dropLast().allSatisfy { $0 == 2 } && gaps(driver).last.map { $0 > 48 } == true)
+    #expect(driver.samples.dropFirst().allSatisfy { $0.flags.contains(.burst) })
   }
 
   @Test func anOperatorsPollComesAtOnceButNotCloserThanABurst() {
