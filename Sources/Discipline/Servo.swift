@@ -7,8 +7,9 @@ package import TimeTypes
 ///
 ///     frequency = f_reference + e / τ,  |e / τ| ≤ maximumSlewRate,  |frequency| ≤ maximumFrequency
 ///
-/// e = reference − clock. τ is long while e is within the noise of the estimate, so that noise is not turned into frequency,
-/// and shrinks as 3σ/|e| down to `fastTimeConstant` when e is real.
+/// e = reference − clock. While e is within the noise of the estimate, τ is the poll interval, or longer where new samples hardly move
+/// the estimate: lag costs about agitation·τ/2 in variance, and is let cost `lagShare` of the estimate's own. When e is
+/// real, τ shrinks as 3σ/|e| down to `fastTimeConstant`.
 package struct Servo: Sendable, BitwiseCopyable {
   /// The largest slew rate, either sign. Default 5 % (50,000 ppm): a quarter of a second is gone in five.
   package var maximumSlewRate: Double
@@ -16,11 +17,17 @@ package struct Servo: Sendable, BitwiseCopyable {
   package var maximumFrequency: Double
   /// Limit of the reference's frequency against the raw counter. Default 500 ppm: more is a broken counter or a lie.
   package var maximumReferenceFrequency: Double
-  /// Time constant for an offset far beyond the noise, seconds: a little over the longest time between two ticks.
-  package var fastTimeConstant: Double
-  /// Bounds of the time constant within the noise, seconds; between them it is half the poll interval.
-  package var minimumTimeConstant: Double
-  package var maximumTimeConstant: Double
+  /// Multiplies the time constant: more is a smoother frequency, less a faster offset.
+  package var smoothness: Double
+  /// Time constant for an offset far beyond the noise, seconds: that between two ticks, so the next one finds it gone.
+  package static var fastTimeConstant: Double { @_noAllocation @_noLocks get { 1 } }
+  /// Bounds of the time constant within the noise, seconds; the poll interval counts for no more than `longestPoll`.
+  private static var maximumTimeConstant: Double { @_noAllocation @_noLocks get { 1024 } }
+  private static var longestPoll: Double { @_noAllocation @_noLocks get { 256 } }
+  private static var lagShare: Double { @_noAllocation @_noLocks get { 0.08 } }
+  /// While an estimate rests on fewer samples it moves fast, and so does the clock: at most `startingTimeConstant`.
+  package static var startingSamples: Int { @_noAllocation @_noLocks get { 24 } }
+  private static var startingTimeConstant: Double { @_noAllocation @_noLocks get { 4 } }
   /// What rounding kept back of the last setting; it is added to the next.
   package private(set) var remainder = 0.0
   /// The slew in the last setting.
@@ -29,32 +36,55 @@ package struct Servo: Sendable, BitwiseCopyable {
 
   package init(
     maximumSlewRate: Double = 0.05, maximumFrequency: Double = 0.1, maximumReferenceFrequency: Double = 500e-6,
-    fastTimeConstant: Double = 1.25, minimumTimeConstant: Double = 4, maximumTimeConstant: Double = 64
+    smoothness: Double = 1
   ) {
     self.maximumSlewRate = maximumSlewRate
     self.maximumFrequency = maximumFrequency
     self.maximumReferenceFrequency = maximumReferenceFrequency
-    self.fastTimeConstant = fastTimeConstant
-    self.minimumTimeConstant = minimumTimeConstant
-    self.maximumTimeConstant = maximumTimeConstant
+    self.smoothness = smoothness
   }
 
-  /// The time constant for an offset `error` (seconds) known to `deviation`, at a poll interval in seconds.
+  /// What is known of the offset to be slewed away.
+  package struct Knowledge: BitwiseCopyable {
+    /// One deviation of the estimate, seconds.
+    package var deviation: Double
+    /// Variance per second by which samples move the estimate.
+    package var agitation: Double
+    /// Seconds.
+    package var pollInterval: Double
+    /// The estimate is new.
+    package var isStarting: Bool
+
+    @_noAllocation @_noLocks
+    package init(deviation: Double, agitation: Double, pollInterval: Double, isStarting: Bool = false) {
+      self.deviation = deviation
+      self.agitation = agitation
+      self.pollInterval = pollInterval
+      self.isStarting = isStarting
+    }
+  }
+
+  /// The time constant for an offset `error`, seconds.
   @_noAllocation @_noLocks
-  package func timeConstant(error: Double, deviation: Double, pollInterval: Double) -> Double {
-    var constant = 0.5 * pollInterval
-    if constant < minimumTimeConstant { constant = minimumTimeConstant }
-    if constant > maximumTimeConstant { constant = maximumTimeConstant }
-    let noise = 3 * deviation
+  package func timeConstant(error: Double, _ known: Knowledge) -> Double {
+    var constant = known.pollInterval < Self.longestPoll ? known.pollInterval : Self.longestPoll
+    let variance = known.deviation * known.deviation
+    if known.agitation > 0 {
+      let patient = 2 * Self.lagShare * variance / known.agitation
+      if patient > constant { constant = patient }
+    }
+    constant *= smoothness
+    if constant > Self.maximumTimeConstant { constant = Self.maximumTimeConstant }
+    if known.isStarting && constant > Self.startingTimeConstant { constant = Self.startingTimeConstant }
+    let noise = 3 * known.deviation
     if error.magnitude > noise { constant = constant * noise / error.magnitude }
-    return constant > fastTimeConstant ? constant : fastTimeConstant
+    return constant > Self.fastTimeConstant ? constant : Self.fastTimeConstant
   }
 
   /// The frequency to set now. `reference` is the reference's frequency against the raw counter, `error` reference − clock.
   @_noAllocation @_noLocks
-  package mutating func steer(reference: Frequency, error: Double, deviation: Double, pollInterval: Double) -> Frequency
-  {
-    slew = error / timeConstant(error: error, deviation: deviation, pollInterval: pollInterval)
+  package mutating func steer(reference: Frequency, error: Double, knowledge: Knowledge) -> Frequency {
+    slew = error / timeConstant(error: error, knowledge)
     if slew > maximumSlewRate { slew = maximumSlewRate }
     if slew < -maximumSlewRate { slew = -maximumSlewRate }
     let base = reference.clamped(to: Frequency(ratio: maximumReferenceFrequency)).ratio

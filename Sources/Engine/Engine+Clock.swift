@@ -142,7 +142,7 @@ extension Engine {
     storage.slots[index].refusedRun = 0
     var age = gated.count - 1
     while age >= 0 {
-      _ = storage.slots[index].filter.add(gated.stage(age: age), prior: frequencyPrior, wander: parameters.wander)
+      _ = storage.slots[index].filter.add(gated.stage(age: age), prior: frequencyPrior)
       age -= 1
     }
   }

@@ -72,6 +72,7 @@ extension Engine {
       storage.slots[i].filter.shift(by: shift)
       storage.slots[i].gated.shift(by: shift)
     }
+    joint.shift(by: shift)
     fused?.line.time = before.line.time + shift
     // The kernel does the same to the clock itself; until the next reading it is taken to have done so.
     if let line = reading, parameters.steer {

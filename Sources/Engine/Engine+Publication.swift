@@ -50,12 +50,11 @@ extension Engine {
     let rest = offset.magnitude
     let age = (now - fused.line.raw).inSeconds
     let rate = holdover.boundRate(frequencyError: fused.frequencyError.ratio)
-    let deviation = holdover.deviation(
-      offsetError: fused.offsetError, frequencyError: fused.frequencyError.ratio, age: age)
     let precision = parameters.precision < -30 ? 1e-9 : Engine.precisionInSeconds(parameters.precision)
-    // 99.9 % of a normal distribution lie within 3.3 deviations; with few samples the deviation itself is a guess.
+    // Six deviations where 3.3 would do for normal errors: these are mixtures, and the path's floor is in them. With few samples
+    // the deviation itself is a guess.
     let samples = fused.samples > 1 ? Double(fused.samples - 1) : 1
-    let statistical = rest + (3.3 + 20 / samples) * deviation + precision
+    let statistical = rest + (6 + 10 / samples) * fused.offsetError + precision
     let hard = rest + fused.hardBound + rate * age + precision
     let dispersion = system.rootDispersion + rest + rate * age + precision
     next.offset = TimeInterval(seconds: offset)

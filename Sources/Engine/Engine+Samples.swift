@@ -98,9 +98,13 @@ extension Engine {
       let bound = seconds(sample.asymmetryBoundNanoseconds)
       if bound < asymmetry || isOneWay { asymmetry = bound }
     }
-    return Observation(
+    var observation = Observation(
       raw: sample.raw, reference: reference, delay: delay, isOneWay: isOneWay,
       dispersion: seconds(sample.dispersionNanoseconds), asymmetryBound: asymmetry, poll: sample.poll)
+    // A reading is anywhere within its last digit.
+    let resolution = 0.29 * precisionInSeconds(sample.precision)
+    if resolution > observation.resolution { observation.resolution = resolution < 0.1 ? resolution : 0.1 }
+    return observation
   }
 
   /// Nanoseconds of the wire as seconds, at most 10¹⁰ of them.
@@ -127,7 +131,7 @@ extension Engine {
       storage.slots[index].gated = ClockFilter()
     }
     let residual = storage.slots[index].filter.residual(of: observation)
-    let verdict = storage.slots[index].filter.add(observation, prior: frequencyPrior, wander: parameters.wander)
+    let verdict = storage.slots[index].filter.add(observation, prior: frequencyPrior)
     switch verdict {
     case .stale: return
     case .spike: storage.slots[index].spikes &+= 1

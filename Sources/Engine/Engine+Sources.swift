@@ -54,6 +54,7 @@ extension Engine {
   mutating func remove(_ id: SourceID, at now: RawInstant, _ actions: inout Actions) {
     let index = find(id)
     if index < 0 { return }
+    joint.forget(id)
     storage.slots[index] = SourceSlot()
     storage.selection.forget(index)
     update(at: now, &actions)

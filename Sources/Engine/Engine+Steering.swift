@@ -40,11 +40,11 @@ extension Engine {
       actions.append(.step(clock, correction))
       return
     }
-    let age = (now - fused.line.raw).inSeconds
-    let deviation = holdover.deviation(
-      offsetError: fused.offsetError, frequencyError: fused.frequencyError.ratio, age: age)
     let frequency = servo.steer(
-      reference: fused.line.frequency, error: error, deviation: deviation, pollInterval: system.pollInterval)
+      reference: fused.line.frequency, error: error,
+      knowledge: Servo.Knowledge(
+        deviation: fused.offsetError, agitation: fused.agitation, pollInterval: system.pollInterval,
+        isStarting: fused.samples < Servo.startingSamples))
     setFrequency(frequency, at: now, isRetry: isRetry, &actions)
   }
 

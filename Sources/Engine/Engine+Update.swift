@@ -7,6 +7,11 @@ import Selection
 import TimeTypes
 
 extension Engine {
+  /// A source of fewer samples is not followed.
+  static var leastSamples: UInt32 { @_noAllocation @_noLocks get { 2 } }
+  /// Seconds that a source with fewer is waited for at the start.
+  static var patience: Double { @_noAllocation @_noLocks get { 5 } }
+
   /// Selects, fuses, steers and publishes, as of `now`. Every event that brings something new ends here.
   @_noAllocation @_noLocks
   mutating func update(at now: RawInstant, _ actions: inout Actions) {
@@ -20,9 +25,10 @@ extension Engine {
     reportFalsetickers(&actions)
     if case .selected = storage.selection.outcome {
       gatherSurvivors()
-      if let estimate = combiner.fuse(survivors, at: now) { adopt(estimate, at: now, &actions) }
+      if let estimate = fuse(at: now) { adopt(estimate, at: now, &actions) }
     } else {
       weighSuspicion(at: now, &actions)
+      coast(at: now)
     }
     if storage.selection.systemSource != before { reportSystemSource(&actions) }
     steer(at: now, &actions)
@@ -35,8 +41,9 @@ extension Engine {
     let line = reading ?? fallbackLine(at: now)
     let drift = holdover.driftBound
     storage.candidates.removeAll()
+    let isBeginning = isBeginning(at: now)
     for i in 0..<capacity where storage.slots[i].isUsed {
-      if let estimate = storage.slots[i].filter.estimate(at: now, wander: parameters.wander, driftBound: drift) {
+      if let estimate = storage.slots[i].filter.estimate(at: now, driftBound: drift) {
         storage.slots[i].estimate = estimate
         storage.slots[i].rootDistance = rootDistance(i)
       }
@@ -45,12 +52,20 @@ extension Engine {
         continue
       }
       let estimate = storage.slots[i].estimate
+      if isBeginning {
+        storage.selection.mark(i, .rootDistance)
+        continue
+      }
       let options = storage.slots[i].options
-      storage.candidates.append(
-        Candidate(
-          index: i, offset: line.offset(of: estimate.line, at: now), rootDistance: storage.slots[i].rootDistance,
-          jitter: estimate.jitter > estimate.scatter ? estimate.jitter : estimate.scatter,
-          stratum: storage.slots[i].stratum, prefer: options.prefer, trust: options.trust, require: options.require))
+      var candidate = Candidate(
+        index: i, offset: line.offset(of: estimate.line, at: now), rootDistance: storage.slots[i].rootDistance,
+        jitter: estimate.jitter > estimate.scatter ? estimate.jitter : estimate.scatter,
+        stratum: storage.slots[i].stratum, prefer: options.prefer, trust: options.trust, require: options.require)
+      if let bias = joint.bias(of: storage.slots[i].id), bias.isEstablished {
+        candidate.innerOffset = candidate.offset - bias.value
+        candidate.innerDistance = 5 * estimate.offsetError + 0.005 * estimate.delay
+      }
+      storage.candidates.append(candidate)
     }
   }
 
@@ -58,19 +73,34 @@ extension Engine {
   @_noAllocation @_noLocks
   private func fallbackLine(at now: RawInstant) -> ClockLine {
     for i in 0..<capacity where storage.slots[i].isUsed && !storage.slots[i].filter.isEmpty {
-      return storage.slots[i].filter.history.line(at: now)
+      return storage.slots[i].filter.anchor
     }
     return ClockLine(raw: now, time: .zero, frequency: .zero)
   }
 
-  /// λ of RFC 5905 (appendix A.5.5.2), at the moment of the estimate. Empty stages of the clock filter do not count here but
-  /// in `unfitness`: they would hide a lie of a second behind a source's first samples.
+  /// The root distance λ at the moment of the estimate: as in RFC 5905 (appendix A.5.5.2) half the delays and the dispersions, but a
+  /// sample ages by what its source's frequency is not known, not by 15 ppm, which would hide a lie of milliseconds within minutes.
   @_noAllocation @_noLocks
   private func rootDistance(_ index: Int) -> Double {
     let estimate = storage.slots[index].estimate
-    let path = storage.slots[index].rootDelay + (estimate.delay > 0 ? estimate.delay : 0)
-    let delay = path > parameters.minimumDispersion ? path : parameters.minimumDispersion
-    return 0.5 * delay + storage.slots[index].rootDispersion + estimate.measuredDispersion + estimate.jitter
+    let path = 0.5 * storage.slots[index].rootDelay + estimate.outerBound
+    let least = 0.5 * parameters.minimumDispersion
+    return (path > least ? path : least) + storage.slots[index].rootDispersion
+  }
+
+  /// Before the clock was first followed anywhere, a source that has begun to answer is waited for: the fastest is not the truest.
+  @_noAllocation @_noLocks
+  private func isBeginning(at now: RawInstant) -> Bool {
+    if hasAdopted { return false }
+    for i in 0..<capacity where storage.slots[i].isUsed && !storage.slots[i].options.noselect {
+      let filter = storage.slots[i].filter.accepted
+      if filter > 0 && filter < Self.leastSamples
+        && (now - storage.slots[i].filter.newest.raw).inSeconds < Self.patience
+      {
+        return true
+      }
+    }
+    return false
   }
 
   @_noAllocation @_noLocks
@@ -87,9 +117,8 @@ extension Engine {
     let asked = storage.slots[index].poll.poll
     let age = (now - storage.slots[index].filter.newest.raw).inSeconds
     if age > 8 * Self.interval(own > asked ? own : asked) + 8 { return .unreachable }
-    let estimate = storage.slots[index].estimate
-    let distance = storage.slots[index].rootDistance - estimate.measuredDispersion + estimate.dispersion
-    if distance >= parameters.maximumDistance + holdover.driftBound * Self.interval(own) { return .rootDistance }
+    if storage.slots[index].filter.accepted < Self.leastSamples { return .rootDistance }
+    if storage.slots[index].rootDistance >= parameters.maximumDistance + holdover.driftBound * Self.interval(own) { return .rootDistance }
     return nil
   }
 
@@ -98,6 +127,30 @@ extension Engine {
   static func interval(_ poll: Int8) -> Double {
     let exponent = poll < -7 ? -7 : (poll > 17 ? 17 : Int(poll))
     return exponent >= 0 ? Double(1 << exponent) : 1 / Double(1 << -exponent)
+  }
+
+  /// The joint estimate of the survivors, after a fresh sample of one of them if there is one.
+  @_noAllocation @_noLocks
+  private mutating func fuse(at now: RawInstant) -> FusedEstimate? {
+    if let request = joint.request(survivors) {
+      var position = 0
+      switch request {
+      case .adopt(let best): position = best
+      case .add(let fresh): position = fresh
+      }
+      let index = storage.selection.survivors[position].index
+      joint.take(request, storage.slots[index].filter, survivors, at: now)
+    }
+    guard survivors.count > 0, let prediction = joint.prediction(at: now) else { return nil }
+    return FusedEstimate(prediction, survivors)
+  }
+
+  /// Nobody to follow: the estimate goes on by itself, and its errors grow as the oscillator's do.
+  @_noAllocation @_noLocks
+  private mutating func coast(at now: RawInstant) {
+    guard let prediction = joint.prediction(at: now), case .some = fused else { return }
+    let rate = holdover.boundRate(frequencyError: prediction.frequencyError.ratio)
+    fused?.coast(prediction, boundRate: rate)
   }
 
   @_noAllocation @_noLocks
@@ -191,14 +244,18 @@ extension Engine {
   }
 
   @_noAllocation @_noLocks
-  private func reportFalsetickers(_ actions: inout Actions) {
+  private mutating func reportFalsetickers(_ actions: inout Actions) {
     for position in 0..<storage.candidates.count {
       let candidate = storage.candidates[position]
       var isFalseticker = false
-      if case .falseticker = storage.selection.state(of: candidate.index) { isFalseticker = true }
+      switch storage.selection.state(of: candidate.index) {
+      case .falseticker, .outlier: isFalseticker = true
+      default: break
+      }
       if isFalseticker && !storage.slots[candidate.index].wasFalseticker {
         actions.advise(
           .log(.falseticker(storage.slots[candidate.index].id, offset: TimeInterval(seconds: candidate.offset))))
+        joint.distrust(storage.slots[candidate.index].id)
       }
       storage.slots[candidate.index].wasFalseticker = isFalseticker
     }

@@ -27,7 +27,7 @@ public struct Engine: ~Copyable {
   let stepPolicy: StepPolicy
   let holdover: Holdover
   var servo: Servo
-  var combiner = Combiner()
+  var joint = JointFilter()
   var survivors = SurvivorList()
 
   // The steered clock as it was last told of.
@@ -69,10 +69,10 @@ public struct Engine: ~Copyable {
       maximumForward: parameters.maximumForwardSlew, maximumBackward: parameters.maximumBackwardSlew,
       neverStepBackward: parameters.neverStepBackward)
     holdover = Holdover(
-      wander: parameters.wander, driftBound: parameters.driftBound.ratio, limit: parameters.holdoverLimit)
+      driftBound: parameters.driftBound.ratio, limit: parameters.holdoverLimit)
     servo = Servo(
       maximumSlewRate: parameters.maximumSlewRate.ratio, maximumFrequency: parameters.maximumFrequency.ratio,
-      maximumReferenceFrequency: parameters.maximumReferenceFrequency.ratio)
+      maximumReferenceFrequency: parameters.maximumReferenceFrequency.ratio, smoothness: parameters.smoothness)
     steering = parameters.steer ? .waiting : .observing
     state = TimeState(clock: clock, dispersionRate: parameters.driftBound)
   }

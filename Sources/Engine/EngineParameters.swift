@@ -42,8 +42,8 @@ public struct EngineParameters: Sendable, BitwiseCopyable, Equatable {
   public var maximumDistance = 1.5
   /// A clock that is farther off its reference is not called synchronized, seconds. 128 ms (RFC 5905: STEPT).
   public var synchronizedLimit = 0.128
-  /// Random walk of the raw counter's frequency, per √s.
-  public var wander = 3e-9
+  /// Between smooth frequency (more) and fast offset (less): multiplies the time constant of the slew. 1.
+  public var smoothness = 1.0
   /// The drift that the hard bound assumes. 15 ppm (RFC 5905: PHI).
   public var driftBound = Frequency.partsPerMillion(15)
   /// After so many seconds without a valid sample the clock is no longer synchronized. One day.

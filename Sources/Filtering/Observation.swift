@@ -11,8 +11,9 @@ package struct Observation: Sendable, BitwiseCopyable, Equatable {
   /// The round trip in seconds; zero when `isOneWay`.
   package var delay: Double
   package var isOneWay: Bool
-  /// The error of the stamps themselves, seconds.
+  /// The error of the stamps themselves, seconds: a bound, and one deviation of their resolution.
   package var dispersion: Double
+  package var resolution = 1e-9
   /// The most that unequal paths can have moved `reference`, seconds (half the delay where nothing better is known).
   package var asymmetryBound: Double
   /// log2 seconds between polls at the time.

@@ -22,6 +22,8 @@ package struct SourceEstimate: Sendable, BitwiseCopyable {
   package var jitter: Double
   /// The reference cannot be farther from the line than this, root terms apart: half the delay, stamps, assumed drift.
   package var hardBound: Double
+  /// The same, but with the frequency taken for as good as it is believed to be: what selection compares sources by.
+  package var outerBound: Double
   package var sampleCount: UInt32
 
   package static var none: SourceEstimate {
@@ -29,7 +31,7 @@ package struct SourceEstimate: Sendable, BitwiseCopyable {
       SourceEstimate(
         line: ClockLine(raw: RawInstant(nanoseconds: 0), time: .zero, frequency: .zero), newest: .none, offsetError: 0,
         frequencyError: .zero, scatter: 0, delay: 0, isOneWay: false, dispersion: 0, measuredDispersion: 0, jitter: 0,
-        hardBound: 0, sampleCount: 0)
+        hardBound: 0, outerBound: 0, sampleCount: 0)
     }
   }
 
@@ -38,7 +40,7 @@ package struct SourceEstimate: Sendable, BitwiseCopyable {
     line: ClockLine, newest: Observation, offsetError: Double, frequencyError: Frequency, scatter: Double,
     delay: Double,
     isOneWay: Bool, dispersion: Double, measuredDispersion: Double, jitter: Double, hardBound: Double,
-    sampleCount: UInt32
+    outerBound: Double, sampleCount: UInt32
   ) {
     self.line = line
     self.newest = newest
@@ -51,6 +53,7 @@ package struct SourceEstimate: Sendable, BitwiseCopyable {
     self.measuredDispersion = measuredDispersion
     self.jitter = jitter
     self.hardBound = hardBound
+    self.outerBound = outerBound
     self.sampleCount = sampleCount
   }
 }

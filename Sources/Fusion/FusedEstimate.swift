@@ -14,13 +14,15 @@ package struct FusedEstimate: Sendable, BitwiseCopyable, Equatable {
   package var hardBound: Double
   /// The moment of the newest sample behind it.
   package var lastUpdate: RawInstant
-  /// The most samples that one survivor's line rests on (the history holds 64).
+  /// The most samples that one survivor's estimate rests on, at most 64.
   package var samples: Int
+  /// Variance per second by which new samples move the estimate, s²/s.
+  package var agitation: Double
 
   @_noAllocation @_noLocks
   package init(
     line: ClockLine, offsetError: Double, frequencyError: Frequency, jitter: Double, hardBound: Double,
-    lastUpdate: RawInstant, samples: Int
+    lastUpdate: RawInstant, samples: Int, agitation: Double = 0
   ) {
     self.line = line
     self.offsetError = offsetError
@@ -29,5 +31,6 @@ package struct FusedEstimate: Sendable, BitwiseCopyable, Equatable {
     self.hardBound = hardBound
     self.lastUpdate = lastUpdate
     self.samples = samples
+    self.agitation = agitation
   }
 }

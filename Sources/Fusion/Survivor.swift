@@ -55,6 +55,22 @@ package struct SurvivorList: Sendable, BitwiseCopyable {
     return true
   }
 
+  package var hasPreferred: Bool {
+    @_noAllocation @_noLocks get {
+      for i in 0..<count where elements[i].isPreferred { return true }
+      return false
+    }
+  }
+
+  /// Whether one of them (of the preferred ones) rests on so many samples.
+  @_noAllocation @_noLocks
+  package func hasMature(_ samples: UInt32, preferred: Bool) -> Bool {
+    for i in 0..<count where (!preferred || elements[i].isPreferred) && elements[i].estimate.sampleCount >= samples {
+      return true
+    }
+    return false
+  }
+
   package subscript(position: Int) -> Survivor {
     @_noAllocation @_noLocks get { elements[position] }
   }

@@ -136,7 +136,7 @@ extension SourceReport {
     switch state {
     case .systemSource: (.selected, "")
     case .survivor: (.combined, "")
-    case .outlier: (.candidate, "a truechimer, but farther off than the others")
+    case .outlier: (.candidate, "within its root distance, but its time moves against the majority")
     case .falseticker: (.falseticker, "disagrees with the majority")
     case .unselectable(let reason):
       switch reason {

@@ -8,6 +8,10 @@ package struct Candidate: Sendable, BitwiseCopyable, Equatable {
   package var offset: Double
   /// λ: half the width of the correctness interval, seconds.
   package var rootDistance: Double
+  /// The same by what is known of the source besides its root distance: less its constant bias, within its own uncertainty. Without
+  /// such knowledge the offset and the root distance.
+  package var innerOffset: Double
+  package var innerDistance: Double
   package var jitter: Double
   package var stratum: UInt8
   package var prefer: Bool
@@ -22,11 +26,23 @@ package struct Candidate: Sendable, BitwiseCopyable, Equatable {
     self.index = index
     self.offset = offset
     self.rootDistance = rootDistance
+    innerOffset = offset
+    innerDistance = rootDistance
     self.jitter = jitter
     self.stratum = stratum
     self.prefer = prefer
     self.trust = trust
     self.require = require
+  }
+
+  /// The candidate by its inner interval alone.
+  var inner: Candidate {
+    @_noAllocation @_noLocks get {
+      var inner = self
+      inner.offset = innerOffset
+      inner.rootDistance = innerDistance
+      return inner
+    }
   }
 
   package var low: Double { @_noAllocation @_noLocks get { offset - rootDistance } }

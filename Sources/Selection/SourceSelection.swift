@@ -48,12 +48,7 @@ package struct SourceSelection: Sendable, BitwiseCopyable {
       systemSource = nil
       return
     }
-    // Where trusted sources are at hand, they alone say where the truth lies; the others may agree or not.
-    var voters = CandidateList()
-    for i in 0..<candidates.count where candidates[i].trust { voters.append(candidates[i]) }
-    if voters.count == 0 {
-      for i in 0..<candidates.count { voters.append(candidates[i]) }
-    }
+    let voters = Self.voters(of: candidates)
     guard let intersection = Intersection.find(voters) else {
       wait(.noMajority, candidates)
       return
@@ -66,6 +61,7 @@ package struct SourceSelection: Sendable, BitwiseCopyable {
         states[candidates[i].index] = .falseticker
       }
     }
+    castOutMovers()
     // Half of the candidates and more must agree, whoever voted: a strict majority of the voters is in the intersection.
     if survivors.count < minimumSources {
       waitSurvivors(.tooFewSources)
@@ -77,12 +73,33 @@ package struct SourceSelection: Sendable, BitwiseCopyable {
       waitSurvivors(.requiredSourceMissing)
       return
     }
-    let minimum = minimumSources > Cluster.minimumSurvivors ? minimumSources : Cluster.minimumSurvivors
-    while let out = Cluster.castOut(from: &survivors, minimum: minimum) {
-      states[out.index] = .outlier
-    }
     chooseSystemSource()
     outcome = .selected
+  }
+
+  /// Where trusted sources are at hand, they alone say where the truth lies; the others may agree or not.
+  @_noAllocation @_noLocks
+  private static func voters(of candidates: CandidateList) -> CandidateList {
+    var trusted = CandidateList()
+    for i in 0..<candidates.count where candidates[i].trust { trusted.append(candidates[i]) }
+    return trusted.count > 0 ? trusted : candidates
+  }
+
+  /// Half a round trip hides a lie of its length. Within the root distances the truechimers are compared once more by what is known of
+  /// each: who moves against a strict majority of them is an outlier. Without such a majority all stay.
+  @_noAllocation @_noLocks
+  private mutating func castOutMovers() {
+    var inner = CandidateList()
+    for i in 0..<survivors.count { inner.append(survivors[i].inner) }
+    guard let agreement = Intersection.find(Self.voters(of: inner)) else { return }
+    var i = survivors.count - 1
+    while i >= 0 {
+      if !agreement.contains(inner[i]) {
+        states[survivors[i].index] = .outlier
+        survivors.remove(at: i)
+      }
+      i -= 1
+    }
   }
 
   /// Puts a truechimer in its place: lower stratum first, then smaller root distance (RFC 5905, figure 22).

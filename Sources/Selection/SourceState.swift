@@ -6,7 +6,7 @@ package enum SourceState: Sendable, BitwiseCopyable, Equatable {
   case unselectable(UnselectableReason)
   /// It disagrees with the majority: its correctness interval misses the intersection.
   case falseticker
-  /// It is a truechimer, but the clustering found it the farthest off.
+  /// A truechimer by its root distance, but it moves against the majority's time by more than its own uncertainty.
   case outlier
   /// A truechimer whose time is combined.
   case survivor
@@ -24,7 +24,7 @@ package enum UnselectableReason: Sendable, BitwiseCopyable, Equatable {
   case noselect
   /// It says itself that it is not synchronized (leap 3 or stratum 16).
   case unsynchronized
-  /// Its root distance is over the limit (MAXDIST); so it is until its fourth sample.
+  /// Its root distance is over the limit (MAXDIST); so it is until its second sample.
   case rootDistance
   /// Its time is beyond max_pos/neg_phase_correction.
   case beyondSanityGate

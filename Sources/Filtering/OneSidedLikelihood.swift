@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Numerics
+
+/// What one direction of an exchange says: observed = a + queue, where the queue is never negative. It is light (exponential of mean
+/// `light`), heavy (exponential of mean `heavy`), or the observation is junk and says nothing.
+///
+/// With a normal prior of a, each exponential gives a normal tilted by its rate and cut off at the observation; their moments are
+/// known in closed form (the exponentially modified Gaussian), and the mixture is matched by one normal.
+struct OneSidedLikelihood {
+  /// Logarithm of the density of the observation.
+  var logEvidence: Double
+  /// How far the mean of a moves.
+  var shift: Double
+  /// How much its variance falls; negative = it grows.
+  var reduction: Double
+  /// Probability that the queue was heavy.
+  var heavy: Double
+
+  /// `gap` = observed − prior mean, `variance` = prior variance with the stamp's; `share` = how often queues are heavy;
+  /// `junk` = density of junk, per second.
+  @_noAllocation @_noLocks
+  init(
+    gap: Double, variance: Double, light: Double, heavy: Double, share: Double, junk: Double, isShaped: Bool = false
+  ) {
+    let deviation = squareRoot(variance)
+    let a =
+      isShaped
+      ? Self.shapedTerm(gap, variance, deviation, scale: light, probability: 1 - share)
+      : Self.term(gap, variance, deviation, mean: light, probability: 1 - share)
+    let b = Self.term(gap, variance, deviation, mean: heavy, probability: share)
+    let c = naturalLogarithm(junk)
+    var best = a.log > b.log ? a.log : b.log
+    if c > best { best = c }
+    let pa = exponential(a.log - best)
+    let pb = exponential(b.log - best)
+    let sum = pa + pb + exponential(c - best)
+    let mean = (pa * a.shift + pb * b.shift) / sum
+    let second =
+      (pa * (a.variance + a.shift * a.shift) + pb * (b.variance + b.shift * b.shift)
+        + (sum - pa - pb) * variance) / sum
+    logEvidence = best + naturalLogarithm(sum)
+    shift = mean
+    reduction = variance - (second - mean * mean)
+    self.heavy = pb / sum
+  }
+
+  @_noAllocation @_noLocks
+  private static func term(
+    _ gap: Double, _ variance: Double, _ deviation: Double, mean: Double, probability: Double
+  ) -> (log: Double, shift: Double, variance: Double) {
+    let tilt = variance / mean
+    let edge = (gap - tilt) / deviation
+    let tail = normalTail(edge)
+    let log = naturalLogarithm(probability / mean) - gap / mean + 0.5 * tilt / mean + tail.logIntegral
+    let rest = 1 - edge * tail.ratio - tail.ratio * tail.ratio
+    return (log, tilt - deviation * tail.ratio, variance * (rest > 1e-9 ? rest : 1e-9))
+  }
+
+  /// The same for a gamma queue of shape 3: u²·e^(−u/scale)/(2·scale³). With u = deviation·t, t is normal around `edge` and cut off
+  /// at 0; its moments follow Mₙ = edge·Mₙ₋₁ + (n − 1)·Mₙ₋₂.
+  @_noAllocation @_noLocks
+  private static func shapedTerm(
+    _ gap: Double, _ variance: Double, _ deviation: Double, scale: Double, probability: Double
+  ) -> (log: Double, shift: Double, variance: Double) {
+    let tilt = variance / scale
+    let edge = (gap - tilt) / deviation
+    let tail = normalTail(edge)
+    let base =
+      naturalLogarithm(probability * 0.5 / scale) + 2 * naturalLogarithm(deviation / scale) - gap / scale
+      + 0.5 * tilt / scale + tail.logIntegral
+    if edge < -6 {
+      // t is all but gamma distributed with rate −edge: M₂ = 2/edge², relative to M₀.
+      let rate = -edge + 3 / -edge
+      let log = base + naturalLogarithm(2 / (rate * rate))
+      return (log, gap - deviation * 3 / rate, variance * 3 / (rate * rate))
+    }
+    // Relative to M₀.
+    let m1 = edge + tail.ratio
+    let m2 = edge * m1 + 1
+    let m3 = edge * m2 + 2 * m1
+    let m4 = edge * m3 + 3 * m2
+    let mean = m3 / m2
+    let rest = m4 / m2 - mean * mean
+    return (base + naturalLogarithm(m2), gap - deviation * mean, variance * (rest > 1e-9 ? rest : 1e-9))
+  }
+}

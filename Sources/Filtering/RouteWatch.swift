@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Watches each direction's delay against the foretold clock. Right after a change of route the clock is still known far better than
+/// the new delays, so each direction's change can be measured by itself: a one-way change is told from one of both ways, and either
+/// from a change of the source's time.
+package struct RouteWatch: Sendable, BitwiseCopyable {
+  /// Round trips in a row, all well above the floor and close together, that make a new route.
+  static var upCount: Int { @_noAllocation @_noLocks get { 12 } }
+  /// Impossible round trips within `patience` that make one: a floor can only have fallen.
+  static var downCount: Int { @_noAllocation @_noLocks get { 4 } }
+  static var patience: Int { @_noAllocation @_noLocks get { 8 } }
+  /// What counts as above and below, in light queues, beyond the deviation of what was foretold.
+  private static var upLights: Double { @_noAllocation @_noLocks get { 2 } }
+  private static var downLights: Double { @_noAllocation @_noLocks get { 0.5 } }
+  /// A change of the source's time by less is left to the bank, which follows bad oscillators in the same way.
+  private static var clockLights: Double { @_noAllocation @_noLocks get { 16 } }
+
+  /// What was found; seconds.
+  enum Finding {
+    case none
+    /// The measurement contradicts what is believed; it is not to be used before more is known.
+    case hold
+    /// The base delay of each direction changed by so much.
+    case route(forward: Double, backward: Double)
+    /// The source's time changed by so much, with the scatter of that.
+    case step(by: Double, scatter: Double)
+  }
+
+  /// The queues that the prediction left to each direction, newest first.
+  private var forward = InlineArray<12, Double>(repeating: 0)
+  private var backward = InlineArray<12, Double>(repeating: 0)
+  private var count = 0
+  private var held = 0
+  private var sinceHeld = 0
+
+  @_noAllocation @_noLocks
+  init() {}
+
+  @_noAllocation @_noLocks
+  mutating func reset() { self = RouteWatch() }
+
+  /// `forward` and `backward`: the queues that the prediction leaves; `deviation`: of the prediction of either, and of the floor.
+  @_noAllocation @_noLocks
+  mutating func look(
+    forward f: Double, backward b: Double, deviation: Double, floorDeviation: Double, _ noise: PathNoise
+  ) -> Finding {
+    let low = 4 * deviation + Self.downLights * noise.light
+    // What one direction gains and the other loses is the clock's doing.
+    let isClock = (f < -low && b > low) || (b < -low && f > low)
+    let isFar = (f - b).magnitude > 2 * Self.clockLights * noise.light
+    let isBelow = f < -low || b < -low || f + b < -(4 * floorDeviation + 0.25 * noise.light)
+    if held > 0 {
+      sinceHeld += 1
+      if sinceHeld > Self.patience { reset() }  // spikes they were
+    }
+    push(f, b)
+    if isBelow && (isFar || !isClock) {
+      held += 1
+      return held < Self.downCount ? .hold : decide(last: sinceHeld + 1 < 12 ? sinceHeld + 1 : 12, low: low)
+    }
+    return count < Self.upCount ? .none : longer(deviation: deviation, noise)
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func push(_ f: Double, _ b: Double) {
+    var i = 11
+    while i > 0 {
+      forward[i] = forward[i - 1]
+      backward[i] = backward[i - 1]
+      i -= 1
+    }
+    forward[0] = f
+    backward[0] = b
+    if count < 12 { count += 1 }
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func longer(deviation: Double, _ noise: PathNoise) -> Finding {
+    let high = 4 * deviation + Self.upLights * noise.light / noise.independence
+    let tight = 3 * noise.light + 2 * deviation
+    let out = Self.summary(of: forward)
+    let back = Self.summary(of: backward)
+    let isLongerOut = out.least > high && out.middle - out.least < tight
+    let isLongerBack = back.least > high && back.middle - back.least < tight
+    if !isLongerOut && !isLongerBack { return .none }
+    reset()
+    // The least of twelve exponential queues is a twelfth of their mean.
+    let rest = noise.light / 12
+    return .route(forward: isLongerOut ? out.least - rest : 0, backward: isLongerBack ? back.least - rest : 0)
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func decide(last: Int, low: Double) -> Finding {
+    var leastForward = forward[0]
+    var leastBackward = backward[0]
+    var lowest = 0.5 * (forward[0] - backward[0])
+    var highest = lowest
+    for i in 1..<last {
+      if forward[i] < leastForward { leastForward = forward[i] }
+      if backward[i] < leastBackward { leastBackward = backward[i] }
+      let offset = 0.5 * (forward[i] - backward[i])
+      if offset < lowest { lowest = offset }
+      if offset > highest { highest = offset }
+    }
+    reset()
+    let isShorterOut = leastForward < -low
+    let isShorterBack = leastBackward < -low
+    if (isShorterOut && leastBackward > low) || (isShorterBack && leastForward > low) {
+      return .step(by: 0.5 * (leastForward - leastBackward), scatter: highest - lowest)
+    }
+    if !isShorterOut && !isShorterBack {
+      let half = 0.5 * (leastForward + leastBackward)
+      return .route(forward: half, backward: half)
+    }
+    return .route(forward: isShorterOut ? leastForward : 0, backward: isShorterBack ? leastBackward : 0)
+  }
+
+  /// Least and median of twelve.
+  @_noAllocation @_noLocks
+  private static func summary(of values: InlineArray<12, Double>) -> (least: Double, middle: Double) {
+    var sorted = values
+    var i = 1
+    while i < 12 {
+      let value = sorted[i]
+      var j = i - 1
+      while j >= 0 && sorted[j] > value {
+        sorted[j + 1] = sorted[j]
+        j -= 1
+      }
+      sorted[j + 1] = value
+      i += 1
+    }
+    return (sorted[0], sorted[6])
+  }
+}
