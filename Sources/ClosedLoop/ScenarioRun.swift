@@ -117,16 +117,24 @@ package final class ScenarioRun {
         due = referenceClocks[index].next
         clock = index
       }
-      guard due <= boundary else { break }
-      while world.step(until: due) { discipline.drain() }
+      if world.step(until: min(due, boundary)) {
+        drain()
+        continue
+      }
+      guard due <= boundary else { return }
       if let clock {
         sample(clock)
       } else {
         discipline.tick()
-        nextTick = nextTick + .seconds(1)
+        nextTick = nextTick + discipline.tickInterval
       }
     }
-    while world.step(until: boundary) { discipline.drain() }
+  }
+
+  /// Hands over what the provider brought; the engine may want its next tick sooner for it.
+  private func drain() {
+    discipline.drain()
+    nextTick = min(nextTick, client.rawNow + discipline.tickInterval)
   }
 
   private var truth: TimeInterval { Self.epoch + (world.now - start) }
@@ -148,8 +156,9 @@ package final class ScenarioRun {
     var statistical = Double.infinity
     var hard = Double.infinity
     if state.synchronized {
-      let growth = (raw - state.raw).inSeconds * state.dispersionRate.ratio
-      statistical = state.boundStatistical.inSeconds + growth
+      let age = (raw - state.raw).inSeconds
+      let growth = age * state.dispersionRate.ratio
+      statistical = state.boundStatistical.inSeconds + age * state.statisticalRate.ratio
       hard = state.boundHard.inSeconds + growth
     }
     record.append(offset: offset, frequency: frequency, statistical: statistical, hard: hard)

@@ -50,6 +50,9 @@ package final class SimulatedDiscipline {
   /// What is published of the clock now.
   package var state: TimeState { engine.timeState }
 
+  /// How soon the engine wants to hear that time passed.
+  package var tickInterval: TimeInterval { TimeInterval(seconds: engine.tickInterval) }
+
   /// Hands the engine what the provider brought.
   package func drain() {
     guard let provider else { return }

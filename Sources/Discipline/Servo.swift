@@ -9,7 +9,7 @@ package import TimeTypes
 ///
 /// e = reference − clock. While e is within the noise of the estimate, τ is the poll interval, or longer where new samples hardly move
 /// the estimate: lag costs about agitation·τ/2 in variance, and is let cost `lagShare` of the estimate's own. When e is
-/// real, τ shrinks as 3σ/|e| down to `fastTimeConstant`.
+/// real, τ shrinks as 3σ/|e| down to the time between ticks.
 package struct Servo: Sendable, BitwiseCopyable {
   /// The largest slew rate, either sign. Default 5 % (50,000 ppm): a quarter of a second is gone in five.
   package var maximumSlewRate: Double
@@ -19,11 +19,14 @@ package struct Servo: Sendable, BitwiseCopyable {
   package var maximumReferenceFrequency: Double
   /// Multiplies the time constant: more is a smoother frequency, less a faster offset.
   package var smoothness: Double
-  /// Time constant for an offset far beyond the noise, seconds: that between two ticks, so the next one finds it gone.
-  package static var fastTimeConstant: Double { @_noAllocation @_noLocks get { 1 } }
+  /// Least time constant, seconds. For an offset far beyond the noise it is the time between two ticks, so that the next one finds it
+  /// gone; and ticks come faster then (`isCorrecting`).
+  private static var leastTimeConstant: Double { @_noAllocation @_noLocks get { 0.25 } }
   /// Bounds of the time constant within the noise, seconds; the poll interval counts for no more than `longestPoll`.
   private static var maximumTimeConstant: Double { @_noAllocation @_noLocks get { 1024 } }
   private static var longestPoll: Double { @_noAllocation @_noLocks get { 256 } }
+  /// A smaller offset is no reason for faster ticks, seconds.
+  private static var leastCorrection: Double { @_noAllocation @_noLocks get { 1e-5 } }
   private static var lagShare: Double { @_noAllocation @_noLocks get { 0.08 } }
   /// While an estimate rests on fewer samples it moves fast, and so does the clock: at most `startingTimeConstant`.
   package static var startingSamples: Int { @_noAllocation @_noLocks get { 24 } }
@@ -33,6 +36,8 @@ package struct Servo: Sendable, BitwiseCopyable {
   /// The slew in the last setting.
   package private(set) var slew = 0.0
   private var requested = 0.0
+  /// An offset beyond the noise is being slewed away.
+  package private(set) var isCorrecting = false
 
   package init(
     maximumSlewRate: Double = 0.05, maximumFrequency: Double = 0.1, maximumReferenceFrequency: Double = 500e-6,
@@ -54,13 +59,16 @@ package struct Servo: Sendable, BitwiseCopyable {
     package var pollInterval: Double
     /// The estimate is new.
     package var isStarting: Bool
+    /// Seconds between ticks of late.
+    package var tickGap: Double
 
     @_noAllocation @_noLocks
-    package init(deviation: Double, agitation: Double, pollInterval: Double, isStarting: Bool = false) {
+    package init(deviation: Double, agitation: Double, pollInterval: Double, isStarting: Bool = false, tickGap: Double = 1) {
       self.deviation = deviation
       self.agitation = agitation
       self.pollInterval = pollInterval
       self.isStarting = isStarting
+      self.tickGap = tickGap
     }
   }
 
@@ -78,13 +86,15 @@ package struct Servo: Sendable, BitwiseCopyable {
     if known.isStarting && constant > Self.startingTimeConstant { constant = Self.startingTimeConstant }
     let noise = 3 * known.deviation
     if error.magnitude > noise { constant = constant * noise / error.magnitude }
-    return constant > Self.fastTimeConstant ? constant : Self.fastTimeConstant
+    let least = known.tickGap > Self.leastTimeConstant ? known.tickGap : Self.leastTimeConstant
+    return constant > least ? constant : least
   }
 
   /// The frequency to set now. `reference` is the reference's frequency against the raw counter, `error` reference − clock.
   @_noAllocation @_noLocks
   package mutating func steer(reference: Frequency, error: Double, knowledge: Knowledge) -> Frequency {
     slew = error / timeConstant(error: error, knowledge)
+    isCorrecting = error.magnitude > 3 * knowledge.deviation && error.magnitude > Self.leastCorrection
     if slew > maximumSlewRate { slew = maximumSlewRate }
     if slew < -maximumSlewRate { slew = -maximumSlewRate }
     let base = reference.clamped(to: Frequency(ratio: maximumReferenceFrequency)).ratio
@@ -104,5 +114,6 @@ package struct Servo: Sendable, BitwiseCopyable {
   package mutating func reset() {
     remainder = 0
     slew = 0
+    isCorrecting = false
   }
 }

@@ -33,8 +33,9 @@ public struct TimeState: Sendable, BitwiseCopyable, Equatable {
   public var rootDelay: TimeInterval
   /// At `raw`; grows from there by `dispersionRate`.
   public var rootDispersion: TimeInterval
-  /// Growth of root dispersion and bounds while nothing new arrives.
+  /// Growth of root dispersion and hard bound while nothing new arrives, and of the statistical bound.
   public var dispersionRate: Frequency
+  public var statisticalRate: Frequency
   /// Statistical bound on the error: paths assumed symmetric, holds for at least 99.9 % of seconds.
   public var boundStatistical: TimeInterval
   /// Hard bound: half the path delay, root terms and drift added; never exceeded.
@@ -54,7 +55,7 @@ public struct TimeState: Sendable, BitwiseCopyable, Equatable {
     clock: ClockID, synchronized: Bool = false, leap: LeapIndicator = .unsynchronized, stratum: UInt8 = 16,
     referenceID: ReferenceID = .none, raw: RawInstant = RawInstant(nanoseconds: 0), referenceTime: TimeInterval = .zero,
     rootDelay: TimeInterval = .zero, rootDispersion: TimeInterval = .zero,
-    dispersionRate: Frequency = .partsPerMillion(15),
+    dispersionRate: Frequency = .partsPerMillion(15), statisticalRate: Frequency = .partsPerMillion(15),
     boundStatistical: TimeInterval = .max, boundHard: TimeInterval = .max, offset: TimeInterval = .zero,
     frequency: Frequency = .zero,
     jitter: TimeInterval = .zero, systemSource: SourceID? = nil, era: ClockEra = ClockEra(rawValue: 0),
@@ -70,6 +71,7 @@ public struct TimeState: Sendable, BitwiseCopyable, Equatable {
     self.rootDelay = rootDelay
     self.rootDispersion = rootDispersion
     self.dispersionRate = dispersionRate
+    self.statisticalRate = statisticalRate
     self.boundStatistical = boundStatistical
     self.boundHard = boundHard
     self.offset = offset

@@ -9,6 +9,8 @@ import TimeTypes
 extension Engine {
   /// A tick that finds the clock this far from where it was left, in seconds, means that someone else moved it.
   static var moveThreshold: Double { @_noAllocation @_noLocks get { 5e-3 } }
+  /// Seconds between ticks while a real offset is slewed away.
+  static var fastTick: Double { @_noAllocation @_noLocks get { 0.25 } }
   /// How long an answer to a clock action may take before it is given up, seconds.
   static var answerLimit: Double { @_noAllocation @_noLocks get { 5 } }
 
@@ -27,6 +29,7 @@ extension Engine {
       outstanding = 0
       isStepping = false
     }
+    if let reading { tickGap = (now.raw - reading.raw).inSeconds }
     if let reading, outstanding == 0 {
       let moved = now.time - reading.time(at: now.raw)
       if moved.inSeconds.magnitude > Self.moveThreshold && !leap.isExpected(at: now.raw) {

@@ -10,6 +10,8 @@ extension Engine {
   static var localReference: ReferenceID {
     @_noAllocation @_noLocks get { ReferenceID(rawValue: 0x4C4F_434C) }
   }
+  /// Deviations in the statistical bound.
+  static var statisticalDeviations: Double { @_noAllocation @_noLocks get { 6 } }
   /// The kernel's status is written at most this often while nothing changes, seconds.
   static var statusInterval: Double { @_noAllocation @_noLocks get { 1 } }
 
@@ -54,7 +56,7 @@ extension Engine {
     // Six deviations where 3.3 would do for normal errors: these are mixtures, and the path's floor is in them. With few samples
     // the deviation itself is a guess.
     let samples = fused.samples > 1 ? Double(fused.samples - 1) : 1
-    let statistical = rest + (6 + 10 / samples) * fused.offsetError + precision
+    let statistical = rest + (Self.statisticalDeviations + 10 / samples) * fused.offsetError + precision
     let hard = rest + fused.hardBound + rate * age + precision
     let dispersion = system.rootDispersion + rest + rate * age + precision
     next.offset = TimeInterval(seconds: offset)
@@ -63,6 +65,7 @@ extension Engine {
     next.boundHard = TimeInterval(seconds: hard)
     next.boundStatistical = TimeInterval(seconds: statistical < hard ? statistical : hard)
     next.dispersionRate = Frequency(ratio: rate)
+    next.statisticalRate = Frequency(ratio: Self.statisticalDeviations * fused.frequencyError.ratio)
     next.referenceTime = fused.line.time(at: fused.lastUpdate)
     next.synchronized =
       sanity.isGood && !steering.isRevalidating && rest <= parameters.synchronizedLimit

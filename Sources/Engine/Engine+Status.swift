@@ -11,6 +11,8 @@ extension Engine {
   package var steeringState: SteeringState { steering }
   /// Whether the clock is suspect.
   package var sanityState: SanityState { sanity }
+  /// How many seconds until the engine wants its next tick: one, or less while a real offset is being slewed away.
+  package var tickInterval: Double { @_noAllocation @_noLocks get { servo.isCorrecting ? Self.fastTick : 1 } }
   /// The slew now in force, without the reference's own frequency.
   package var slew: Frequency { Frequency(ratio: servo.slew) }
   /// The estimated frequency of the reference against the raw counter and one deviation of it; nil before the first

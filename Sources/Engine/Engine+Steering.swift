@@ -44,7 +44,7 @@ extension Engine {
       reference: fused.line.frequency, error: error,
       knowledge: Servo.Knowledge(
         deviation: fused.offsetError, agitation: fused.agitation, pollInterval: system.pollInterval,
-        isStarting: fused.samples < Servo.startingSamples))
+        isStarting: fused.samples < Servo.startingSamples, tickGap: tickGap))
     setFrequency(frequency, at: now, isRetry: isRetry, &actions)
   }
 

@@ -55,6 +55,8 @@ public struct Engine: ~Copyable {
   /// What was last published.
   package internal(set) var state: TimeState
   var lastStatus: RawInstant?
+  /// Seconds between the clock's last two readings.
+  var tickGap = 1.0
   /// Samples of unknown sources, of other clocks, or without a usable timescale.
   package internal(set) var strayed: UInt64 = 0
 

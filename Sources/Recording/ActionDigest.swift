@@ -79,6 +79,7 @@ package struct ActionDigest: Sendable, BitwiseCopyable, Equatable {
     add(state.rootDelay)
     add(state.rootDispersion)
     add(state.dispersionRate)
+    add(state.statisticalRate)
     add(state.boundStatistical)
     add(state.boundHard)
     add(state.offset)

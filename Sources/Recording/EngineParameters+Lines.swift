@@ -71,7 +71,7 @@ extension EngineParameters {
     case "minimumDispersion": real(\.minimumDispersion)
     case "maximumDistance": real(\.maximumDistance)
     case "synchronizedLimit": real(\.synchronizedLimit)
-    case "wander": real(\.wander)
+    case "smoothness": real(\.smoothness)
     case "driftBound": frequency(\.driftBound)
     case "holdoverLimit": real(\.holdoverLimit)
     case "localDispersion": real(\.localDispersion)

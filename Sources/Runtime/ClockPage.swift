@@ -35,6 +35,7 @@ import TimeTypes
     info.bound_statistical_ns = Self.unsigned(state.boundStatistical)
     info.bound_hard_ns = Self.unsigned(state.boundHard)
     info.dispersion_rate_ppb = UInt32(clamping: Int64(state.dispersionRate.partsPerBillion))
+    info.statistical_rate_ppb = UInt32(clamping: Int64(state.statisticalRate.partsPerBillion) + 1)
     info.reference_id = state.referenceID.rawValue
     info.frequency_ppb = Int32(clamping: Int64(frequency.partsPerBillion))
     info.tai_offset = state.taiOffset ?? 0

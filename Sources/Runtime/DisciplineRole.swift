@@ -84,12 +84,16 @@ final class DisciplineRole {
     let now = RawClock.now()
     for index in 0..<outboxes.count { drain(outboxes[index], now: now) }
     if now >= nextTick {
-      nextTick = now + Self.tick
+      nextTick = now + min(Self.tick, TimeInterval(seconds: engine.tickInterval))
       if case .system = clock { nextLook = now + Self.betweenTicks }
       if let reading = look(now: now) { handle(.tick(reading)) }
     } else if now >= nextLook {
       nextLook = RawInstant(nanoseconds: .max)
       _ = look(now: now)
+    }
+    // A large correction ends soon, and the clock must not run past it.
+    if engine.tickInterval < Self.tick.inSeconds {
+      nextTick = min(nextTick, now + TimeInterval(seconds: engine.tickInterval))
     }
     if hasLogged {
       hasLogged = false

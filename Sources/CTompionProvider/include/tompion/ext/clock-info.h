@@ -23,14 +23,14 @@ typedef struct tompion_clock_info {
   uint64_t root_dispersion_ns;     // at raw_ns
   uint64_t bound_statistical_ns;   // at raw_ns
   uint64_t bound_hard_ns;          // at raw_ns
-  uint32_t dispersion_rate_ppb;    // growth of root dispersion, ns per s
+  uint32_t dispersion_rate_ppb;    // growth of root dispersion and of the hard bound, ns per s
   uint32_t reference_id;           // host byte order
   int32_t frequency_ppb;           // applied, positive = the clock is made faster
   int16_t tai_offset;              // TAI - UTC, s; 0 = not known
   int8_t precision;                // log2 s
   uint8_t synchronized;            // 1 = yes
   uint32_t era;                    // steps so far
-  uint32_t reserved;               // 0
+  uint32_t statistical_rate_ppb;   // growth of the statistical bound, ns per s
 } tompion_clock_info_t;
 
 TOMPION_STATIC_ASSERT(sizeof(tompion_clock_info_t) == 80, "clock info layout is frozen");
