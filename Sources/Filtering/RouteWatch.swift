@@ -32,6 +32,7 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
   private var count = 0
   private var held = 0
   private var sinceHeld = 0
+  private var isHeldForClock = false
 
   @_noAllocation @_noLocks
   init() {}
@@ -49,13 +50,16 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
     let isClock = (f < -low && b > low) || (b < -low && f > low)
     let isFar = (f - b).magnitude > 2 * Self.clockLights * noise.light
     let isBelow = f < -low || b < -low || f + b < -(4 * floorDeviation + 0.25 * noise.light)
+    let isHeld = isBelow && (isFar || !isClock)
     if held > 0 {
       sinceHeld += 1
-      if sinceHeld > Self.patience { reset() }  // spikes they were
+      // Spikes they were. A clock that moved stays where it went, but not every round trip of a shorter path shows it.
+      if sinceHeld > Self.patience || (!isHeld && isHeldForClock) { reset() }
     }
     push(f, b)
-    if isBelow && (isFar || !isClock) {
+    if isHeld {
       held += 1
+      isHeldForClock = isClock
       return held < Self.downCount ? .hold : decide(last: sinceHeld + 1 < 12 ? sinceHeld + 1 : 12, low: low)
     }
     return count < Self.upCount ? .none : longer(deviation: deviation, noise)

@@ -32,24 +32,31 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   package mutating func add(_ observation: Observation, prior: FrequencyPrior) -> Verdict {
     if accepted > 0 && !(observation.raw > newest.raw) { return .stale }
-    newest = observation
-    accepted &+= 1
-    register.add(observation)
-    if accepted == 1 {
+    if accepted == 0 {
+      take(observation)
       anchor = ClockLine(raw: observation.raw, time: observation.reference, frequency: .zero)
       path.start(
         Measurement(observation, from: anchor), frequency: prior.mean.ratio, deviation: prior.deviation.ratio)
       return .taken
     }
     switch path.add(Measurement(observation, from: anchor)) {
-    case .taken: return .taken
     case .held: return .spike
+    case .taken:
+      take(observation)
+      return .taken
     case .stepped:
       // What the register holds is of the time before.
       register = ClockFilter()
-      register.add(observation)
+      take(observation)
       return .restarted
     }
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func take(_ observation: Observation) {
+    newest = observation
+    accepted &+= 1
+    register.add(observation)
   }
 
   /// Moves all that is known of the reference, as when a leap second passes.

@@ -38,7 +38,7 @@ import Testing
       client: try ProviderModule(path: "built in", pointer: ntpClientModule()),
       server: try ProviderModule(path: "built in", pointer: ntpServerModule()))
     var other = EngineParameters()
-    other.wander *= 2
+    other.smoothness *= 2
     let scenario = try #require(try ScenarioRunTests.file("given.json").first)
     let first = try ScenarioRun(scenario, seed: 1, parameters: EngineParameters(), modules: modules)
     let second = try ScenarioRun(scenario, seed: 1, parameters: other, modules: modules)

@@ -86,14 +86,6 @@ import Testing
 }
 
 @Suite struct HoldoverTests {
-  /// √(σ² + (σ_f·T)² + w²·T³/3).
-  @Test func deviation() {
-    let holdover = Holdover(wander: 1e-9)
-    #expect(holdover.deviation(offsetError: 3e-6, frequencyError: 0, age: 0) == 3e-6)
-    let expected = (9e-12 + 1e-18 * 1e12 + 1e-18 * 1e18 / 3).squareRoot()
-    #expect((holdover.deviation(offsetError: 3e-6, frequencyError: 1e-9, age: 1e6) / expected - 1).magnitude < 1e-9)
-  }
-
   @Test func rate() {
     #expect(Holdover().boundRate(frequencyError: 0) == 15e-6)
     #expect(Holdover().boundRate(frequencyError: 100e-6) == 330e-6)

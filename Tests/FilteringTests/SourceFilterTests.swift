@@ -7,13 +7,14 @@ import TimeTypes
 @testable import Filtering
 
 @Suite struct SourceFilterTests {
+  static let unknown = FrequencyPrior(mean: .zero, deviation: .partsPerMillion(100))
+
   static func filled(_ count: Int = 20) -> SourceFilter {
     var filter = SourceFilter()
     var random = SeededGenerator(seed: 61)
     for i in 0..<count {
       _ = filter.add(
-        observation(at: Double(i), offset: random.gaussian(standardDeviation: 5e-6)), prior: SampleHistoryTests.unknown,
-        wander: 1e-9)
+        observation(at: Double(i), offset: random.gaussian(standardDeviation: 5e-6)), prior: Self.unknown)
     }
     return filter
   }
@@ -22,18 +23,18 @@ import TimeTypes
   @Test func spikesAndRestart() throws {
     var filter = Self.filled()
     let now = RawInstant(nanoseconds: 30_000_000_000)
-    let before = try #require(filter.estimate(at: now, wander: 1e-9, driftBound: 15e-6)).line
+    let before = try #require(filter.estimate(at: now, driftBound: 15e-6)).line
     func add(_ second: Int) -> SourceFilter.Verdict {
-      filter.add(observation(at: Double(second), offset: 0.1), prior: SampleHistoryTests.unknown, wander: 1e-9)
+      filter.add(observation(at: Double(second), offset: 0.1), prior: Self.unknown)
     }
     #expect(add(20) == .spike)
-    #expect(try #require(filter.estimate(at: now, wander: 1e-9, driftBound: 15e-6)).line == before)
+    #expect(try #require(filter.estimate(at: now, driftBound: 15e-6)).line == before)
     #expect(add(21) == .spike)
     #expect(add(22) == .spike)
     #expect(add(23) == .restarted)
-    let after = try #require(filter.estimate(at: now, wander: 1e-9, driftBound: 15e-6))
+    let after = try #require(filter.estimate(at: now, driftBound: 15e-6))
     #expect(((after.line.time - before.time).inSeconds - 0.1).magnitude < 1e-4)
-    #expect(after.sampleCount == 4)
+    #expect(after.sampleCount == 21)
   }
 
   /// A spike between good samples is forgotten.
@@ -42,7 +43,7 @@ import TimeTypes
     for i in 20..<60 {
       let isSpike = i % 2 == 0
       let verdict = filter.add(
-        observation(at: Double(i), offset: isSpike ? 0.1 : 0), prior: SampleHistoryTests.unknown, wander: 1e-9)
+        observation(at: Double(i), offset: isSpike ? 0.1 : 0), prior: Self.unknown)
       #expect(verdict == (isSpike ? .spike : .taken))
     }
   }
@@ -51,7 +52,7 @@ import TimeTypes
   @Test func lateIsNoSpike() {
     var filter = Self.filled()
     let late = observation(at: 20, offset: 4e-3, delay: 1e-3 + 8e-3)
-    let verdict = filter.add(late, prior: SampleHistoryTests.unknown, wander: 1e-9)
+    let verdict = filter.add(late, prior: Self.unknown)
     #expect(verdict == .taken)
   }
 
@@ -59,7 +60,7 @@ import TimeTypes
     var filter = Self.filled()
     let before = filter.accepted
     for second in [5.0, 19.0] {
-      let verdict = filter.add(observation(at: second), prior: SampleHistoryTests.unknown, wander: 1e-9)
+      let verdict = filter.add(observation(at: second), prior: Self.unknown)
       #expect(verdict == .stale)
     }
     #expect(filter.accepted == before)
@@ -73,12 +74,12 @@ import TimeTypes
       // All of the delay in one direction: the offset is wrong by half of it.
       let delay = 2e-3 + random.exponential(mean: 1e-4)
       _ = filter.add(
-        observation(at: Double(i), offset: delay / 2, delay: delay), prior: SampleHistoryTests.unknown, wander: 1e-9)
+        observation(at: Double(i), offset: delay / 2, delay: delay), prior: Self.unknown)
     }
     var last = 0.0
     for second in [30, 100, 1000] {
       let now = RawInstant(nanoseconds: Int64(second) * 1_000_000_000)
-      let estimate = try #require(filter.estimate(at: now, wander: 1e-9, driftBound: 15e-6))
+      let estimate = try #require(filter.estimate(at: now, driftBound: 15e-6))
       let truth = observation(at: Double(second)).reference
       #expect((estimate.line.time - truth).inSeconds.magnitude <= estimate.hardBound)
       #expect(estimate.offsetError > last)

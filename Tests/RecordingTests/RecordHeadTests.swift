@@ -60,7 +60,7 @@ import TimeTypes
     recorded.maximumFrequency = .partsPerMillion(777)
     recorded.initialFrequency = .partsPerMillion(-12.3456789)
     recorded.precision = -29
-    recorded.wander = 1.0 / 3
+    recorded.smoothness = 1.0 / 3
     recorded.localDispersion = 0.7
     var read = EngineParameters()
     #expect(read.set(recorded.lines).isEmpty)
@@ -72,11 +72,11 @@ import TimeTypes
   @Test func whatCannotBeSetIsNamed() {
     var parameters = EngineParameters()
     let names = parameters.set([
-      .init(name: "colour", value: "blue"), .init(name: "wander", value: "much"),
+      .init(name: "colour", value: "blue"), .init(name: "smoothness", value: "much"),
       .init(name: "precision", value: "999"),
       .init(name: "initialFrequency", value: "nan"), .init(name: "steer", value: "true"),
     ])
-    #expect(names == ["colour", "wander", "precision", "initialFrequency"])
+    #expect(names == ["colour", "smoothness", "precision", "initialFrequency"])
     #expect(parameters == EngineParameters())
   }
 }

@@ -78,7 +78,7 @@ import TimeTypes
   /// The recorded parameters are used, not the defaults, and what differs is said where the defaults are asked for.
   @Test func theRecordedParametersAreUsed() throws {
     var parameters = EngineParameters()
-    parameters.wander *= 7
+    parameters.smoothness *= 7
     parameters.minimumSources = 2
     let bytes = Self.record(parameters: parameters)
     #expect(try Replay(bytes).isIdentical == true)
@@ -98,12 +98,12 @@ import TimeTypes
       try #require(old.count == new.count)
       bytes.replaceSubrange(place..<place + old.count, with: new)
     }
-    try replace("parameter.wander=", "parameter.colour=")
+    try replace("parameter.smoothness=", "parameter.colour=")
     try replace("engine=\(EngineProbe.digest)", "engine=0000000000000000")
     let replay = try Replay(bytes)
     #expect(replay.foreign.contains { $0.hasPrefix("the engine here is not the one that was recorded (test 1)") })
-    #expect(replay.foreign.contains("colour was \(EngineParameters().wander), here there is no such parameter"))
-    #expect(replay.foreign.contains("wander is \(EngineParameters().wander) here, the record does not say it"))
+    #expect(replay.foreign.contains("colour was \(EngineParameters().smoothness), here there is no such parameter"))
+    #expect(replay.foreign.contains("smoothness is \(EngineParameters().smoothness) here, the record does not say it"))
   }
 
   @Test func oneDifferentActionIsFound() throws {
