@@ -48,7 +48,7 @@ import Testing
   /// Every parameter's name, and what somebody might call the whole, is refused at every level of a file.
   @Test func noParameterIsAKeyOfAScenario() throws {
     let names = Mirror(reflecting: EngineParameters()).children.compactMap(\.label)
-    #expect(names.contains("wander"))
+    #expect(names.contains("smoothness"))
     let levels = [
       #"{"scenarios":{"x":{WORLD,"model":{"base_s":1}},"y":{KEY}}}"#,
       #"{KEY,"scenarios":{"x":{WORLD,"model":{"base_s":1}}}}"#,

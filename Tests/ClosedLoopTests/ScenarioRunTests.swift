@@ -64,7 +64,7 @@ import Testing
   /// The model of the clock has no hidden error: with nothing to follow, 20 ppm for 100 s are 2 ms on top of the 10.
   @Test func nobodyToFollowMeansFreeRunning() throws {
     var scenario = try scenario("lan-software-stamps", duration: 100, warm: 1)
-    scenario.oscillator.smoothness = 0
+    scenario.oscillator.wander = 0
     scenario.sources[0].up.loss = 1
     let record = try run(scenario)
     #expect(record.samples == 0)

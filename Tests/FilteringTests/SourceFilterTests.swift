@@ -34,7 +34,7 @@ import TimeTypes
     #expect(add(23) == .restarted)
     let after = try #require(filter.estimate(at: now, driftBound: 15e-6))
     #expect(((after.line.time - before.time).inSeconds - 0.1).magnitude < 1e-4)
-    #expect(after.sampleCount == 21)
+    #expect(after.sampleCount == 18)
   }
 
   /// A spike between good samples is forgotten.

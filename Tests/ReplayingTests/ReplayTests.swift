@@ -98,11 +98,11 @@ import TimeTypes
       try #require(old.count == new.count)
       bytes.replaceSubrange(place..<place + old.count, with: new)
     }
-    try replace("parameter.smoothness=", "parameter.colour=")
+    try replace("parameter.smoothness=", "parameter.skycolours=")
     try replace("engine=\(EngineProbe.digest)", "engine=0000000000000000")
     let replay = try Replay(bytes)
     #expect(replay.foreign.contains { $0.hasPrefix("the engine here is not the one that was recorded (test 1)") })
-    #expect(replay.foreign.contains("colour was \(EngineParameters().smoothness), here there is no such parameter"))
+    #expect(replay.foreign.contains("skycolours was \(EngineParameters().smoothness), here there is no such parameter"))
     #expect(replay.foreign.contains("smoothness is \(EngineParameters().smoothness) here, the record does not say it"))
   }
 

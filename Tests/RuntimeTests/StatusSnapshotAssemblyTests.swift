@@ -129,7 +129,7 @@ import TimeTypes
     let source = try provider.add(flags: TOMPION_SOURCE_PREFER)
     let context = Self.context(providers: [hosted])
     let cases: [(EngineSourceState, Report.SourceState, String?)] = [
-      (.systemSource, .selected, nil), (.survivor, .combined, nil), (.outlier, .candidate, "farther off"),
+      (.systemSource, .selected, nil), (.survivor, .combined, nil), (.outlier, .candidate, "moves against"),
       (.falseticker, .falseticker, "majority"), (.unselectable(.noSamples), .waiting, nil),
       (.unselectable(.unreachable), .unreachable, nil), (.unselectable(.noselect), .noselect, nil),
       (.unselectable(.unsynchronized), .unsynchronized, "not synchronized"),

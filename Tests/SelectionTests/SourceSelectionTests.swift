@@ -85,10 +85,21 @@ import Testing
     #expect((0..<selection.survivors.count).map { selection.survivors[$0].index }.sorted() == [2, 3])
   }
 
-  @Test func farthestIsAnOutlier() {
-    let selection = Self.select(
-      (0..<5).map { Candidate(index: $0, offset: $0 == 4 ? 0.5 : 0.001 * Double($0), rootDistance: 1, jitter: 0.01) })
+  /// Who moves against the majority by more than its own uncertainty is an outlier, however wide its root distance.
+  @Test func moverIsAnOutlier() {
+    func candidate(_ index: Int, _ offset: Double, bias: Double = 0) -> Candidate {
+      var candidate = Candidate(index: index, offset: offset, rootDistance: 1)
+      candidate.innerOffset = offset - bias
+      candidate.innerDistance = 0.01
+      return candidate
+    }
+    let five = (0..<5).map { candidate($0, $0 == 4 ? 0.5 : 0.001 * Double($0)) }
+    let selection = Self.select(five)
     #expect(selection.state(of: 4) == .outlier)
     #expect(selection.survivors.count == 4)
+    // A distance that was always there is the path's.
+    #expect(Self.select(Array(five[0..<4]) + [candidate(4, 0.5, bias: 0.498)]).survivors.count == 5)
+    // One against one is no majority: both stay.
+    #expect(Self.select([candidate(0, 0), candidate(1, 0.5)]).survivors.count == 2)
   }
 }
