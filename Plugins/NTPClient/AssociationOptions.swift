@@ -34,8 +34,9 @@ package enum AssociationLimits {
   package static let missesBeforeHaste: UInt8 = 3
   /// The pause doubles at most this often: 15 min to 16 h.
   package static let doublings: UInt8 = 6
-  /// Replies wanted from a start-up round, fewer where polls are close.
-  package static let startUp: UInt8 = 12
+  /// Replies wanted from a start-up round, fewer where polls are close. On purpose as many as the estimator keeps to go through
+  /// again with what they taught of the path (Filtering, `goThroughAgain`): the round fills that memory, no more and no less.
+  package static let startUp: UInt8 = 16
   /// Replies wanted from a burst (BCOUNT of RFC 5905).
   package static let burst: UInt8 = 8
   /// Requests beyond those that a burst or a start-up round may cost when some are lost.

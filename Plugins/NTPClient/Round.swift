@@ -4,8 +4,8 @@ package import TimeTypes
 
 /// One poll: one request, a burst of them, or the start-up round.
 ///
-/// The gaps of a start-up round grow, so that its first replies say the time and all of them the frequency: over twelve replies in
-/// 126 s a line's slope is ten times as sure as over eight in 14 s (Docs/algorithm.md, section 6).
+/// The gaps of a start-up round grow, so that its first replies say the time and all of them the frequency: over sixteen replies in
+/// 156 s a line's slope is fourteen times as sure as over eight in 14 s (Docs/algorithm.md, section 6).
 package struct Round: Hashable, Sendable, BitwiseCopyable {
   package enum Kind: UInt8, Sendable, BitwiseCopyable {
     case single
@@ -68,13 +68,15 @@ package struct Round: Hashable, Sendable, BitwiseCopyable {
     wanted = max(wanted, Self.startUpReplies(poll: poll))
   }
 
-  /// 2, 2, 2, 4, 4, 8, 8 … s after the 1st, 2nd, 3rd … reply; log2 s.
-  private static func startUpGap(after replies: UInt8) -> Int8 { max(AssociationLimits.headway, Int8(replies / 2)) }
+  /// 2, 2, 2, 2, 4, 4, 4, 8 … s after the 1st, 2nd, 3rd … reply; log2 s.
+  private static func startUpGap(after replies: UInt8) -> Int8 {
+    max(AssociationLimits.headway, Int8((replies &+ 1) / 3))
+  }
 
-  /// As many as come before a gap reaches the poll interval, which then goes on by itself: two for each power of two. An interval
-  /// that is no longer than the headway is every gap itself.
+  /// As many as come before a gap reaches the poll interval, which then goes on by itself: three for each power of two, save one. An
+  /// interval that is no longer than the headway is every gap itself.
   private static func startUpReplies(poll: Int8) -> UInt8 {
     guard poll > AssociationLimits.headway else { return AssociationLimits.startUp }
-    return min(AssociationLimits.startUp, 2 * UInt8(poll))
+    return min(AssociationLimits.startUp, 3 * UInt8(poll) - 1)
   }
 }

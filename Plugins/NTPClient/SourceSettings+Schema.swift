@@ -10,7 +10,7 @@ extension SourceSettings {
     SettingSchema("source[].family", .string, "address family to use", default: "any", choices: "any|ipv4|ipv6"),
     SettingSchema("source[].version", .integer, "NTP version of requests", default: "4", range: 3...4),
     SettingSchema(
-      "source[].iburst", .boolean, "up to 12 replies in 126 s while the server is unreachable", default: "true"),
+      "source[].iburst", .boolean, "up to 16 replies in 156 s while the server is unreachable", default: "true"),
     SettingSchema("source[].burst", .boolean, "a burst of requests at each poll of 32 s or longer", default: "false"),
     SettingSchema("source[].min_poll", .integer, "shortest poll interval, log2 s", default: "6", range: 0...17),
     SettingSchema("source[].max_poll", .integer, "longest poll interval, log2 s", default: "10", range: 0...17),
