@@ -22,7 +22,7 @@ public enum EngineEvent: Sendable {
   case leapArmed(LeapIndicator)
   /// The engine holds as many sources as it can; this one was not taken.
   case sourceRefused(SourceID, capacity: UInt8)
-  /// A source's time jumped and stayed there: its history begins anew.
+  /// A source's time jumped and stayed there; its frequency and its path are kept.
   case sourceRestarted(SourceID, offset: TimeInterval)
   /// The clock is no longer suspect: its sources are within the limits again, or an operator forced it.
   case localClockAccepted

@@ -4,7 +4,7 @@
 package struct Measurement: Sendable, BitwiseCopyable, Equatable {
   /// Seconds on the raw counter since the anchor.
   package var time: Double
-  /// Reference − anchor line at the middle of the exchange: x plus half of what the way back was queued more than the way out.
+  /// Reference − anchor line at the middle of the exchange: x plus half of what the way out was queued more than the way back.
   package var offset: Double
   /// Round trip; meaningless when `isOneWay`.
   package var delay: Double

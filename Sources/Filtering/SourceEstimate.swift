@@ -2,7 +2,7 @@
 
 package import TimeTypes
 
-/// What one source says of the reference at one raw moment; all errors in seconds. A better filter fills in the same.
+/// What one source says of the reference at one raw moment; all errors in seconds.
 package struct SourceEstimate: Sendable, BitwiseCopyable {
   /// The reference at `line.raw` and its frequency, both against the raw counter.
   package var line: ClockLine

@@ -3,8 +3,8 @@
 package import Filtering
 package import TimeTypes
 
-/// A survivor of selection as fusion sees it: its estimate and, in `estimate.newest`, its newest sample, so that a joint
-/// filter can work on the samples of all survivors instead of combining their separate lines.
+/// A survivor of selection as fusion sees it: its estimate and, in `estimate.newest`, its newest sample, because the joint
+/// filter works on the samples of all survivors, not on their separate lines.
 package struct Survivor: Sendable, BitwiseCopyable {
   package var source: SourceID
   package var estimate: SourceEstimate

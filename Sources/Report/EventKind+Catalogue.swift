@@ -60,7 +60,7 @@ extension EventKind {
         "local-clock-suspect", .error,
         "Every good source is beyond the limit and they agree: the local clock is wrong. `tompion resync --force` accepts their time."
       )
-    case .falseticker: ("falseticker", .warning, "This source disagrees with the majority.")
+    case .falseticker: ("falseticker", .warning, "This source disagrees with the majority, or moves against it although within its root distance (an outlier).")
     case .clockMoved: ("clock-moved", .warning, "Somebody other than this daemon moved the clock.")
     case .steeringRefused: ("steering-refused", .error, "The kernel refused to change the clock; steering stops.")
     case .steeringResumed: ("steering-resumed", .notice, "Changes of the clock are accepted again.")
@@ -95,7 +95,7 @@ extension EventKind {
       ("source-refused", .warning, "A source asked to be left alone (a kiss code), or its replies are refused.")
     case .noMajority: ("no-majority", .warning, "The sources disagree and no majority of them can be found.")
     case .sourceRestarted:
-      ("source-restarted", .warning, "The time of a source jumped and stayed there: its history begins anew.")
+      ("source-restarted", .warning, "The time of a source jumped and stayed there; it is followed from there on.")
     case .revalidated:
       ("revalidated", .notice, "After somebody else moved the clock, fresh samples confirm where it should be.")
     case .driftIgnored:

@@ -4,9 +4,9 @@
 package enum SourceState: String, Sendable, CaseIterable {
   /// The system source: its numbers go into what we tell others.
   case selected
-  /// A survivor whose offset is combined with the system source's.
+  /// A survivor whose samples are combined with the system source's.
   case combined
-  /// Agrees with the majority but was left out of combining.
+  /// Within its root distance of the majority but moving against it: its samples are not used.
   case candidate
   /// Disagrees with the majority.
   case falseticker

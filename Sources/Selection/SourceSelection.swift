@@ -13,7 +13,7 @@ package struct SourceSelection: Sendable, BitwiseCopyable {
     case waiting(WaitingReason)
   }
 
-  /// Those whose time is combined, best first.
+  /// Those whose samples make the joint estimate, best first.
   package private(set) var survivors = CandidateList()
   package private(set) var outcome = Outcome.noCandidates
   /// The caller's index of the system source; kept through selections while it survives.

@@ -8,7 +8,7 @@ package enum SourceState: Sendable, BitwiseCopyable, Equatable {
   case falseticker
   /// A truechimer by its root distance, but it moves against the majority's time by more than its own uncertainty.
   case outlier
-  /// A truechimer whose time is combined.
+  /// A truechimer whose samples are in the joint estimate.
   case survivor
   /// The survivor that gives stratum, reference id and leap.
   case systemSource
