@@ -20,6 +20,7 @@ extension EngineParameters {
     localStratum = clock.localStratum
     localDispersion = clock.localDispersion.inSeconds
     maximumSlewRate = clock.maximumSlewRate
+    smoothness = clock.smoothness
   }
 }
 

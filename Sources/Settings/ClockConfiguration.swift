@@ -24,6 +24,8 @@ package struct ClockConfiguration: Sendable, Equatable {
   package var initialFrequency = Frequency.zero
   /// The fastest slew, on top of the frequency that the clock needs anyway: 5 %, so that 250 ms are gone in five seconds.
   package var maximumSlewRate = Frequency.partsPerMillion(50_000)
+  /// Multiplies the time constant of the slew: more is a smoother frequency, less a faster offset.
+  package var smoothness = 1.0
   /// The sanity gate; strictly more is refused; nil = no limit.
   package var maximumPositivePhaseCorrection: TimeInterval? = .seconds(172_800)
   package var maximumNegativePhaseCorrection: TimeInterval? = .seconds(172_800)

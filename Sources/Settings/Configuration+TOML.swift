@@ -92,8 +92,8 @@ extension Configuration {
 
 extension ClockConfiguration {
   static let keys = [
-    "kind", "steer", "initial_offset", "initial_frequency_ppm", "max_slew_rate_ppm", "max_pos_phase_correction",
-    "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward", "first_sync", "min_sources",
+    "kind", "steer", "initial_offset", "initial_frequency_ppm", "max_slew_rate_ppm", "smoothness",
+    "max_pos_phase_correction", "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward", "first_sync", "min_sources",
     "local_stratum", "local_dispersion",
     "leap_seconds_file",
   ]
@@ -114,6 +114,7 @@ extension ClockConfiguration {
     if let ppm = reader.number("max_slew_rate_ppm", in: 1...100_000, unit: "parts per million") {
       maximumSlewRate = .partsPerMillion(ppm)
     }
+    if let factor = reader.number("smoothness", in: 0.1...10, unit: "usual time constants") { smoothness = factor }
     limit("max_pos_phase_correction", &reader, into: &maximumPositivePhaseCorrection)
     limit("max_neg_phase_correction", &reader, into: &maximumNegativePhaseCorrection)
     readAllowedPhaseOffset(&reader)

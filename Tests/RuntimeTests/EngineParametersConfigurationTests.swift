@@ -27,6 +27,7 @@ import TimeTypes
     clock.localStratum = 10
     clock.localDispersion = .milliseconds(20)
     clock.maximumSlewRate = .partsPerMillion(250)
+    clock.smoothness = 2.5
     let parameters = EngineParameters(clock)
     #expect(!parameters.steer)
     #expect(parameters.maximumPositivePhaseCorrection == .seconds(11))
@@ -39,6 +40,7 @@ import TimeTypes
     #expect(parameters.localStratum == 10)
     #expect(parameters.localDispersion == 0.02)
     #expect(parameters.maximumSlewRate == .partsPerMillion(250))
+    #expect(parameters.smoothness == 2.5)
     var rest = EngineParameters()
     rest.steer = parameters.steer
     rest.maximumPositivePhaseCorrection = parameters.maximumPositivePhaseCorrection
@@ -51,6 +53,7 @@ import TimeTypes
     rest.localStratum = parameters.localStratum
     rest.localDispersion = parameters.localDispersion
     rest.maximumSlewRate = parameters.maximumSlewRate
+    rest.smoothness = parameters.smoothness
     #expect(parameters == rest, "everything else keeps its default")
   }
 

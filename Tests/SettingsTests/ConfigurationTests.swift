@@ -49,6 +49,7 @@ struct ConfigurationTests {
       min_sources = 3
       local_stratum = 10
       leap_seconds_file = "none"
+      smoothness = 0.5
       [control]
       socket = "/c"
       [record]
@@ -68,6 +69,7 @@ struct ConfigurationTests {
     #expect(read.clock.initialOffset == .milliseconds(-250))
     #expect(read.clock.initialFrequency == .partsPerMillion(40))
     #expect(read.clock.maximumSlewRate == .partsPerMillion(100))
+    #expect(read.clock.smoothness == 0.5)
     #expect(read.clock.maximumPositivePhaseCorrection == nil)
     #expect(read.clock.maximumNegativePhaseCorrection == .milliseconds(3_600_500))
     #expect(read.clock.maximumAllowedPhaseOffsetForward == .seconds(2))
@@ -118,6 +120,13 @@ struct ConfigurationTests {
       ),
       ("[clock]\nmax_slew_rate_ppm = inf", "it is out of range; write a number of parts per million from 1 to 100000"),
       ("[clock]\nmax_slew_rate_ppm = nan", "it is out of range"),
+      (
+        "[clock]\nsmoothness = 0.09",
+        "t.toml:2:14: clock.smoothness = 0.09: it is out of range; write a number of usual time constants from 0.1 to 10"
+      ),
+      ("[clock]\nsmoothness = 10.1", "it is out of range"),
+      ("[clock]\nsmoothness = \"more\"", "it is a string"),
+      ("smoothness = 1", "it belongs in [clock]"),
       ("steer = true", "t.toml:1:1: steer = true: there is no such key at the top level; it belongs in [clock]"),
       ("max_slew_rate = 3", "did you mean max_slew_rate_ppm in [clock]?"),
       ("clock = 3", "t.toml:1:9: clock = 3: it is an integer; write a table: [clock]"),
