@@ -22,14 +22,22 @@ extension Association {
       return
     }
     let before = state.candidates.current
+    let isKnown = state.candidates.contains(candidates.current)
     if state.failedLookups > 0 { actions.append(.notice(.nameResolved)) }
     state.failedLookups = 0
     state.candidates = candidates
     state.round = .none
+    if !isKnown {
+      // Somebody else to ask, at last.
+      heard()
+      state.isRefused = false
+    }
     if before != candidates.current { serverChanged(into: &actions) }
     state.phase = .waiting
     // Up to an eighth of a second, so that the sources of one start do not ask at once.
-    state.deadline = now + TimeInterval(nanoseconds: Int64(entropy.spread >> 37))
+    let soon = now + TimeInterval(nanoseconds: Int64(entropy.spread >> 37))
+    state.deadline = max(soon, state.notBefore ?? soon)
+    state.notBefore = nil
   }
 
   mutating func notResolved(now: RawInstant, into actions: inout AssociationActions) {
@@ -46,8 +54,17 @@ extension Association {
     } else {
       // What was right before the resolver failed may still be.
       state.phase = .waiting
-      state.deadline = now
+      state.deadline = max(now, state.notBefore ?? now)
+      state.notBefore = nil
     }
+  }
+
+  /// A sign of the server, or another server: nobody is silent any more.
+  mutating func heard() {
+    state.silent = 0
+    state.doublings = 0
+    state.isGivenUp = false
+    state.notBefore = nil
   }
 
   /// Another server answers from now on: what was remembered of the old one does not hold for it.
@@ -59,6 +76,9 @@ extension Association {
     state.advised = options.minimumPoll
     state.poll = options.minimumPoll
     state.goodReplies = 0
+    state.silent = 0
+    state.lastReply = nil
+    state.isFresh = !state.isGivenUp
     actions.append(.serverChanged)
   }
 }

@@ -13,7 +13,7 @@ extension Association {
 
   /// Asks once more, as a part of the round or as the first of a new one.
   mutating func send(now: RawInstant, entropy: Entropy, into actions: inout AssociationActions) {
-    if !state.round.goesOn { beginRound() }
+    if !state.round.goesOn { beginRound(now: now) }
     // An answer later than the next request, or than any that would be believed, is of no use.
     let pause = state.round.gap(poll: poll)
     let patience = min(options.maximumDelay, pause - TimeInterval(nanoseconds: pause.nanoseconds >> 3))
@@ -32,12 +32,13 @@ extension Association {
     actions.append(.send(request))
   }
 
-  private mutating func beginRound() {
-    let isLost = state.reach == 0
+  private mutating func beginRound(now: RawInstant) {
     let mayBurst = state.rateFloor <= options.minimumPoll
+    let isLost = state.reach == 0 && state.lastReply.map { now - $0 >= AssociationLimits.longSilence } ?? true
     if mayBurst && isLost && options.iburst {
-      state.round = .startUp(poll: poll)
-    } else if mayBurst && !isLost && options.burst && poll >= AssociationLimits.burstPoll {
+      // Three attempts at the first sight of a server; after that it has to answer a probe first.
+      state.round = .startUp(poll: answeredPoll, attempts: state.isFresh ? AssociationLimits.burstAttempts : 1)
+    } else if mayBurst && state.reach & 1 != 0 && options.burst && poll >= AssociationLimits.burstPoll {
       state.round = .burst
     } else {
       state.round = .single
@@ -86,42 +87,85 @@ extension Association {
       state.deadline = max(now, lastSent + state.round.gap(poll: poll))
       return
     }
+    state.isFresh = false
     if state.round.received > 0 {
       state.unanswered = 0
-      state.silent = 0
       // The engine says only once what it advises: an interval that losses shortened goes back to that.
       state.poll = state.advised
-    } else if missed(now: now, into: &actions) {
+    } else if missed(now: now, entropy: entropy, into: &actions) {
       return
     }
     state.deadline = max(now, lastSent + spread(interval, by: entropy))
   }
 
   /// A poll brought no valid reply. True = the server was given up.
-  private mutating func missed(now: RawInstant, into actions: inout AssociationActions) -> Bool {
+  private mutating func missed(now: RawInstant, entropy: Entropy, into actions: inout AssociationActions) -> Bool {
     if state.unanswered < .max { state.unanswered &+= 1 }
     if state.reach == 0 && state.isReachable {
       state.isReachable = false
       actions.append(.notice(.unreachable))
     }
     guard !state.round.isExcused else {
-      state.silent = 0
+      heard()
       return false
     }
     state.silent &+= 1
-    if state.silent >= AssociationLimits.missesBeforeHaste { state.poll = max(options.minimumPoll, poll &- 1) }
-    guard state.silent >= AssociationLimits.misses else { return false }
-    state.silent = 0
-    drop(now: now, kiss: nil, into: &actions)
+    let isOne = state.candidates.count <= 1
+    let isTurn = state.silent == AssociationLimits.missesBeforePatience || state.silent == AssociationLimits.misses
+    if state.isGivenUp || isOne && isTurn {
+      state.doublings = min(state.doublings &+ 1, 17)
+    } else if !isOne && state.silent >= AssociationLimits.missesBeforeHaste {
+      state.poll = max(options.minimumPoll, poll &- 1)
+    }
+    // Where all have been silent each probe goes to the next one.
+    guard state.silent % AssociationLimits.misses == 0 || state.isGivenUp && !isOne else { return false }
+    fellSilent(now: now, entropy: entropy, into: &actions)
     return true
   }
 
-  /// Gives the server up: the next address of the name at once, or a pause and a new look-up when all had their turn.
+  /// Silent for too long: the next address of the name at once. When all had their turn the name is looked up again, and polling goes
+  /// on with one probe after each interval, which doubles: nobody has said that this host is not welcome.
+  private mutating func fellSilent(now: RawInstant, entropy: Entropy, into actions: inout AssociationActions) {
+    guard !state.isRefused else {
+      drop(now: now, kiss: nil, into: &actions)
+      return
+    }
+    state.round = .none
+    let isNews = !state.isGivenUp
+    let hasMore = state.candidates.advance()
+    if !hasMore { state.isGivenUp = true }
+    // After the last address the first is next: another server as well.
+    let isAnother = state.candidates.count > 1
+    if isAnother { state.isReachable = false }
+    if isNews && hasMore {
+      actions.append(.notice(.dropped(pause: .zero)))
+      serverChanged(into: &actions)
+      state.phase = .waiting
+      state.deadline = now + headway
+      return
+    }
+    if isAnother { serverChanged(into: &actions) }
+    let next = max(now, (state.lastSent ?? now) + spread(interval, by: entropy))
+    if isNews { actions.append(.notice(.silent(longest: .seconds(1 << Int64(options.maximumPoll))))) }
+    if hasMore {
+      state.phase = .waiting
+      state.deadline = next
+    } else {
+      state.notBefore = next
+      lookUp(now: now, into: &actions)
+    }
+  }
+
+  /// The server refuses service, or fell silent after it did: the next address of the name at once, or a long pause and a new look-up when
+  /// all had their turn ([MS-SNTP] note 8).
   mutating func drop(now: RawInstant, kiss: KissCode?, into actions: inout AssociationActions) {
     closeRequest(into: &actions)
+    heard()
     state.round = .none
     state.reach = 0
     state.isReachable = false
+    state.isFresh = false
+    state.isRefused = true
     state.rateFloor = options.minimumPoll
     state.poll = options.minimumPoll
     let hasMore = state.candidates.advance()
@@ -152,7 +196,7 @@ extension Association {
     state.advised = options.clamped(advice)
     state.poll = state.advised
     // With its last request on its way a round is not over yet.
-    if state.phase == .awaiting || state.round.goesOn { state.round.pollChanged(to: poll) }
+    if state.phase == .awaiting || state.round.goesOn { state.round.pollChanged(to: answeredPoll) }
     guard state.phase == .waiting, let lastSent = state.lastSent, let deadline = state.deadline else { return }
     // A shorter interval counts from the last request on, in a round as well; a longer one from the next.
     state.deadline = min(deadline, max(now, lastSent + interval))
@@ -170,10 +214,12 @@ extension Association {
     }
   }
 
-  /// Shortens an interval by up to 1/32, at random, so that clients do not fall into step.
+  /// Shortens an interval by up to 1/32, at random, so that clients do not fall into step; that of a silent server gets longer by so
+  /// much, so that it is never asked more often than the interval says.
   private func spread(_ interval: TimeInterval, by entropy: Entropy) -> TimeInterval {
     let room = UInt64(max(0, interval.nanoseconds >> 5))
     let (high, _) = entropy.spread.multipliedFullWidth(by: room)
-    return interval - TimeInterval(nanoseconds: Int64(truncatingIfNeeded: high))
+    let shift = TimeInterval(nanoseconds: Int64(truncatingIfNeeded: high))
+    return state.silent > 0 || state.isGivenUp ? interval + shift : interval - shift
   }
 }

@@ -59,6 +59,7 @@ extension Association {
       return
     }
     state.sequence &+= 1
+    heard()
     actions.append(.publish(sample(of: exchange, from: request.peer)))
     accepted(reply.header, nonce: request.nonce, now: now)
     if !state.isReachable {
@@ -83,7 +84,8 @@ extension Association {
     counters.replies &+= 1
     state.reach |= 1
     state.drops = 0
-    state.round.received &+= 1
+    state.isRefused = false
+    state.round.replied()
     state.answeredNonce = nonce
     state.lastTransmit = header.transmit
     state.lastReply = now

@@ -48,8 +48,11 @@ package struct Association: Sendable {
     }
   }
 
-  /// The poll interval in force, as advised, and not below what the server asked for; log2 s.
-  package var poll: Int8 { options.clamped(max(state.poll, state.rateFloor)) }
+  /// The poll interval in force, as advised, not below what the server asked for, and longer while it is silent; log2 s.
+  package var poll: Int8 { options.clamped(answeredPoll &+ Int8(clamping: state.doublings)) }
+
+  /// The poll interval while it answers; log2 s.
+  var answeredPoll: Int8 { options.clamped(max(state.poll, state.rateFloor)) }
 
   private mutating func deadlineReached(now: RawInstant, entropy: Entropy, into actions: inout AssociationActions) {
     guard let deadline = state.deadline, now >= deadline else { return }

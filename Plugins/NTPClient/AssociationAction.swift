@@ -23,6 +23,8 @@ package enum AssociationNotice: Hashable, Sendable {
   case unreachable
   /// Given up; the next attempt after so long (zero = at once, with another address).
   case dropped(pause: TimeInterval)
+  /// No address is left that answers: the name is looked up again, and polling goes on, at most so far apart. Said once.
+  case silent(longest: TimeInterval)
   case nameResolved
   case nameNotResolved(pause: TimeInterval)
   /// The server asked for a slower rate: the interval is now that, log2 s.

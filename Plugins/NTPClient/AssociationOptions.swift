@@ -17,7 +17,7 @@ package struct AssociationOptions: Hashable, Sendable, BitwiseCopyable {
   package var reliable = false
   /// A longer round trip is refused.
   package var maximumDelay: TimeInterval = .seconds(3)
-  /// The pause after a server was given up; doubles with each further time, at most `AssociationLimits.doublings` times.
+  /// The pause after a server refused service; doubles with each further time, at most `AssociationLimits.doublings` times.
   package var firstRetry: TimeInterval = .seconds(900)
 
   package init() {}
@@ -28,10 +28,15 @@ package struct AssociationOptions: Hashable, Sendable, BitwiseCopyable {
 
 /// The figures that are not settings.
 package enum AssociationLimits {
-  /// Consecutive polls without any reply after which a server is given up ([MS-SNTP] note 8).
-  package static let misses: UInt8 = 8
-  /// Misses after which the poll interval is shortened, to find out sooner ([MS-SNTP] note 8).
-  package static let missesBeforeHaste: UInt8 = 3
+  /// Consecutive polls without any reply after which another address is asked, or looked for ([MS-SNTP] note 8).
+  package static let misses: UInt32 = 8
+  /// Misses after which the poll interval is shortened, to reach the next address sooner ([MS-SNTP] note 8).
+  package static let missesBeforeHaste: UInt32 = 3
+  /// Misses after which the poll interval doubles for the first time where there is no other address; it does so again with the eighth
+  /// and each one after that, up to the longest. No request comes before chrony's of the same number, which doubles every four.
+  package static let missesBeforePatience: UInt32 = 5
+  /// A server that was silent for so long gets a start-up round again when it answers.
+  package static let longSilence: TimeInterval = .seconds(3600)
   /// The pause doubles at most this often: 15 min to 16 h.
   package static let doublings: UInt8 = 6
   /// Replies wanted from a start-up round, fewer where polls are close. On purpose as many as the estimator keeps to go through
@@ -41,7 +46,7 @@ package enum AssociationLimits {
   package static let burst: UInt8 = 8
   /// Requests beyond those that a burst or a start-up round may cost when some are lost.
   package static let burstRetries: UInt8 = 4
-  /// Requests of one of them before its first reply: a dead server gets no more.
+  /// Requests of the first start-up round, or of a burst, before its first reply: a dead server gets no more.
   package static let burstAttempts: UInt8 = 3
   /// Least time between two requests, less where polls are closer: RFC 5905's minimum headway, which is BTIME too; log2 s.
   package static let headway: Int8 = 1

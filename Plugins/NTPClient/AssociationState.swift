@@ -39,9 +39,19 @@ package struct AssociationState: Hashable, Sendable {
   /// Consecutive polls without a valid reply.
   package var unanswered: UInt32 = 0
   /// Consecutive polls without any sign of the server.
-  package var silent: UInt8 = 0
-  /// Times the server was given up since its last valid reply.
+  package var silent: UInt32 = 0
+  /// How often the interval was doubled because nobody answers and there is nobody else to ask.
+  package var doublings: UInt8 = 0
+  /// No poll of this server is over yet.
+  package var isFresh = true
+  /// Every address had its turn, and none answered since.
+  package var isGivenUp = false
+  /// A server refused service (DENY, RSTR), and none answered since.
+  package var isRefused = false
+  /// Long pauses since the last valid reply.
   package var drops: UInt8 = 0
+  /// No request before that, for the server that fell silent; nil = none such.
+  package var notBefore: RawInstant?
   /// Failed look-ups in a row.
   package var failedLookups: UInt8 = 0
   /// Requests that could not leave this host, in a row.
@@ -59,6 +69,7 @@ package struct AssociationState: Hashable, Sendable {
   /// The transmit timestamp of the last valid reply, zero = none.
   package var lastTransmit = NTPTimestamp.zero
   package var lastSent: RawInstant?
+  /// The last valid reply of this server.
   package var lastReply: RawInstant?
   /// What the server last said of itself.
   package var server = ServerState()

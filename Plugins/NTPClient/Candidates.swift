@@ -29,6 +29,11 @@ package struct Candidates: Sendable {
   /// The address in use; none where there is not one.
   package var current: SocketAddress { index < count ? storage[index] : .none }
 
+  package func contains(_ address: SocketAddress) -> Bool {
+    for position in 0..<count where storage[position] == address { return true }
+    return false
+  }
+
   /// Goes on to the next address; false = all of them had their turn, and the first is next.
   package mutating func advance() -> Bool {
     index &+= 1

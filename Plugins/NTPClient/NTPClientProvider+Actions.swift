@@ -110,9 +110,18 @@ extension NTPClientProvider {
         : "\(last): no valid reply in \(AssociationLimits.misses) polls; looking the name up again in \(seconds(pause)) s"
       slots[index].info.lastError = text
       host.event(47, source: source, text)
+    case .silent(let longest):
+      let last = slots[index].association.state.candidates.count > 1 ? name : who
+      let text =
+        "\(last): no valid reply in \(AssociationLimits.misses) polls; looking the name up again, asking on at up to "
+        + "\(seconds(longest)) s"
+      slots[index].info.lastError = text
+      host.event(47, source: source, text)
     case .nameResolved: host.event(137, source: source, "\(name) is \(address)")
     case .nameNotResolved(let pause):
-      host.event(134, source: source, "\(name): \(slots[index].info.lastError); trying again in \(seconds(pause)) s")
+      // What was right before the resolver failed may still be.
+      let next = address.isEmpty ? "trying again in \(seconds(pause)) s" : "going on with \(address)"
+      host.event(134, source: source, "\(name): \(slots[index].info.lastError); \(next)")
     case .slowedDown(let poll):
       let text = "\(who) asks for fewer requests (kiss code RATE): now every \(1 << Int64(poll)) s"
       slots[index].info.lastError = text

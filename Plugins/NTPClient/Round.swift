@@ -11,31 +11,42 @@ package struct Round: Hashable, Sendable, BitwiseCopyable {
     case single
     /// So many replies two seconds apart, at a poll of an interval that is long.
     case burst
-    /// The first replies of a server that has not answered for eight polls, or never.
+    /// The first replies of a server that has not answered for an hour, or never.
     case startUp
   }
 
   package let kind: Kind
   package private(set) var wanted: UInt8
+  /// Requests before the first reply.
+  private let attempts: UInt8
   package var sent: UInt8 = 0
-  package var received: UInt8 = 0
+  package private(set) var received: UInt8 = 0
+  /// Requests sent when the last reply came.
+  private var sentAtReply: UInt8 = 0
   /// The server gave a sign of life, or asked for patience: no reason to give the server up.
   package var isExcused = false
   /// Nothing more is sent in this round: the server asked for that.
   package var isCancelled = false
 
-  private init(kind: Kind, wanted: UInt8) {
+  private init(kind: Kind, wanted: UInt8, attempts: UInt8 = 1) {
     self.kind = kind
     self.wanted = wanted
+    self.attempts = attempts
   }
 
   /// No round: nothing is wanted.
   package static var none: Round { Round(kind: .single, wanted: 0) }
   package static var single: Round { Round(kind: .single, wanted: 1) }
-  package static var burst: Round { Round(kind: .burst, wanted: AssociationLimits.burst) }
+  package static var burst: Round {
+    Round(kind: .burst, wanted: AssociationLimits.burst, attempts: AssociationLimits.burstAttempts)
+  }
 
-  /// - Parameter poll: the poll interval in force, log2 s.
-  package static func startUp(poll: Int8) -> Round { Round(kind: .startUp, wanted: startUpReplies(poll: poll)) }
+  /// - Parameters:
+  ///   - poll: the poll interval that replies bring, log2 s.
+  ///   - attempts: requests before the first reply; 1 = a probe, which only a reply makes a round of.
+  package static func startUp(poll: Int8, attempts: UInt8) -> Round {
+    Round(kind: .startUp, wanted: startUpReplies(poll: poll), attempts: attempts)
+  }
 
   /// More than one reply is wanted.
   package var isBurst: Bool { kind != .single }
@@ -44,8 +55,14 @@ package struct Round: Hashable, Sendable, BitwiseCopyable {
   package var goesOn: Bool {
     guard !isCancelled, received < wanted else { return false }
     guard isBurst else { return sent == 0 }
-    guard received > 0 else { return sent < AssociationLimits.burstAttempts }
-    return sent < wanted &+ AssociationLimits.burstRetries
+    guard received > 0 else { return sent < attempts }
+    // A server that dies in the middle is asked no oftener than losses may cost.
+    return sent < wanted &+ AssociationLimits.burstRetries && sent &- sentAtReply <= AssociationLimits.burstRetries
+  }
+
+  mutating func replied() {
+    received &+= 1
+    sentAtReply = sent
   }
 
   /// Time from one request to the next. A lost reply leaves the gap as it is: only a reply makes the next one longer.
@@ -56,7 +73,7 @@ package struct Round: Hashable, Sendable, BitwiseCopyable {
       switch kind {
       case .single: poll
       case .burst: min(AssociationLimits.headway, poll)
-      case .startUp: min(Self.startUpGap(after: received), poll)
+      case .startUp: received == 0 && attempts == 1 ? poll : min(Self.startUpGap(after: received), poll)
       }
     return .seconds(1 << Int64(exponent))
   }

@@ -10,7 +10,8 @@ extension SourceSettings {
     SettingSchema("source[].family", .string, "address family to use", default: "any", choices: "any|ipv4|ipv6"),
     SettingSchema("source[].version", .integer, "NTP version of requests", default: "4", range: 3...4),
     SettingSchema(
-      "source[].iburst", .boolean, "up to 16 replies in 156 s while the server is unreachable", default: "true"),
+      "source[].iburst", .boolean, "up to 16 replies in 156 s of a server that was not heard for an hour",
+      default: "true"),
     SettingSchema("source[].burst", .boolean, "a burst of requests at each poll of 32 s or longer", default: "false"),
     SettingSchema("source[].min_poll", .integer, "shortest poll interval, log2 s", default: "6", range: 0...17),
     SettingSchema("source[].max_poll", .integer, "longest poll interval, log2 s", default: "10", range: 0...17),
@@ -24,7 +25,7 @@ extension SourceSettings {
     SettingSchema(
       "source[].max_delay", .real, "longest round trip that is believed, s", default: "3.0", range: 0.000001...16),
     SettingSchema(
-      "source[].retry", .real, "first pause after a server was given up, s; doubles up to six times", default: "900",
+      "source[].retry", .real, "first pause after a server refused service, s; doubles up to six times", default: "900",
       range: 1...86400),
   ]
 }

@@ -23,27 +23,6 @@ struct GivingUpTests {
     return options
   }
 
-  @Test func eightMissesEndInAPauseThatDoublesSixTimes() {
-    var driver = started(plain())
-    var pauses: [TimeInterval] = []
-    for drop in 1...9 {
-      for miss in 1...Self.misses {
-        #expect(miss == 1 || driver.state.phase != .resting, "drop \(drop): gave up before miss \(miss)")
-        driver.lose()
-      }
-      #expect(driver.state.phase == .resting)
-      pauses.append((driver.state.deadline ?? driver.now) - driver.now)
-      #expect(driver.lookups == drop, "the name is looked up again after each pause")
-    }
-    #expect(pauses == [1, 2, 4, 8, 16, 32, 64, 64, 64].map { .seconds($0 * 900) })
-    #expect(driver.notices == pauses.map { .dropped(pause: $0) })
-    #expect(driver.requests.count == 9 * Self.misses && driver.closed.count == driver.requests.count)
-    // One valid reply, and the next pause is the first again.
-    driver.run(samples: 1)
-    for _ in 0..<Self.misses { driver.lose() }
-    #expect(driver.state.deadline == driver.now + .seconds(900))
-  }
-
   @Test func aReplyStartsTheCountAnew() {
     var driver = started(plain())
     for round in 1...4 {
@@ -59,39 +38,55 @@ struct GivingUpTests {
     driver.run(samples: 1)
     #expect(driver.state.reach == 1)
     for _ in 0..<Self.misses { driver.lose() }
-    #expect(driver.notices == [.reachable, .unreachable, .dropped(pause: .seconds(900))])
+    let said: [AssociationNotice] = [.reachable, .unreachable, .silent(longest: .seconds(1024))]
+    #expect(driver.notices == said)
+    for _ in 0..<(3 * Self.misses) { driver.lose() }
+    #expect(driver.notices == said)
+    // And once more when it came back and went again.
+    driver.run(samples: 2)
     for _ in 0..<Self.misses { driver.lose() }
-    #expect(driver.notices.count == 4 && driver.notices.last == .dropped(pause: .seconds(1800)))
+    #expect(driver.notices == said + said)
   }
 
-  @Test func eachAddressHasItsTurnBeforeThePause() {
-    var driver = started(plain(), addresses: [0xc000_0202, 0xc000_0203])
-    for address: UInt32 in [0xc000_0201, 0xc000_0202, 0xc000_0203] {
+  @Test func eachAddressHasItsTurnThenOneProbeAtATime() {
+    let addresses: [UInt32] = [0xc000_0201, 0xc000_0202, 0xc000_0203]
+    var driver = started(plain(), addresses: Array(addresses.dropFirst()))
+    for address in addresses {
       for _ in 0..<Self.misses {
         driver.untilRequest()
         #expect(driver.open?.peer == SocketAddress(ipv4: address, port: 123))
         driver.step()
       }
     }
-    #expect(driver.notices == [.dropped(pause: .zero), .dropped(pause: .zero), .dropped(pause: .seconds(900))])
-    #expect(driver.state.phase == .resting && driver.lookups == 1 && driver.serverChanges == 4)
-    // The name has moved meanwhile.
+    #expect(driver.notices == [.dropped(pause: .zero), .dropped(pause: .zero), .silent(longest: .seconds(1024))])
+    #expect(driver.lookups == 2 && driver.serverChanges == 4)
+    // Nobody rests: one probe, to the next address each time, after an interval that doubles up to the longest.
+    let first = driver.requests.count
+    for probe in 0..<9 {
+      driver.untilRequest()
+      #expect(driver.open?.peer == SocketAddress(ipv4: addresses[probe % 3], port: 123))
+      driver.step()
+    }
+    #expect(driver.requests.count == first + 9 && driver.notices.count == 3)
+    let gaps = zip(driver.requests.dropFirst(first - 1), driver.requests.dropFirst(first)).map {
+      ($1.at - $0.at).inSeconds
+    }
+    for (gap, interval) in zip(gaps, [64, 128, 256, 512, 1024, 1024, 1024, 1024, 1024]) {
+      #expect(gap >= Double(interval) && gap <= Double(interval) * 33 / 32)
+    }
+    // The name has moved meanwhile: a server that nobody asked yet.
     driver.addresses = AddressList()
     driver.addresses.append(SocketAddress(ipv4: 0xc000_0209))
+    for _ in 0..<addresses.count { driver.lose() }
     driver.untilRequest()
-    #expect(driver.open?.peer == SocketAddress(ipv4: 0xc000_0209, port: 123))
-    #expect(driver.lookups == 2 && driver.serverChanges == 5)
+    #expect(driver.open?.peer == SocketAddress(ipv4: 0xc000_0209, port: 123) && driver.association.poll == 6)
   }
 
   @Test func atMostFourAddressesOfAnAnswerAreUsed() {
     var driver = started(plain(), addresses: (2...10).map { 0xc000_0200 + $0 })
-    var asked: Set<SocketAddress> = []
-    while driver.state.phase != .resting {
-      driver.untilRequest()
-      if let peer = driver.open?.peer { asked.insert(peer) }
-      driver.step()
-    }
-    #expect(asked == Set((1...4).map { SocketAddress(ipv4: 0xc000_0200 + $0, port: 123) }))
+    for _ in 0..<(6 * Self.misses) { driver.lose() }
+    #expect(
+      Set(driver.requests.map(\.request.peer)) == Set((1...4).map { SocketAddress(ipv4: 0xc000_0200 + $0, port: 123) }))
   }
 
   @Test func aServerThatAnswersIsKeptHoweverUseless() {
@@ -116,7 +111,7 @@ struct GivingUpTests {
       driver.arrive(bytes)
       driver.step()
     }
-    #expect(driver.notices == [.dropped(pause: .seconds(900))])
+    #expect(driver.notices == [.silent(longest: .seconds(1024))])
   }
 
   @Test func failedLookUpsPauseUpToTheFirstRetry() {
@@ -152,9 +147,11 @@ struct GivingUpTests {
 
   @Test func oldAddressesServeWhileTheResolverFails() {
     var driver = started(plain())
-    for _ in 0..<Self.misses { driver.lose() }
+    for _ in 1..<Self.misses { driver.lose() }
+    driver.untilRequest()
     driver.now = driver.state.deadline ?? driver.now
     driver.deliver(.deadline)
+    #expect(driver.state.phase == .resolving)
     driver.deliver(.notResolved)
     driver.untilRequest()
     #expect(driver.open?.peer == SocketAddress(ipv4: 0xc000_0201, port: 123))

@@ -72,6 +72,23 @@ struct ProviderTests {
     #expect(scene.addresses["192.0.2.1:123"] != nil && scene.host.samples.last?.source != source)
   }
 
+  @Test func anOutageOfAnHourCostsTheSourceNothing() throws {
+    let server = ClientScene.address(1)
+    let scene = started([("a.example", ["min_poll": 4, "max_poll": 4], [:])], names: ["a.example": [server]])
+    scene.run(seconds: 600)
+    let source = try #require(scene.source(named: "a.example"))
+    scene.silent = [server]
+    scene.run(seconds: 3600)
+    let before = samples(scene, of: source)
+    scene.silent = []
+    scene.run(seconds: 60)
+    #expect(scene.host.removedSources.isEmpty && scene.host.sources.count == 1 && samples(scene, of: source) > before)
+    #expect(scene.host.events.map(\.number) == [37, 38, 47, 37])
+    #expect(
+      scene.host.events.map(\.text)[2]
+        == "a.example (192.0.2.1:123): no valid reply in 8 polls; looking the name up again, asking on at up to 16 s")
+  }
+
   @Test func aFamilyWithoutARouteGivesWayAtOnce() {
     let ipv6 = ReferenceIDTests.documentation
     let scene = started([("a.example", [:], [:])], names: ["a.example": [ipv6, ClientScene.address(1)]])

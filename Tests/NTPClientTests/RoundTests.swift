@@ -111,23 +111,33 @@ struct RoundTests {
   }
 
   @Test(arguments: [Int8(0), 4, 6, 10])
-  func aDeadServerGetsThreeRequestsAPoll(poll: Int8) {
+  func aDeadServerGetsThreeRequestsOnceThenOneAPoll(poll: Int8) {
+    let ladder = Self.ladder(poll: poll)
+    let attempts = Int(AssociationLimits.burstAttempts)
     var driver = started(poll, poll)
-    for round in 1..<Int(AssociationLimits.misses) {
-      for _ in 0..<AssociationLimits.burstAttempts { driver.lose() }
-      #expect(driver.state.unanswered == round && driver.state.phase == .waiting)
-      #expect(driver.requests.count == round * Int(AssociationLimits.burstAttempts))
-      #expect(gaps(driver).suffix(2).allSatisfy { $0 == Self.ladder(poll: poll)[0] })
-      driver.untilRequest()
-      expectPolling(driver, poll)
+    for _ in 0..<attempts { driver.lose() }
+    #expect(driver.state.unanswered == 1 && driver.requests.count == attempts)
+    #expect(gaps(driver).allSatisfy { $0 == ladder[0] })
+    for probe in 1...Int(AssociationLimits.misses) {
+      driver.lose()
+      #expect(driver.state.unanswered == 1 + probe && driver.requests.count == attempts + probe)
+      let gap = gaps(driver).last ?? 0
+      #expect(gap >= Self.seconds(poll) && gap <= Self.seconds(poll) * 33 / 32)
     }
+    // Its first reply, to a probe, is the first of the round.
+    driver.untilRequest()
+    let probes = driver.requests.count
+    finish(&driver)
+    #expect(Array(gaps(driver).dropFirst(probes - 1).dropLast()) == ladder)
+    #expect(driver.samples.count == ladder.count + 1 && driver.samples.allSatisfy { $0.flags.contains(.burst) })
   }
 
   @Test(arguments: [Int8(0), 4, 6, 10])
   func aRoundEndsWhenTooManyAreLost(poll: Int8) {
     let ladder = Self.ladder(poll: poll)
-    let most = ladder.count + 1 + Int(AssociationLimits.burstRetries)
     for replies in 1...ladder.count {
+      // In a row no more are lost than the retries and the one that should have come.
+      let most = replies + Int(AssociationLimits.burstRetries) + 1
       var driver = started(poll, poll)
       driver.run(samples: replies)
       for _ in replies..<most { driver.lose() }
