@@ -52,6 +52,12 @@ struct OneSidedLikelihood {
     let tilt = variance / mean
     let edge = (gap - tilt) / deviation
     let tail = normalTail(edge)
+    if edge < -50 {
+      // A belief far wider than the queue: what is left of it is all but exponential with rate −edge. The closed form would take the
+      // difference of numbers that agree in nearly all their digits.
+      let log = naturalLogarithm(probability / mean) + logNormalDensity(gap / deviation) - naturalLogarithm(tail.ratio)
+      return (log, gap + deviation * edge / (edge * edge + 2), variance / (edge * edge + 6))
+    }
     let log = naturalLogarithm(probability / mean) - gap / mean + 0.5 * tilt / mean + tail.logIntegral
     let rest = 1 - edge * tail.ratio - tail.ratio * tail.ratio
     return (log, tilt - deviation * tail.ratio, variance * (rest > 1e-9 ? rest : 1e-9))
@@ -66,15 +72,15 @@ struct OneSidedLikelihood {
     let tilt = variance / scale
     let edge = (gap - tilt) / deviation
     let tail = normalTail(edge)
-    let base =
-      naturalLogarithm(probability * 0.5 / scale) + 2 * naturalLogarithm(deviation / scale) - gap / scale
-      + 0.5 * tilt / scale + tail.logIntegral
+    let front = naturalLogarithm(probability * 0.5 / scale) + 2 * naturalLogarithm(deviation / scale)
     if edge < -6 {
       // t is all but gamma distributed with rate −edge: M₂ = 2/edge², relative to M₀.
       let rate = -edge + 3 / -edge
-      let log = base + naturalLogarithm(2 / (rate * rate))
+      let log =
+        front + logNormalDensity(gap / deviation) - naturalLogarithm(tail.ratio) + naturalLogarithm(2 / (rate * rate))
       return (log, gap - deviation * 3 / rate, variance * 3 / (rate * rate))
     }
+    let base = front - gap / scale + 0.5 * tilt / scale + tail.logIntegral
     // Relative to M₀.
     let m1 = edge + tail.ratio
     let m2 = edge * m1 + 1
