@@ -129,7 +129,9 @@ package struct ClockBank: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   private mutating func mix() {
     var mixture = ClockState()
-    let center = members[3]
+    var heaviest = 0
+    for k in 1..<8 where weights[k] > weights[heaviest] { heaviest = k }
+    let center = members[heaviest]
     for k in 0..<8 { mixture.accumulate(members[k], weight: weights[k], around: center) }
     mixture.finish(around: center)
     mean = mixture

@@ -19,11 +19,13 @@ package struct ClockState: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   package init() {}
 
-  /// Carries the belief `elapsed` seconds on, with frequency noise of `wander` per √s.
+  /// Carries the belief `elapsed` seconds on, with frequency noise of `wander` per √s. Backwards, as for a sample that is dated ahead
+  /// of now, the errors stay as they are.
   @_noAllocation @_noLocks
   package mutating func predict(_ elapsed: Double, wander: Double) {
-    let q = wander * wander * elapsed
     x += elapsed * y
+    guard elapsed > 0 else { return }
+    let q = wander * wander * elapsed
     xx += elapsed * (2 * xy + elapsed * (yy + q / 3))
     xy += elapsed * (yy + 0.5 * q)
     xd += elapsed * yd
@@ -63,6 +65,9 @@ package struct ClockState: Sendable, BitwiseCopyable {
   /// variance falls by `reduction` (negative = it grows).
   @_noAllocation @_noLocks
   mutating func condition(_ hx: Double, _ hd: Double, total: Double, shift: Double, reduction: Double) {
+    // Nothing is left to be learned.
+    guard total > 0 else { return }
+    let (leastX, leastY, leastD) = (1e-15 * xx, 1e-15 * yy, 1e-15 * dd)
     let kx = (hx * xx + hd * xd) / total
     let ky = (hx * xy + hd * yd) / total
     let kd = (hx * xd + hd * dd) / total
@@ -75,9 +80,14 @@ package struct ClockState: Sendable, BitwiseCopyable {
     yy -= ky * ky * reduction
     yd -= ky * kd * reduction
     dd -= kd * kd * reduction
+    // Rounding may leave less than nothing of a variance.
+    if !(xx > leastX) { xx = leastX }
+    if !(yy > leastY) { yy = leastY }
+    if !(dd > leastD) { dd = leastD }
   }
 
-  /// Adds `weight` times another belief about a mean: used to match the moments of a mixture.
+  /// Adds `weight` times another belief about a mean: used to match the moments of a mixture. With the heaviest belief as `center` no
+  /// variance can be lost to rounding, however far the others are.
   @_noAllocation @_noLocks
   mutating func accumulate(_ other: ClockState, weight: Double, around center: ClockState) {
     let ax = other.x - center.x

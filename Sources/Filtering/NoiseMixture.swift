@@ -65,25 +65,28 @@ struct NoiseMixture {
       let log = familyEvidence[family] + naturalLogarithm(noise.beliefs[family])
       if log > best { best = log }
     }
-    match(posteriors, around: prior, noise, best: best)
+    match(posteriors, noise, best: best)
   }
 
   /// One normal with mean and covariance of the mixture.
   @_noAllocation @_noLocks
   private mutating func match(
-    _ posteriors: InlineArray<7, ClockState>, around prior: ClockState, _ noise: PathNoise, best: Double
+    _ posteriors: InlineArray<7, ClockState>, _ noise: PathNoise, best: Double
   ) {
     var shares = InlineArray<7, Double>(repeating: 0)
     var sum = 0.0
+    var heaviest = 0
     for family in 0..<7 where noise.beliefs[family] > PathNoise.leastBelief {
       shares[family] = noise.beliefs[family] * exponential(familyEvidence[family] - best)
       sum += shares[family]
+      if shares[family] > shares[heaviest] { heaviest = family }
     }
+    let center = posteriors[heaviest]
     logEvidence = best + naturalLogarithm(sum)
     for family in 0..<7 where shares[family] > 1e-6 * sum {
-      posterior.accumulate(posteriors[family], weight: shares[family] / sum, around: prior)
+      posterior.accumulate(posteriors[family], weight: shares[family] / sum, around: center)
     }
     // What was left out is too little to see, but the weights have to add up to one.
-    posterior.finish(around: prior)
+    posterior.finish(around: center)
   }
 }

@@ -36,12 +36,15 @@ struct OneSidedLikelihood {
     let pb = exponential(b.log - best)
     let sum = pa + pb + exponential(c - best)
     let mean = (pa * a.shift + pb * b.shift) / sum
-    let second =
-      (pa * (a.variance + a.shift * a.shift) + pb * (b.variance + b.shift * b.shift)
-        + (sum - pa - pb) * variance) / sum
+    // Around the mean: the difference of second moment and square would have no digits left where the shift is large.
+    let fromA = a.shift - mean
+    let fromB = b.shift - mean
+    let left =
+      (pa * (a.variance + fromA * fromA) + pb * (b.variance + fromB * fromB)
+        + exponential(c - best) * (variance + mean * mean)) / sum
     logEvidence = best + naturalLogarithm(sum)
     shift = mean
-    reduction = variance - (second - mean * mean)
+    reduction = variance - left
     self.heavy = pb / sum
   }
 

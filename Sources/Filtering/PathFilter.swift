@@ -60,9 +60,10 @@ package struct PathFilter: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   package mutating func add(_ measurement: Measurement) -> Verdict {
     count += 1
+    // All of them, also those of a source that mixes its kinds: there must be no gap in what is gone through again.
+    if count <= Self.earlyCount { early[count - 1] = measurement }
     if measurement.isOneWay { return addOneWay(measurement) }
     guard count <= Self.earlyCount else { return addOnRoute(measurement) }
-    early[count - 1] = measurement
     learn(measurement)
     remember(measurement)
     if count == 3 || count == 4 || count & 1 == 0 && count >= 6 { goThroughAgain() }

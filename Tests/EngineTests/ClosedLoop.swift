@@ -201,6 +201,8 @@ final class ClosedLoop {
   var steering: SteeringState { engine.steeringState }
   var sanity: SanityState { engine.sanityState }
   var strayed: UInt64 { engine.strayed }
+  var tickInterval: Double { engine.tickInterval }
+  var slew: Frequency { engine.slew }
   var sourceCount: Int { engine.sourceCount }
   var frequency: (frequency: Frequency, deviation: Frequency)? { engine.frequencyEstimate }
   func report(_ id: UInt32) -> SourceReport? { engine.report(of: SourceID(rawValue: id)) }

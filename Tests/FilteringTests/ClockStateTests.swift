@@ -50,6 +50,19 @@ import Testing
     #expect(Self.close(twice, once, within: 1e-12))
   }
 
+  /// A sample dated ahead of now makes nobody surer than before.
+  @Test func backwardsTheErrorsStay() {
+    var random = SeededGenerator(seed: 106)
+    for _ in 0..<100 {
+      let before = belief(&random)
+      var state = before
+      state.predict(-1, wander: 1e-7)
+      #expect(state.x == before.x - before.y)
+      state.x = before.x
+      #expect(Self.close(state, before, within: 0))
+    }
+  }
+
   /// A measurement of hx·x + hd·d with noise is the textbook's Kalman update.
   @Test func conditioningIsKalmans() {
     var random = SeededGenerator(seed: 103)
