@@ -60,7 +60,11 @@ extension EventKind {
         "local-clock-suspect", .error,
         "Every good source is beyond the limit and they agree: the local clock is wrong. `tompion resync --force` accepts their time."
       )
-    case .falseticker: ("falseticker", .warning, "This source disagrees with the majority, or moves against it although within its root distance (an outlier).")
+    case .falseticker:
+      (
+        "falseticker", .warning,
+        "This source disagrees with the majority, or moves against it although within its root distance (an outlier)."
+      )
     case .clockMoved: ("clock-moved", .warning, "Somebody other than this daemon moved the clock.")
     case .steeringRefused: ("steering-refused", .error, "The kernel refused to change the clock; steering stops.")
     case .steeringResumed: ("steering-resumed", .notice, "Changes of the clock are accepted again.")

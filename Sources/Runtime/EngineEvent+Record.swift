@@ -30,7 +30,8 @@ extension EngineEvent {
       EventRecord(
         .sourceRestarted, source: name(source),
         text:
-          "the time of \(name(source)) jumped by \(Quantity.offset(offset)) and stayed there; it is followed from there on")
+          "the time of \(name(source)) jumped by \(Quantity.offset(offset)) and stayed there; it is followed from there on"
+      )
     case .localClockAccepted: EventRecord(.sanityCleared, text: "the sanity gate accepts samples again")
     case .revalidated: EventRecord(.revalidated, text: "fresh samples confirm where the clock should be")
     case .clockFrequencyChanged(let frequency):

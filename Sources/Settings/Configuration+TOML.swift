@@ -93,7 +93,8 @@ extension Configuration {
 extension ClockConfiguration {
   static let keys = [
     "kind", "steer", "initial_offset", "initial_frequency_ppm", "max_slew_rate_ppm", "smoothness",
-    "max_pos_phase_correction", "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward", "first_sync", "min_sources",
+    "max_pos_phase_correction", "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward",
+    "first_sync", "min_sources",
     "local_stratum", "local_dispersion",
     "leap_seconds_file",
   ]
