@@ -43,7 +43,7 @@ extension EventKind {
     case .sourceDropped:
       (
         "source-dropped", .warning,
-        "No valid reply after eight attempts: the address was given up and its name is looked up again."
+        "No sign of the server in eight polls: the next address of its name is asked, or, where there is none, the name is looked up again while polling goes on at longer intervals. Said once until a reply comes."
       )
     case .nameNotResolved:
       ("name-not-resolved", .warning, "The name of a source has no address; another attempt follows.")
