@@ -43,8 +43,7 @@ extension Engine {
     storage.candidates.removeAll()
     let isBeginning = isBeginning(at: now)
     for i in 0..<capacity where storage.slots[i].isUsed {
-      if let estimate = storage.slots[i].filter.estimate(at: now, driftBound: drift) {
-        storage.slots[i].estimate = estimate
+      if storage.slots[i].renewEstimate(at: now, driftBound: drift) {
         storage.slots[i].rootDistance = rootDistance(i)
       }
       if let reason = unfitness(i, at: now) {
@@ -118,7 +117,9 @@ extension Engine {
     let age = (now - storage.slots[index].filter.newest.raw).inSeconds
     if age > 8 * Self.interval(own > asked ? own : asked) + 8 { return .unreachable }
     if storage.slots[index].filter.accepted < Self.leastSamples { return .rootDistance }
-    if storage.slots[index].rootDistance >= parameters.maximumDistance + holdover.driftBound * Self.interval(own) { return .rootDistance }
+    if storage.slots[index].rootDistance >= parameters.maximumDistance + holdover.driftBound * Self.interval(own) {
+      return .rootDistance
+    }
     return nil
   }
 
@@ -158,12 +159,13 @@ extension Engine {
     survivors.removeAll()
     for position in 0..<storage.selection.survivors.count {
       let i = storage.selection.survivors[position].index
-      survivors.append(
-        Survivor(
-          source: storage.slots[i].id, estimate: storage.slots[i].estimate, rootDistance: storage.slots[i].rootDistance,
-          isFresh: storage.slots[i].isFresh, isPreferred: storage.slots[i].options.prefer,
-          isSystemSource: i == storage.selection.systemSource,
-          rootError: 0.5 * storage.slots[i].rootDelay + storage.slots[i].rootDispersion))
+      var survivor = Survivor(
+        source: storage.slots[i].id, estimate: storage.slots[i].estimate, rootDistance: storage.slots[i].rootDistance,
+        isFresh: storage.slots[i].isFresh, isPreferred: storage.slots[i].options.prefer,
+        isSystemSource: i == storage.selection.systemSource,
+        rootError: 0.5 * storage.slots[i].rootDelay + storage.slots[i].rootDispersion)
+      survivor.bias = joint.bias(of: storage.slots[i].id)?.value ?? 0
+      survivors.append(survivor)
     }
   }
 
@@ -227,7 +229,7 @@ extension Engine {
     }
     let count = storage.candidates.count
     if count == 0 || count < parameters.minimumSources { return }
-    guard let agreement = Intersection.find(storage.candidates) else { return }
+    guard let agreement = Intersection.find(storage.candidates.intervals()) else { return }
     var agreeing: UInt8 = 0
     for i in 0..<count where agreement.contains(storage.candidates[i]) { agreeing += 1 }
     suspect(

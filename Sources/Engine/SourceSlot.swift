@@ -42,6 +42,14 @@ struct SourceSlot: BitwiseCopyable {
   var rootDistance = 0.0
   var wasFalseticker = false
 
+  /// Carries the estimate on to `now`; false before the first sample.
+  @_noAllocation @_noLocks
+  mutating func renewEstimate(at now: RawInstant, driftBound: Double) -> Bool {
+    guard let renewed = filter.estimate(at: now, driftBound: driftBound) else { return false }
+    estimate = renewed
+    return true
+  }
+
   @_noAllocation @_noLocks
   init() {}
 }

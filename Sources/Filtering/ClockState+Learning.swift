@@ -79,7 +79,8 @@ extension ClockState {
     let nearRest = nearGain * gap - shift
     let farRest = farGain * gap - shift
     let left =
-      (1 - share) * (before * (1 - nearGain) + nearRest * nearRest) + share * (before * (1 - farGain) + farRest * farRest)
+      (1 - share) * (before * (1 - nearGain) + nearRest * nearRest) + share
+      * (before * (1 - farGain) + farRest * farRest)
     condition(1, 0, total: before, shift: shift, reduction: before - left, independence: noise.independence)
     return best + naturalLogarithm(sum)
   }

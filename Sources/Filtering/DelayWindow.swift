@@ -6,7 +6,7 @@ import Numerics
 /// but for one sort.
 package struct DelayWindow: Sendable, BitwiseCopyable {
   package static var capacity: Int { @_noAllocation @_noLocks get { 128 } }
-  /// Fewer round trips than this are fitted anew with each; more, with every fourth.
+  /// Fewer round trips than this are fitted anew with each; more, with every eighth.
   static var fewSamples: Int { @_noAllocation @_noLocks get { 24 } }
   /// Round trips from which on their distribution is fitted by maximum likelihood.
   static var leastToFit: Int { @_noAllocation @_noLocks get { 8 } }
@@ -37,7 +37,7 @@ package struct DelayWindow: Sendable, BitwiseCopyable {
     added &+= 1
   }
 
-  package var isDue: Bool { @_noAllocation @_noLocks get { count < Self.fewSamples || added & 3 == 0 } }
+  package var isDue: Bool { @_noAllocation @_noLocks get { count < Self.fewSamples || added & 7 == 0 } }
 
   /// The least round trip; infinity while empty.
   package var least: Double {
@@ -92,10 +92,9 @@ package struct DelayWindow: Sendable, BitwiseCopyable {
     var scale = start
     var heavy = 0.2
     var likelihood = 0.0
-    for _ in 0..<4 {
+    for round in 0..<4 {
       var excesses = 0.0
       var lights = 0.0
-      likelihood = 0
       for i in 0..<count {
         let e = delays[i] - floor > 0.02 * scale ? delays[i] - floor : 0.02 * scale
         let light = (1 - heavy) * e / (scale * scale) * exponential(-e / scale)
@@ -103,7 +102,7 @@ package struct DelayWindow: Sendable, BitwiseCopyable {
         let p = light / (light + rest)
         excesses += p * e
         lights += p
-        likelihood += naturalLogarithm(light + rest)
+        if round == 3 { likelihood += naturalLogarithm(light + rest) }
       }
       scale = 0.5 * excesses / (lights > 1e-9 ? lights : 1e-9)
       if scale < 0.05 * start { scale = 0.05 * start }

@@ -30,7 +30,7 @@ struct NoiseMixture {
     let soft = measurement.stamp * measurement.stamp + softness * softness
     let excess = measurement.delay > prior.d ? measurement.delay - prior.d : 0
     var floorOnly = prior
-    floorOnly.learnFloor(measurement, noise, soft: soft)
+    if noise.isUndirectedBelieved { floorOnly.learnFloor(measurement, noise, soft: soft) }
     var posteriors = InlineArray<7, ClockState>(repeating: floorOnly)
     var best = -1e300
     for family in 0..<7 where noise.beliefs[family] > PathNoise.leastBelief {

@@ -18,7 +18,10 @@ extension PathFilter {
       deviation: squareRoot(state.xx + 0.25 * state.dd + stamp), floorDeviation: squareRoot(state.dd + stamp), noise)
     {
     case .none: break
-    case .hold: return .held
+    case .hold:
+      // Its round trip was real, whatever it means.
+      remember(measurement)
+      return .held
     case .route(let forward, let backward): changeRoute(forward, backward, &measurement)
     case .step(let by, let scatter):
       timeSteps += 1
@@ -35,14 +38,17 @@ extension PathFilter {
   @_noAllocation @_noLocks
   private mutating func changeRoute(_ forward: Double, _ backward: Double, _ measurement: inout Measurement) {
     routeChanges += 1
-    let here = Route(floor: bank.mean.d, asymmetry: asymmetry)
-    let found = Route(floor: here.floor + forward + backward, asymmetry: asymmetry + 0.5 * (forward - backward))
+    let here = Route(floor: bank.mean.d, asymmetry: asymmetry, variance: asymmetryVariance)
+    // How well the clock was foretold is how well the unlike part of the change is known.
+    let doubt = forward == backward ? 0 : bank.mean.xx + 0.01 * noise.light * noise.light
+    let found = Route(
+      floor: here.floor + forward + backward, asymmetry: asymmetry + 0.5 * (forward - backward),
+      variance: asymmetryVariance + doubt)
     let next = oldRoutes.match(found, within: noise.light) ?? found
     oldRoutes.add(here)
     measurement.offset -= next.asymmetry - asymmetry
     asymmetry = next.asymmetry
-    // How well the clock was foretold is how well the unlike part is known.
-    if forward != backward { asymmetryVariance += bank.mean.xx + 0.01 * noise.light * noise.light }
+    asymmetryVariance = next.variance
     bank.moveFloor(by: next.floor - here.floor, variance: 0.25 * noise.light * noise.light)
     window.removeAll()
     noise.forwardShare = PathNoise().forwardShare
@@ -54,13 +60,14 @@ extension PathFilter {
 struct Route: BitwiseCopyable {
   /// Least round trip.
   var floor: Double
-  /// What it adds to the offset.
+  /// What it adds to the offset, and how well that is known.
   var asymmetry: Double
+  var variance: Double
 }
 
 /// The last four routes: paths fail over and come back.
 struct OldRoutes: BitwiseCopyable {
-  private var routes = InlineArray<4, Route>(repeating: Route(floor: 0, asymmetry: 0))
+  private var routes = InlineArray<4, Route>(repeating: Route(floor: 0, asymmetry: 0, variance: 0))
   private var count = 0
 
   @_noAllocation @_noLocks

@@ -133,7 +133,8 @@ package struct PathFilter: Sendable, BitwiseCopyable {
     var best = -1e300
     for family in 0..<7 where noise.beliefs[family] > 0 {
       if noise.beliefs[family] > PathNoise.leastBelief {
-        familyEvidence[family] = ClockBank.memory * familyEvidence[family] + noise.independence * lesson.families[family]
+        familyEvidence[family] =
+          ClockBank.memory * familyEvidence[family] + noise.independence * lesson.families[family]
       }
       if familyEvidence[family] > best { best = familyEvidence[family] }
     }

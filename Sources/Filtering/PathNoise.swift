@@ -42,6 +42,26 @@ package struct PathNoise: Sendable, BitwiseCopyable {
   /// How much a sample says compared with an independent one, (1 − ρ)/(1 + ρ) by the round trips' autocorrelation ρ.
   package var independence = 1.0
 
+  /// How far noise is believed that has no edge: a normal one.
+  var beliefWithoutEdge: Double {
+    @_noAllocation @_noLocks get { beliefs[3] + beliefs[4] + beliefs[5] + beliefs[6] }
+  }
+
+  /// Whether any family is believed that says nothing of directions.
+  var isUndirectedBelieved: Bool {
+    @_noAllocation @_noLocks get {
+      for family in 2..<7 where beliefs[family] > Self.leastBelief { return true }
+      return false
+    }
+  }
+
+  /// What queues that last may have moved the offset by without any sign: half of what they usually are together, as far as samples
+  /// repeat each other. `floor` is the least round trip.
+  @_noAllocation @_noLocks
+  func lingering(over floor: Double) -> Double {
+    median > floor ? 0.5 * (median - floor) * (1 - independence) : 0
+  }
+
   @_noAllocation @_noLocks
   package init() {}
 }

@@ -45,11 +45,11 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
   mutating func look(
     forward f: Double, backward b: Double, deviation: Double, floorDeviation: Double, _ noise: PathNoise
   ) -> Finding {
-    let low = 4 * deviation + Self.downLights * noise.light
+    let low = 4 * deviation + Self.belowEdge(noise)
     // What one direction gains and the other loses is the clock's doing.
     let isClock = (f < -low && b > low) || (b < -low && f > low)
     let isFar = (f - b).magnitude > 2 * Self.clockLights * noise.light
-    let isBelow = f < -low || b < -low || f + b < -(4 * floorDeviation + 0.25 * noise.light)
+    let isBelow = f < -low || b < -low || f + b < -(4 * floorDeviation + 0.5 * Self.belowEdge(noise))
     let isHeld = isBelow && (isFar || !isClock)
     if held > 0 {
       sinceHeld += 1
@@ -63,6 +63,14 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
       return held < Self.downCount ? .hold : decide(last: sinceHeld + 1 < 12 ? sinceHeld + 1 : 12, low: low)
     }
     return count < Self.upCount ? .none : longer(deviation: deviation, noise)
+  }
+
+  /// How far below nothing a queue may seem: hardly at all where queues have an edge, a few deviations where noise has none.
+  @_noAllocation @_noLocks
+  private static func belowEdge(_ noise: PathNoise) -> Double {
+    let edge = downLights * noise.light
+    let tail = 2.5 * noise.spread * noise.beliefWithoutEdge
+    return edge > tail ? edge : tail
   }
 
   @_noAllocation @_noLocks
@@ -93,29 +101,40 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
     return .route(forward: isLongerOut ? out.least - rest : 0, backward: isLongerBack ? back.least - rest : 0)
   }
 
+  /// What the held measurements, and those between them, have in common. One direction is shorter only if most of them say so.
   @_noAllocation @_noLocks
   private mutating func decide(last: Int, low: Double) -> Finding {
+    var shorterOut = 0
+    var shorterBack = 0
+    var shorterBoth = 0
     var leastForward = forward[0]
     var leastBackward = backward[0]
+    var leastSum = forward[0] + backward[0]
     var lowest = 0.5 * (forward[0] - backward[0])
     var highest = lowest
-    for i in 1..<last {
-      if forward[i] < leastForward { leastForward = forward[i] }
-      if backward[i] < leastBackward { leastBackward = backward[i] }
-      let offset = 0.5 * (forward[i] - backward[i])
+    for i in 0..<last {
+      let f = forward[i]
+      let b = backward[i]
+      if f < -0.5 * low { shorterOut += 1 }
+      if b < -0.5 * low { shorterBack += 1 }
+      if f + b < -0.5 * low { shorterBoth += 1 }
+      if f < leastForward { leastForward = f }
+      if b < leastBackward { leastBackward = b }
+      if f + b < leastSum { leastSum = f + b }
+      let offset = 0.5 * (f - b)
       if offset < lowest { lowest = offset }
       if offset > highest { highest = offset }
     }
+    let most = 3 * last
+    let isShorterOut = 4 * shorterOut >= most && leastForward < -low
+    let isShorterBack = 4 * shorterBack >= most && leastBackward < -low
+    // They have nothing in common: noise that looks like an edge.
+    guard isShorterOut || isShorterBack || 4 * shorterBoth >= most else { return .hold }
     reset()
-    let isShorterOut = leastForward < -low
-    let isShorterBack = leastBackward < -low
     if (isShorterOut && leastBackward > low) || (isShorterBack && leastForward > low) {
       return .step(by: 0.5 * (leastForward - leastBackward), scatter: highest - lowest)
     }
-    if !isShorterOut && !isShorterBack {
-      let half = 0.5 * (leastForward + leastBackward)
-      return .route(forward: half, backward: half)
-    }
+    if !isShorterOut && !isShorterBack { return .route(forward: 0.5 * leastSum, backward: 0.5 * leastSum) }
     return .route(forward: isShorterOut ? leastForward : 0, backward: isShorterBack ? leastBackward : 0)
   }
 

@@ -25,6 +25,8 @@ package struct SourceEstimate: Sendable, BitwiseCopyable {
   /// The same, but with the frequency taken for as good as it is believed to be: what selection compares sources by.
   package var outerBound: Double
   package var sampleCount: UInt32
+  /// What lasting queues may hide, seconds: part of the statistical bound.
+  package var lingering = 0.0
 
   package static var none: SourceEstimate {
     @_noAllocation @_noLocks get {

@@ -89,7 +89,7 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
     let line = anchor.line(offset: mean.x, frequency: mean.y, at: now)
     let frequencyError = squareRoot(mean.yy)
     let offsetError = squareRoot(mean.xx + path.asymmetryVariance)
-    return SourceEstimate(
+    var estimate = SourceEstimate(
       line: line, newest: newest, offsetError: offsetError, frequencyError: Frequency(ratio: frequencyError),
       scatter: newest.isOneWay ? path.noise.spread : path.noise.light, delay: summary.delay,
       isOneWay: newest.isOneWay, dispersion: summary.dispersion, measuredDispersion: summary.measuredDispersion,
@@ -101,6 +101,8 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
         ? oneWayBound(offsetError)
         : bound(of: line, at: now, drift: Self.believedDrift + 4 * (frequencyError < 5e-6 ? frequencyError : 5e-6)),
       sampleCount: accepted)
+    if !newest.isOneWay { estimate.lingering = path.noise.lingering(over: mean.d) }
+    return estimate
   }
 
   /// Each stage alone bounds the truth by its own delay; the tightest one counts.

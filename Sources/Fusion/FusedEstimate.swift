@@ -18,6 +18,8 @@ package struct FusedEstimate: Sendable, BitwiseCopyable, Equatable {
   package var samples: Int
   /// Variance per second by which new samples move the estimate, s²/s.
   package var agitation: Double
+  /// What lasting queues may hide, seconds.
+  package var lingering = 0.0
 
   @_noAllocation @_noLocks
   package init(

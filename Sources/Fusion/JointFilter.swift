@@ -13,6 +13,9 @@ package struct JointFilter: Sendable, BitwiseCopyable {
   /// A source whose filter has seen fewer samples does not contribute yet, if another has seen more.
   package static var mature: UInt32 { @_noAllocation @_noLocks get { 16 } }
 
+  /// The part of the way to the middle that each sample moves the biases.
+  private static var centering: Double { @_noAllocation @_noLocks get { 1.0 / 64 } }
+
   private var bank = ClockBank()
   private var anchor = ClockLine(raw: RawInstant(nanoseconds: 0), time: .zero, frequency: .zero)
   package private(set) var isStarted = false
@@ -35,17 +38,23 @@ package struct JointFilter: Sendable, BitwiseCopyable {
 
   /// Which survivor's filter is needed now; nil: none, nothing is new.
   @_noAllocation @_noLocks
-  package func request(_ survivors: SurvivorList) -> Request? {
+  package func request(_ survivors: borrowing SurvivorList) -> Request? {
     var contributors = 0
     var best = -1
     var fresh = -1
     let hasPreferred = survivors.hasPreferred
     let hasMature = survivors.hasMature(Self.mature, preferred: hasPreferred)
-    for i in 0..<survivors.count where !hasPreferred || survivors[i].isPreferred {
-      if hasMature && survivors[i].estimate.sampleCount < Self.mature { continue }
+    var least = Double.infinity
+    for i in 0..<survivors.count {
+      let survivor = survivors[i]
+      if hasPreferred && !survivor.isPreferred { continue }
+      if hasMature && survivor.estimate.sampleCount < Self.mature { continue }
       contributors += 1
-      if survivors[i].isFresh { fresh = i }
-      if best < 0 || survivors[i].estimate.offsetError < survivors[best].estimate.offsetError { best = i }
+      if survivor.isFresh { fresh = i }
+      if survivor.estimate.offsetError < least {
+        least = survivor.estimate.offsetError
+        best = i
+      }
     }
     if best < 0 { return nil }
     if !isStarted || isDistrusted { return .adopt(best) }
@@ -56,7 +65,8 @@ package struct JointFilter: Sendable, BitwiseCopyable {
 
   /// Carries out a request with the filter asked for.
   @_noAllocation @_noLocks
-  package mutating func take(_ request: Request, _ filter: SourceFilter, _ survivors: SurvivorList, at now: RawInstant) {
+  package mutating func take(_ request: Request, _ filter: SourceFilter, _ survivors: borrowing SurvivorList, at now: RawInstant)
+  {
     let before = isStarted ? offset(at: now) : 0
     switch request {
     case .adopt(let position):
@@ -134,7 +144,7 @@ package struct JointFilter: Sendable, BitwiseCopyable {
 
   @_noAllocation @_noLocks
   private mutating func add(
-    _ survivor: Survivor, _ filter: SourceFilter, _ survivors: SurvivorList, at now: RawInstant
+    _ survivor: Survivor, _ filter: SourceFilter, _ survivors: borrowing SurvivorList, at now: RawInstant
   ) {
     let index = entry(survivor.source)
     var measurement = Measurement(survivor.estimate.newest, from: anchor)
@@ -156,25 +166,28 @@ package struct JointFilter: Sendable, BitwiseCopyable {
 
   /// Biases are told from the middle of the survivors, each weighed by how unlike its path's directions may be.
   @_noAllocation @_noLocks
-  private mutating func center(_ survivors: SurvivorList) {
+  private mutating func center(_ survivors: borrowing SurvivorList) {
     var weights = 0.0
     var sum = 0.0
     for i in 0..<survivors.count {
-      let index = entry(survivors[i].source)
+      let survivor = survivors[i]
+      let index = entry(survivor.source)
       guard index >= 0, biases[index].samples > 0 else { continue }
+      let estimate = survivor.estimate
       // More than half the delay no path can add: that is no bias, but a lie or a mistake.
-      guard biases[index].value.magnitude <= 0.5 * survivors[i].estimate.delay + 4 * survivors[i].estimate.offsetError else {
-        continue
-      }
+      guard biases[index].value.magnitude <= 0.5 * estimate.delay + 4 * estimate.offsetError else { continue }
       // An eighth of the delay is a usual asymmetry.
-      let reach = 0.125 * survivors[i].estimate.delay + survivors[i].estimate.offsetError
+      let reach = 0.125 * estimate.delay + estimate.offsetError
       let weight = 1 / (reach * reach + 1e-24)
       weights += weight
       sum += weight * biases[index].value
     }
     guard weights > 0 else { return }
-    let middle = sum / weights
+    // Line and biases move together, and slowly: nothing jumps, and no measurement looks wrong for it.
+    let middle = sum / weights * Self.centering
+    if middle == 0 { return }
     for i in 0..<64 where biases[i].isUsed { biases[i].move(by: -middle) }
+    bank.shift(offset: middle, offsetVariance: 0, frequencyVariance: 0)
   }
 
   @_noAllocation @_noLocks

@@ -14,6 +14,8 @@ package struct Survivor: Sendable, BitwiseCopyable {
   package var isFresh: Bool
   package var isPreferred: Bool
   package var isSystemSource: Bool
+  /// How far it is ahead of all survivors together for good, seconds (`SourceBias`).
+  package var bias = 0.0
   /// Half the root delay plus the root dispersion: what the source itself may be wrong by, seconds.
   package var rootError: Double
 
@@ -33,14 +35,17 @@ package struct Survivor: Sendable, BitwiseCopyable {
 }
 
 /// The survivors of one selection, in line.
-package struct SurvivorList: Sendable, BitwiseCopyable {
-  private var elements = InlineArray<64, Survivor>(
-    repeating: Survivor(
-      source: SourceID(rawValue: 0), estimate: .none, rootDistance: 0, isFresh: false, isPreferred: false,
-      isSystemSource: false, rootError: 0))
+package struct SurvivorList: ~Copyable {
+  /// On the heap, made once: read in place there, where a structure's own array would be copied whole for each element.
+  private final class Places {
+    var elements = InlineArray<64, Survivor>(
+      repeating: Survivor(
+        source: SourceID(rawValue: 0), estimate: .none, rootDistance: 0, isFresh: false, isPreferred: false,
+        isSystemSource: false, rootError: 0))
+  }
+  private let places = Places()
   package private(set) var count = 0
 
-  @_noAllocation @_noLocks
   package init() {}
 
   @_noAllocation @_noLocks
@@ -50,14 +55,18 @@ package struct SurvivorList: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks @discardableResult
   package mutating func append(_ survivor: Survivor) -> Bool {
     guard count < 64 else { return false }
-    elements[count] = survivor
+    places.elements[count] = survivor
     count += 1
     return true
   }
 
+  /// Whether it is the system source; without a copy of the whole.
+  @_noAllocation @_noLocks
+  package func isSystemSource(_ position: Int) -> Bool { places.elements[position].isSystemSource }
+
   package var hasPreferred: Bool {
     @_noAllocation @_noLocks get {
-      for i in 0..<count where elements[i].isPreferred { return true }
+      for i in 0..<count where places.elements[i].isPreferred { return true }
       return false
     }
   }
@@ -65,13 +74,13 @@ package struct SurvivorList: Sendable, BitwiseCopyable {
   /// Whether one of them (of the preferred ones) rests on so many samples.
   @_noAllocation @_noLocks
   package func hasMature(_ samples: UInt32, preferred: Bool) -> Bool {
-    for i in 0..<count where (!preferred || elements[i].isPreferred) && elements[i].estimate.sampleCount >= samples {
+    for i in 0..<count where (!preferred || places.elements[i].isPreferred) && places.elements[i].estimate.sampleCount >= samples {
       return true
     }
     return false
   }
 
   package subscript(position: Int) -> Survivor {
-    @_noAllocation @_noLocks get { elements[position] }
+    @_noAllocation @_noLocks get { places.elements[position] }
   }
 }

@@ -35,34 +35,28 @@ package struct Candidate: Sendable, BitwiseCopyable, Equatable {
     self.require = require
   }
 
-  /// The candidate by its inner interval alone.
-  var inner: Candidate {
-    @_noAllocation @_noLocks get {
-      var inner = self
-      inner.offset = innerOffset
-      inner.rootDistance = innerDistance
-      return inner
-    }
-  }
-
   package var low: Double { @_noAllocation @_noLocks get { offset - rootDistance } }
   package var high: Double { @_noAllocation @_noLocks get { offset + rootDistance } }
 }
 
-/// As many candidates as an engine can hold, in line. An array would need a lock-free promise that it cannot give.
-package struct CandidateList: Sendable, BitwiseCopyable {
+/// As many candidates as an engine can hold, in line. An array would need a lock-free promise that it cannot give;
+/// and it is not copied, because that would be seven kilobytes.
+package struct CandidateList: ~Copyable {
   package static var capacity: Int { @_noAllocation @_noLocks get { 64 } }
-  private var elements = InlineArray<64, Candidate>(repeating: Candidate())
+  /// On the heap, made once: read in place there, where a structure's own array would be copied whole for each element.
+  private final class Places {
+    var elements = InlineArray<64, Candidate>(repeating: Candidate())
+  }
+  private let places = Places()
   package private(set) var count = 0
 
-  @_noAllocation @_noLocks
   package init() {}
 
   /// False when the list is full.
   @_noAllocation @_noLocks @discardableResult
   package mutating func append(_ candidate: Candidate) -> Bool {
     guard count < 64 else { return false }
-    elements[count] = candidate
+    places.elements[count] = candidate
     count += 1
     return true
   }
@@ -75,14 +69,28 @@ package struct CandidateList: Sendable, BitwiseCopyable {
   package mutating func remove(at position: Int) {
     var i = position + 1
     while i < count {
-      elements[i - 1] = elements[i]
+      places.elements[i - 1] = places.elements[i]
       i += 1
     }
     count -= 1
   }
 
   package subscript(position: Int) -> Candidate {
-    @_noAllocation @_noLocks get { elements[position] }
-    @_noAllocation @_noLocks set { elements[position] = newValue }
+    @_noAllocation @_noLocks get { places.elements[position] }
+    @_noAllocation @_noLocks nonmutating set { places.elements[position] = newValue }
+  }
+
+  /// The correctness intervals, or the inner ones; where trusted sources are at hand only theirs: they alone say where the truth lies.
+  @_noAllocation @_noLocks
+  package func intervals(inner: Bool = false) -> IntervalList {
+    var hasTrusted = false
+    for i in 0..<count where self[i].trust { hasTrusted = true }
+    var list = IntervalList()
+    for i in 0..<count where !hasTrusted || self[i].trust {
+      list.append(
+        middle: inner ? self[i].innerOffset : self[i].offset,
+        distance: inner ? self[i].innerDistance : self[i].rootDistance)
+    }
+    return list
   }
 }

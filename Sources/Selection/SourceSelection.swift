@@ -2,7 +2,7 @@
 
 /// Truechimers, survivors and the system source of one set of candidates: RFC 5905, section 11.2, with prefer, trust and
 /// require, and without clock hopping.
-package struct SourceSelection: Sendable, BitwiseCopyable {
+package struct SourceSelection: ~Copyable {
   /// MAXDIST: stratum counts for so many seconds of root distance when survivors are ordered.
   package static var stratumWeight: Double { @_noAllocation @_noLocks get { 1.5 } }
 
@@ -21,7 +21,6 @@ package struct SourceSelection: Sendable, BitwiseCopyable {
   package private(set) var intersection: Intersection?
   private var states = InlineArray<64, SourceState>(repeating: .unselectable(.noSamples))
 
-  @_noAllocation @_noLocks
   package init() {}
 
   /// The state of a source by the caller's index.
@@ -40,7 +39,7 @@ package struct SourceSelection: Sendable, BitwiseCopyable {
 
   /// Selects among `candidates`. The states of sources that are not among them stay as marked.
   @_noAllocation @_noLocks
-  package mutating func select(_ candidates: CandidateList, minimumSources: Int, requirePresent: Bool) {
+  package mutating func select(_ candidates: borrowing CandidateList, minimumSources: Int, requirePresent: Bool) {
     survivors.removeAll()
     intersection = nil
     if candidates.count == 0 {
@@ -48,8 +47,7 @@ package struct SourceSelection: Sendable, BitwiseCopyable {
       systemSource = nil
       return
     }
-    let voters = Self.voters(of: candidates)
-    guard let intersection = Intersection.find(voters) else {
+    guard let intersection = Intersection.find(candidates.intervals()) else {
       wait(.noMajority, candidates)
       return
     }
@@ -77,24 +75,14 @@ package struct SourceSelection: Sendable, BitwiseCopyable {
     outcome = .selected
   }
 
-  /// Where trusted sources are at hand, they alone say where the truth lies; the others may agree or not.
-  @_noAllocation @_noLocks
-  private static func voters(of candidates: CandidateList) -> CandidateList {
-    var trusted = CandidateList()
-    for i in 0..<candidates.count where candidates[i].trust { trusted.append(candidates[i]) }
-    return trusted.count > 0 ? trusted : candidates
-  }
-
   /// Half a round trip hides a lie of its length. Within the root distances the truechimers are compared once more by what is known of
   /// each: who moves against a strict majority of them is an outlier. Without such a majority all stay.
   @_noAllocation @_noLocks
   private mutating func castOutMovers() {
-    var inner = CandidateList()
-    for i in 0..<survivors.count { inner.append(survivors[i].inner) }
-    guard let agreement = Intersection.find(Self.voters(of: inner)) else { return }
+    guard let agreement = Intersection.find(survivors.intervals(inner: true)) else { return }
     var i = survivors.count - 1
     while i >= 0 {
-      if !agreement.contains(inner[i]) {
+      if !agreement.containsInner(survivors[i]) {
         states[survivors[i].index] = .outlier
         survivors.remove(at: i)
       }
@@ -135,7 +123,7 @@ package struct SourceSelection: Sendable, BitwiseCopyable {
     states[survivors[choice].index] = .systemSource
   }
 
-  private mutating func wait(_ reason: WaitingReason, _ candidates: CandidateList) {
+  private mutating func wait(_ reason: WaitingReason, _ candidates: borrowing CandidateList) {
     for i in 0..<candidates.count { states[candidates[i].index] = .waiting(reason) }
     outcome = .waiting(reason)
     systemSource = nil
