@@ -11,7 +11,7 @@ extension Engine {
     @_noAllocation @_noLocks get { ReferenceID(rawValue: 0x4C4F_434C) }
   }
   /// Deviations in the statistical bound.
-  static var statisticalDeviations: Double { @_noAllocation @_noLocks get { 6 } }
+  static var statisticalDeviations: Double { @_noAllocation @_noLocks get { 7 } }
   /// The kernel's status is written at most this often while nothing changes, seconds.
   static var statusInterval: Double { @_noAllocation @_noLocks get { 1 } }
 
@@ -53,7 +53,7 @@ extension Engine {
     let age = (now - fused.line.raw).inSeconds
     let rate = holdover.boundRate(frequencyError: fused.frequencyError.ratio)
     let precision = parameters.precision < -30 ? 1e-9 : Engine.precisionInSeconds(parameters.precision)
-    // Six deviations where 3.3 would do for normal errors: these are mixtures, and the path's floor is in them. With few samples
+    // Seven deviations where 3.3 would do for normal errors: these are mixtures, and the path's floor is in them. With few samples
     // the deviation itself is a guess.
     let samples = fused.samples > 1 ? Double(fused.samples - 1) : 1
     let statistical = rest + (Self.statisticalDeviations + 10 / samples) * fused.offsetError + fused.lingering + precision

@@ -73,7 +73,7 @@ package struct ClockBank: Sendable, BitwiseCopyable {
       lesson.forwardHeavy += weights[k] * mixture.forwardHeavy
       lesson.backwardHeavy += weights[k] * mixture.backwardHeavy
       let weight = naturalLogarithm(weights[k] + 1e-300)
-      for family in 0..<7 where noise.beliefs[family] > PathNoise.leastBelief {
+      for family in 0..<7 where noise.isConsidered(family) {
         lesson.families[family] = logOfSum(lesson.families[family], mixture.familyEvidence[family] + weight)
       }
     }

@@ -6,7 +6,7 @@ import Numerics
 /// but for one sort.
 package struct DelayWindow: Sendable, BitwiseCopyable {
   package static var capacity: Int { @_noAllocation @_noLocks get { 128 } }
-  /// Fewer round trips than this are fitted anew with each; more, with every eighth.
+  /// Fewer round trips than this are fitted anew with each; more, with every eighth, a full window with every sixteenth.
   static var fewSamples: Int { @_noAllocation @_noLocks get { 24 } }
   /// Round trips from which on their distribution is fitted by maximum likelihood.
   static var leastToFit: Int { @_noAllocation @_noLocks get { 8 } }
@@ -37,7 +37,7 @@ package struct DelayWindow: Sendable, BitwiseCopyable {
     added &+= 1
   }
 
-  package var isDue: Bool { @_noAllocation @_noLocks get { count < Self.fewSamples || added & 7 == 0 } }
+  package var isDue: Bool { @_noAllocation @_noLocks get { count < Self.fewSamples || added & (count < Self.capacity ? 7 : 15) == 0 } }
 
   /// The least round trip; infinity while empty.
   package var least: Double {

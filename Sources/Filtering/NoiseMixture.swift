@@ -33,7 +33,7 @@ struct NoiseMixture {
     if noise.isUndirectedBelieved { floorOnly.learnFloor(measurement, noise, soft: soft) }
     var posteriors = InlineArray<7, ClockState>(repeating: floorOnly)
     var best = -1e300
-    for family in 0..<7 where noise.beliefs[family] > PathNoise.leastBelief {
+    for family in 0..<7 where noise.isConsidered(family) {
       switch family {
       case 0, 1:
         posteriors[family] = prior
@@ -76,7 +76,7 @@ struct NoiseMixture {
     var shares = InlineArray<7, Double>(repeating: 0)
     var sum = 0.0
     var heaviest = 0
-    for family in 0..<7 where noise.beliefs[family] > PathNoise.leastBelief {
+    for family in 0..<7 where noise.isConsidered(family) {
       shares[family] = noise.beliefs[family] * exponential(familyEvidence[family] - best)
       sum += shares[family]
       if shares[family] > shares[heaviest] { heaviest = family }

@@ -74,6 +74,7 @@ package struct PathFilter: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   mutating func learn(_ measurement: Measurement) {
     bank.predict(to: measurement.time)
+    noise.isThorough = count <= Self.earlyCount || count % PathNoise.rareStride == 0
     let lesson = bank.add(measurement, noise)
     if measurement.isOneWay { return }
     learnFamilies(lesson)
@@ -130,11 +131,18 @@ package struct PathFilter: Sendable, BitwiseCopyable {
 
   @_noAllocation @_noLocks
   private mutating func learnFamilies(_ lesson: ClockBank.Lesson) {
+    // Told from the best of this measurement, so that what is not worked out stays where it is.
+    var reference = -1e300
+    for family in 0..<7 where noise.isConsidered(family) && lesson.families[family] > reference {
+      reference = lesson.families[family]
+    }
     var best = -1e300
     for family in 0..<7 where noise.beliefs[family] > 0 {
-      if noise.beliefs[family] > PathNoise.leastBelief {
+      if noise.isConsidered(family) {
+        let isRare = noise.beliefs[family] <= PathNoise.rareBelief
+        let weight = noise.independence * (isRare ? Double(PathNoise.rareStride) : 1)
         familyEvidence[family] =
-          ClockBank.memory * familyEvidence[family] + noise.independence * lesson.families[family]
+          ClockBank.memory * familyEvidence[family] + weight * (lesson.families[family] - reference)
       }
       if familyEvidence[family] > best { best = familyEvidence[family] }
     }

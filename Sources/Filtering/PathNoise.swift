@@ -13,6 +13,9 @@ package struct PathNoise: Sendable, BitwiseCopyable {
   static var normal: Int { @_noAllocation @_noLocks get { 6 } }
   /// A family believed less is not worked out.
   static var leastBelief: Double { @_noAllocation @_noLocks get { 1e-5 } }
+  /// One that is believed less is worked out for every fourth measurement only, which counts for four, and not by the joint filter.
+  static var rareBelief: Double { @_noAllocation @_noLocks get { 2e-3 } }
+  static var rareStride: Int { @_noAllocation @_noLocks get { 4 } }
   /// How soft the edge of a queue is, in light queues: what the model leaves out.
   static var softness: Double { @_noAllocation @_noLocks get { 0.02 } }
   /// Density of observations that say nothing, per light queue.
@@ -41,25 +44,40 @@ package struct PathNoise: Sendable, BitwiseCopyable {
   package var beliefs: InlineArray<7, Double> = [0.5, 0, 0.1, 0.1, 0.1, 0.1, 0.1]
   /// How much a sample says compared with an independent one, (1 − ρ)/(1 + ρ) by the round trips' autocorrelation ρ.
   package var independence = 1.0
+  /// Whether rarely believed families are worked out for the measurement at hand.
+  var isThorough = true
+
+  /// Whether a family is worked out for the measurement at hand.
+  @_noAllocation @_noLocks
+  func isConsidered(_ family: Int) -> Bool { beliefs[family] > (isThorough ? Self.leastBelief : Self.rareBelief) }
 
   /// How far noise is believed that has no edge: a normal one.
   var beliefWithoutEdge: Double {
     @_noAllocation @_noLocks get { beliefs[3] + beliefs[4] + beliefs[5] + beliefs[6] }
   }
 
+  /// The same for a filter that leaves the rarely believed families out.
+  package var withoutRare: PathNoise {
+    @_noAllocation @_noLocks get {
+      var noise = self
+      noise.isThorough = false
+      return noise
+    }
+  }
+
   /// Whether any family is believed that says nothing of directions.
   var isUndirectedBelieved: Bool {
     @_noAllocation @_noLocks get {
-      for family in 2..<7 where beliefs[family] > Self.leastBelief { return true }
+      for family in 2..<7 where isConsidered(family) { return true }
       return false
     }
   }
 
-  /// What queues that last may have moved the offset by without any sign: half of what they usually are together, as far as samples
+  /// What queues that last may have moved the offset by without any sign: a third of what they usually are together, as far as samples
   /// repeat each other. `floor` is the least round trip.
   @_noAllocation @_noLocks
   func lingering(over floor: Double) -> Double {
-    median > floor ? 0.5 * (median - floor) * (1 - independence) : 0
+    median > floor ? 0.35 * (median - floor) * (1 - independence) : 0
   }
 
   @_noAllocation @_noLocks

@@ -154,7 +154,7 @@ package struct JointFilter: Sendable, BitwiseCopyable {
       bank.setFloor(path.bank.mean.d, variance: path.bank.mean.dd)
       measurement.offset -= path.asymmetry
       if index >= 0 { measurement.offset -= biases[index].value }
-      bank.add(measurement, path.noise)
+      bank.add(measurement, path.noise.withoutRare)
     }
     guard index >= 0 else { return }
     biases[index].hasContributed = true
