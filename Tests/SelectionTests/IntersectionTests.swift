@@ -6,16 +6,18 @@ import Testing
 @testable import Selection
 
 @Suite struct IntersectionTests {
-  static func list(_ intervals: [(offset: Double, distance: Double)]) -> CandidateList {
+  static func list(_ intervals: [(offset: Double, distance: Double)]) -> [Candidate] {
+    intervals.enumerated().map { Candidate(index: $0, offset: $1.offset, rootDistance: $1.distance) }
+  }
+
+  static func find(_ candidates: [Candidate]) -> Intersection? {
     var list = CandidateList()
-    for (i, interval) in intervals.enumerated() {
-      list.append(Candidate(index: i, offset: interval.offset, rootDistance: interval.distance))
-    }
-    return list
+    for candidate in candidates { list.append(candidate) }
+    return Intersection.find(list.intervals())
   }
 
   /// The algorithm as RFC 5905's appendix A.5.5.1 walks it: a sorted list of edges and midpoints, from both ends.
-  static func walk(_ list: CandidateList) -> Intersection? {
+  static func walk(_ list: [Candidate]) -> Intersection? {
     var edges: [(value: Double, type: Int)] = []
     for i in 0..<list.count {
       edges.append((list[i].low, -1))
@@ -53,7 +55,7 @@ import Testing
   }
 
   /// The definition itself, by trying every point that could matter.
-  static func search(_ list: CandidateList) -> Intersection? {
+  static func search(_ list: [Candidate]) -> Intersection? {
     let points = (0..<list.count).flatMap { [list[$0].low, list[$0].high] }
     for allowed in 0..<list.count where 2 * allowed < list.count {
       let covered = points.filter { point in
@@ -80,7 +82,7 @@ import Testing
         return isCoarse ? (offset.rounded(), distance.rounded()) : (offset, distance)
       }
       let list = Self.list(intervals)
-      let result = Intersection.find(list)
+      let result = Self.find(list)
       if result != nil { found += 1 }
       if result != Self.search(list) || result != Self.walk(list) { wrong += 1 }
     }
@@ -94,7 +96,7 @@ import Testing
     for _ in 0..<2000 {
       let list = Self.list(
         (0..<7).map { _ in (Double.random(in: -3...3, using: &random), Double.random(in: 0...2, using: &random)) })
-      guard let result = Intersection.find(list) else { continue }
+      guard let result = Self.find(list) else { continue }
       for point in [result.low, result.high] {
         let cover = (0..<7).filter { list[$0].low <= point && point <= list[$0].high }.count
         #expect(2 * cover > 7)
@@ -112,7 +114,7 @@ import Testing
       }
       let lie = Double.random(in: 5...50, using: &random)
       intervals += (0..<4).map { _ in (lie, 0.5) }
-      if let result = Intersection.find(Self.list(intervals)) {
+      if let result = Self.find(Self.list(intervals)) {
         #expect(result.low <= 1 && result.high >= -1)
         #expect(result.high < 4)
       }
@@ -120,11 +122,11 @@ import Testing
   }
 
   @Test func edges() {
-    #expect(Intersection.find(CandidateList()) == nil)
-    #expect(Intersection.find(Self.list([(1, 0.5)])) == Intersection(low: 0.5, high: 1.5))
+    #expect(Self.find([]) == nil)
+    #expect(Self.find(Self.list([(1, 0.5)])) == Intersection(low: 0.5, high: 1.5))
     // Two that do not touch are no majority; two that touch in a point agree, their midpoints do not.
-    #expect(Intersection.find(Self.list([(0, 1), (3, 1)])) == nil)
-    #expect(Intersection.find(Self.list([(0, 1), (2, 1)])) == nil)
-    #expect(Intersection.find(Self.list([(0, 1), (0.5, 1)])) == Intersection(low: -0.5, high: 1))
+    #expect(Self.find(Self.list([(0, 1), (3, 1)])) == nil)
+    #expect(Self.find(Self.list([(0, 1), (2, 1)])) == nil)
+    #expect(Self.find(Self.list([(0, 1), (0.5, 1)])) == Intersection(low: -0.5, high: 1))
   }
 }
