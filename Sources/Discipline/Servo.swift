@@ -63,7 +63,9 @@ package struct Servo: Sendable, BitwiseCopyable {
     package var tickGap: Double
 
     @_noAllocation @_noLocks
-    package init(deviation: Double, agitation: Double, pollInterval: Double, isStarting: Bool = false, tickGap: Double = 1) {
+    package init(
+      deviation: Double, agitation: Double, pollInterval: Double, isStarting: Bool = false, tickGap: Double = 1
+    ) {
       self.deviation = deviation
       self.agitation = agitation
       self.pollInterval = pollInterval

@@ -56,7 +56,8 @@ extension Engine {
     // Seven deviations where 3.3 would do for normal errors: these are mixtures, and the path's floor is in them. With few samples
     // the deviation itself is a guess.
     let samples = fused.samples > 1 ? Double(fused.samples - 1) : 1
-    let statistical = rest + (Self.statisticalDeviations + 10 / samples) * fused.offsetError + fused.lingering + precision
+    let statistical =
+      rest + (Self.statisticalDeviations + 10 / samples) * fused.offsetError + fused.lingering + precision
     let hard = rest + fused.hardBound + rate * age + precision
     let dispersion = system.rootDispersion + rest + rate * age + precision
     next.offset = TimeInterval(seconds: offset)

@@ -37,7 +37,9 @@ package struct DelayWindow: Sendable, BitwiseCopyable {
     added &+= 1
   }
 
-  package var isDue: Bool { @_noAllocation @_noLocks get { count < Self.fewSamples || added & (count < Self.capacity ? 7 : 15) == 0 } }
+  package var isDue: Bool {
+    @_noAllocation @_noLocks get { count < Self.fewSamples || added & (count < Self.capacity ? 7 : 15) == 0 }
+  }
 
   /// The least round trip; infinity while empty.
   package var least: Double {

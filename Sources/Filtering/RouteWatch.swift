@@ -88,7 +88,9 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
 
   @_noAllocation @_noLocks
   private mutating func longer(deviation: Double, _ noise: PathNoise) -> Finding {
-    let high = 4 * deviation + Self.upLights * noise.light / noise.independence
+    let edge = Self.upLights * noise.light / noise.independence
+    let tail = 2.5 * noise.spread * noise.beliefWithoutEdge
+    let high = 4 * deviation + (edge > tail ? edge : tail)
     let tight = 3 * noise.light + 2 * deviation
     let out = Self.summary(of: forward)
     let back = Self.summary(of: backward)

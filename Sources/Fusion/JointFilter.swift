@@ -65,8 +65,9 @@ package struct JointFilter: Sendable, BitwiseCopyable {
 
   /// Carries out a request with the filter asked for.
   @_noAllocation @_noLocks
-  package mutating func take(_ request: Request, _ filter: SourceFilter, _ survivors: borrowing SurvivorList, at now: RawInstant)
-  {
+  package mutating func take(
+    _ request: Request, _ filter: SourceFilter, _ survivors: borrowing SurvivorList, at now: RawInstant
+  ) {
     let before = isStarted ? offset(at: now) : 0
     switch request {
     case .adopt(let position):

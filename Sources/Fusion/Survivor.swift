@@ -74,7 +74,8 @@ package struct SurvivorList: ~Copyable {
   /// Whether one of them (of the preferred ones) rests on so many samples.
   @_noAllocation @_noLocks
   package func hasMature(_ samples: UInt32, preferred: Bool) -> Bool {
-    for i in 0..<count where (!preferred || places.elements[i].isPreferred) && places.elements[i].estimate.sampleCount >= samples {
+    for i in 0..<count
+    where (!preferred || places.elements[i].isPreferred) && places.elements[i].estimate.sampleCount >= samples {
       return true
     }
     return false

@@ -9,7 +9,9 @@ import TimeTypes
   /// Without an offset the clock runs at the reference's frequency.
   @Test func feedsForward() {
     var servo = Servo()
-    let frequency = servo.steer(reference: .partsPerMillion(12), error: 0, knowledge: Servo.Knowledge(deviation: 1e-6, agitation: 0, pollInterval: 16))
+    let frequency = servo.steer(
+      reference: .partsPerMillion(12), error: 0,
+      knowledge: Servo.Knowledge(deviation: 1e-6, agitation: 0, pollInterval: 16))
     #expect(frequency == .partsPerMillion(12))
     #expect(servo.slew == 0)
   }
@@ -52,12 +54,20 @@ import TimeTypes
 
   @Test func limits() {
     var servo = Servo(maximumSlewRate: 0.001)
-    #expect(servo.steer(reference: .zero, error: 10, knowledge: Servo.Knowledge(deviation: 0, agitation: 0, pollInterval: 1)).ratio == 0.001)
-    #expect(servo.steer(reference: .zero, error: -10, knowledge: Servo.Knowledge(deviation: 0, agitation: 0, pollInterval: 1)).ratio == -0.001)
     #expect(
-      servo.steer(reference: .partsPerMillion(9000), error: 0, knowledge: Servo.Knowledge(deviation: 0, agitation: 0, pollInterval: 1)) == .partsPerMillion(500))
+      servo.steer(reference: .zero, error: 10, knowledge: Servo.Knowledge(deviation: 0, agitation: 0, pollInterval: 1))
+        .ratio == 0.001)
+    #expect(
+      servo.steer(reference: .zero, error: -10, knowledge: Servo.Knowledge(deviation: 0, agitation: 0, pollInterval: 1))
+        .ratio == -0.001)
+    #expect(
+      servo.steer(
+        reference: .partsPerMillion(9000), error: 0,
+        knowledge: Servo.Knowledge(deviation: 0, agitation: 0, pollInterval: 1)) == .partsPerMillion(500))
     var fast = Servo(maximumSlewRate: 0.2)
-    #expect(fast.steer(reference: .zero, error: 10, knowledge: Servo.Knowledge(deviation: 0, agitation: 0, pollInterval: 1)).ratio == 0.1)
+    #expect(
+      fast.steer(reference: .zero, error: 10, knowledge: Servo.Knowledge(deviation: 0, agitation: 0, pollInterval: 1))
+        .ratio == 0.1)
   }
 
   /// What the kernel rounds away comes back with the next setting, so that none is lost on the whole.
@@ -67,7 +77,9 @@ import TimeTypes
     let wanted = 0.3 * resolution
     var sum = 0.0
     for _ in 0..<1000 {
-      let asked = servo.steer(reference: Frequency(ratio: wanted), error: 0, knowledge: Servo.Knowledge(deviation: 1, agitation: 0, pollInterval: 1))
+      let asked = servo.steer(
+        reference: Frequency(ratio: wanted), error: 0,
+        knowledge: Servo.Knowledge(deviation: 1, agitation: 0, pollInterval: 1))
       let applied = (asked.ratio / resolution).rounded() * resolution
       servo.applied(Frequency(ratio: applied))
       sum += applied
@@ -90,7 +102,8 @@ import TimeTypes
     var error = 0.25
     var time = 0.0
     while time < 12 {
-      let frequency = servo.steer(reference: .partsPerMillion(20), error: error, knowledge: Self.knowing(5e-6, 1, gap: tick))
+      let frequency = servo.steer(
+        reference: .partsPerMillion(20), error: error, knowledge: Self.knowing(5e-6, 1, gap: tick))
       let next = error + (20e-6 - frequency.ratio) * tick
       #expect(next.magnitude <= error.magnitude + 1e-12)
       error = next
