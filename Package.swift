@@ -55,7 +55,7 @@ let package = Package(
     .executable(name: "tompion", targets: ["tompion"]),
     .executable(name: "provider-check", targets: ["provider-check"]),
     .executable(name: "simulate", targets: ["simulate"]),
-    .library(name: "TompionCore", targets: ["TimeTypes", "SampleRing", "Engine"]),
+    .library(name: "TompionCore", targets: ["TimeTypes", "SampleRing", "ClockPort", "Engine"]),
     .library(name: "tompion-ntp-client", type: .dynamic, targets: ["NTPClientPlugin"]),
     .library(name: "tompion-ntp-server", type: .dynamic, targets: ["NTPServerPlugin"]),
   ],

@@ -10,10 +10,11 @@ let package = Package(
   dependencies: [.package(name: "Tompion", path: "..")],
   targets: [
     .target(name: "CRing"),
+    .target(name: "CMeasure"),
     .executableTarget(
       name: "TompionBench",
       dependencies: [
-        "CRing", .product(name: "TompionCore", package: "Tompion"),
+        "CRing", "CMeasure", .product(name: "TompionCore", package: "Tompion"),
       ],
       swiftSettings: [.swiftLanguageMode(.v6)]),
   ]

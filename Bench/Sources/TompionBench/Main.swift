@@ -4,7 +4,7 @@ import CRing
 import SampleRing
 import TimeTypes
 
-/// Ratios against an equivalent in the same run; absolute times are only shown beside them.
+/// Ratios against an equivalent in the same run, and what the engine spends on a sample; absolute times are this machine's.
 @main
 struct Main {
   static func main() {
@@ -18,6 +18,14 @@ struct Main {
       theirs.append(cRing(count, batch))
     }
     report("ring.same-core", median(ours), "ns/item", peer: "c", median(theirs))
+    var engine = EngineCost(sources: 8)
+    let cost = engine.measure(20_000)
+    print(
+      "{\"name\":\"engine.sample-cost\",\"value\":\(rounded(cost.nanoseconds / 1000)),\"unit\":\"us/sample\",\"limit\":50}"
+    )
+    print(
+      "{\"name\":\"engine.sample-allocations\",\"value\":\(cost.allocations),\"unit\":\"allocations/20000 samples\",\"limit\":0}"
+    )
   }
 
   private static func swiftRing(_ count: UInt64, _ batch: UInt64) -> Double {

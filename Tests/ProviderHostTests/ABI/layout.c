@@ -112,7 +112,7 @@ int main(void) {
   FIELD(tompion_clock_info_t, precision);
   FIELD(tompion_clock_info_t, synchronized);
   FIELD(tompion_clock_info_t, era);
-  FIELD(tompion_clock_info_t, reserved);
+  FIELD(tompion_clock_info_t, statistical_rate_ppb);
   STRUCT(tompion_clock_page_t);
   FIELD(tompion_clock_page_t, size);
   FIELD(tompion_clock_page_t, sequence);
