@@ -141,6 +141,7 @@ extension Engine {
   private func promoteRefused(_ index: Int) {
     let gated = storage.slots[index].gated
     storage.slots[index].filter = SourceFilter()
+    storage.slots[index].estimate = .none
     storage.slots[index].gated = ClockFilter()
     storage.slots[index].refusedRun = 0
     var age = gated.count - 1

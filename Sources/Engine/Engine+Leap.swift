@@ -70,6 +70,7 @@ extension Engine {
     let shift = TimeInterval.seconds(leap.armed == .insert ? -1 : 1)
     for i in 0..<capacity where storage.slots[i].isUsed {
       storage.slots[i].filter.shift(by: shift)
+      storage.slots[i].estimate = .none
       storage.slots[i].gated.shift(by: shift)
     }
     joint.shift(by: shift)

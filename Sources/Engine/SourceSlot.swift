@@ -42,9 +42,17 @@ struct SourceSlot: BitwiseCopyable {
   var rootDistance = 0.0
   var wasFalseticker = false
 
-  /// Carries the estimate on to `now`; false before the first sample.
+  /// An estimate of so many seconds ago is only carried on where nothing is new.
+  private static var freshness: Double { @_noAllocation @_noLocks get { 0.5 } }
+
+  /// Brings the estimate to `now`; false before the first sample.
   @_noAllocation @_noLocks
   mutating func renewEstimate(at now: RawInstant, driftBound: Double) -> Bool {
+    let age = (now - estimate.line.raw).inSeconds
+    if !isFresh && estimate.sampleCount > 0 && age >= 0 && age < Self.freshness {
+      estimate.carry(to: now, drift: driftBound)
+      return true
+    }
     guard let renewed = filter.estimate(at: now, driftBound: driftBound) else { return false }
     estimate = renewed
     return true

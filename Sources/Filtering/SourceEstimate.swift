@@ -28,6 +28,17 @@ package struct SourceEstimate: Sendable, BitwiseCopyable {
   /// What lasting queues may hide, seconds: part of the statistical bound.
   package var lingering = 0.0
 
+  /// Tells the same from a moment shortly after, without going through the measurements again: `drift` is how wrong the frequency is
+  /// assumed to be at most.
+  @_noAllocation @_noLocks
+  package mutating func carry(to now: RawInstant, drift: Double) {
+    let elapsed = (now - line.raw).inSeconds.magnitude
+    line = line.moved(to: now)
+    offsetError += frequencyError.ratio * elapsed
+    hardBound += drift * elapsed
+    outerBound += drift * elapsed
+  }
+
   package static var none: SourceEstimate {
     @_noAllocation @_noLocks get {
       SourceEstimate(
