@@ -46,7 +46,22 @@ import TimeTypes
     #expect(fused.lastUpdate == RawInstant(nanoseconds: 95_000_000_000))
     #expect(fused.samples == 64)
     #expect(fused.line == Self.prediction.line)
-    #expect(fused.agitation == 1e-12 && fused.offsetError == 1e-5)
+    #expect(fused.agitation == 1e-12)
+  }
+
+  /// Sources that disagree by three times what they claim make the joint error three times as large; one alone cannot.
+  @Test func disagreementWidens() {
+    func survivor(_ id: UInt32, _ offset: Double, bias: Double = 0) -> Survivor {
+      var survivor = Self.survivor(id, offset: offset, hardBound: 1, isSystem: id == 1)
+      survivor.estimate.offsetError = 1e-5
+      survivor.bias = bias
+      return survivor
+    }
+    let apart = FusedEstimate(Self.prediction, Self.list([survivor(1, 3e-5), survivor(2, -3e-5)]))
+    #expect((apart.offsetError - 3e-5).magnitude < 1e-9)
+    let explained = FusedEstimate(Self.prediction, Self.list([survivor(1, 3e-5, bias: 3e-5), survivor(2, 0)]))
+    #expect(explained.offsetError == 1e-5)
+    #expect(FusedEstimate(Self.prediction, Self.list([survivor(1, 3e-5)])).offsetError == 1e-5)
   }
 
   /// System jitter by RFC 5905, section 11.2.3, written plainly.

@@ -21,24 +21,36 @@ import TimeTypes
       let wasTaken = list.append(Self.survivor(id))
       #expect(wasTaken == (id < 64))
     }
-    #expect(list.count == 64)
-    #expect((0..<64).allSatisfy { list[$0].source.rawValue == UInt32($0) })
+    let count = list.count
+    #expect(count == 64)
+    for i in 0..<64 {
+      let id = list[i].source.rawValue
+      #expect(id == UInt32(i))
+    }
     list.removeAll()
-    #expect(list.count == 0)
+    let rest = list.count
+    #expect(rest == 0)
   }
 
   @Test func preferredAndMature() {
     var list = SurvivorList()
     list.append(Self.survivor(1, samples: 20))
-    #expect(!list.hasPreferred)
-    #expect(list.hasMature(20, preferred: false))
-    #expect(!list.hasMature(21, preferred: false))
+    let check1 = !list.hasPreferred
+    #expect(check1)
+    let check2 = list.hasMature(20, preferred: false)
+    #expect(check2)
+    let check3 = !list.hasMature(21, preferred: false)
+    #expect(check3)
     list.append(Self.survivor(2, samples: 3, isPreferred: true))
-    #expect(list.hasPreferred)
+    let check4 = list.hasPreferred
+    #expect(check4)
     // Only the preferred ones are asked.
-    #expect(!list.hasMature(16, preferred: true))
-    #expect(list.hasMature(3, preferred: true))
+    let check5 = !list.hasMature(16, preferred: true)
+    #expect(check5)
+    let check6 = list.hasMature(3, preferred: true)
+    #expect(check6)
     list.removeAll()
-    #expect(!list.hasPreferred)
+    let check7 = !list.hasPreferred
+    #expect(check7)
   }
 }
