@@ -58,7 +58,6 @@ extension Engine {
       let options = storage.slots[i].options
       var candidate = Candidate(
         index: i, offset: line.offset(of: estimate.line, at: now), rootDistance: storage.slots[i].rootDistance,
-        jitter: estimate.jitter > estimate.scatter ? estimate.jitter : estimate.scatter,
         stratum: storage.slots[i].stratum, prefer: options.prefer, trust: options.trust, require: options.require)
       if let bias = joint.bias(of: storage.slots[i].id), bias.isEstablished {
         candidate.innerOffset = candidate.offset - bias.value

@@ -5,7 +5,6 @@ import Numerics
 /// The same clock believed in eight ways, from an oscillator that hardly wanders to a very bad one, each weighed by how well it
 /// foretold the measurements of late. Which one is right is never decided: the mixture is the estimate.
 package struct ClockBank: Sendable, BitwiseCopyable {
-  package static var memberCount: Int { @_noAllocation @_noLocks get { 8 } }
   /// What is left of evidence after one more sample: it counts for about two hundred. Less lets half an hour of one-sided congestion
   /// pass for a bad oscillator.
   static var memory: Double { @_noAllocation @_noLocks get { 0.995 } }

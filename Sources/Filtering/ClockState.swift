@@ -43,24 +43,6 @@ package struct ClockState: Sendable, BitwiseCopyable {
     return v > 0 ? v : 0
   }
 
-  /// The same, for a measurement that says only a part `independence` of what it seems to say: its likelihood to that power, which
-  /// is a weighted sum of the precisions before and after.
-  @_noAllocation @_noLocks
-  mutating func condition(
-    _ hx: Double, _ hd: Double, total: Double, shift: Double, reduction: Double, independence: Double
-  ) {
-    if independence == 1 {
-      condition(hx, hd, total: total, shift: shift, reduction: reduction)
-      return
-    }
-    let before = 1 / total
-    let left = total - reduction
-    let after = 1 / (left > 1e-9 * total ? left : 1e-9 * total)
-    let precision = (1 - independence) * before + independence * after
-    condition(
-      hx, hd, total: total, shift: independence * after * shift / precision, reduction: total - 1 / precision)
-  }
-
   /// Conditions on what was learned of a = hx·x + hd·d + noise, whose variance was `total`: its mean moves by `shift` and its
   /// variance falls by `reduction` (negative = it grows).
   @_noAllocation @_noLocks
@@ -84,6 +66,24 @@ package struct ClockState: Sendable, BitwiseCopyable {
     if !(xx > leastX) { xx = leastX }
     if !(yy > leastY) { yy = leastY }
     if !(dd > leastD) { dd = leastD }
+  }
+
+  /// The same, for a measurement that says only a part `independence` of what it seems to say: its likelihood to that power, which
+  /// is a weighted sum of the precisions before and after.
+  @_noAllocation @_noLocks
+  mutating func condition(
+    _ hx: Double, _ hd: Double, total: Double, shift: Double, reduction: Double, independence: Double
+  ) {
+    if independence == 1 {
+      condition(hx, hd, total: total, shift: shift, reduction: reduction)
+      return
+    }
+    let before = 1 / total
+    let left = total - reduction
+    let after = 1 / (left > 1e-9 * total ? left : 1e-9 * total)
+    let precision = (1 - independence) * before + independence * after
+    condition(
+      hx, hd, total: total, shift: independence * after * shift / precision, reduction: total - 1 / precision)
   }
 
   /// Adds `weight` times another belief about a mean: used to match the moments of a mixture. With the heaviest belief as `center` no

@@ -6,7 +6,6 @@
 /// at the minimum (gamma, shape 3); 3, 4, 5 a normal offset error whose variance grows with the excess delay e as
 /// e²/(4(2a + 1)), which is that of two gamma queues of shape a = 1, 2, 4 given their sum; 6 a normal error that the delay says nothing of.
 package struct PathNoise: Sendable, BitwiseCopyable {
-  package static var familyCount: Int { @_noAllocation @_noLocks get { 7 } }
   static var alike: Int { @_noAllocation @_noLocks get { 0 } }
   static var skewed: Int { @_noAllocation @_noLocks get { 1 } }
   static var shaped: Int { @_noAllocation @_noLocks get { 2 } }
@@ -56,7 +55,7 @@ package struct PathNoise: Sendable, BitwiseCopyable {
     @_noAllocation @_noLocks get { beliefs[3] + beliefs[4] + beliefs[5] + beliefs[6] }
   }
 
-  /// The same for a filter that leaves the rarely believed families out.
+  /// The same noise for a filter that leaves the rarely believed families out.
   package var withoutRare: PathNoise {
     @_noAllocation @_noLocks get {
       var noise = self

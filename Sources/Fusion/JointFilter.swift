@@ -68,7 +68,6 @@ package struct JointFilter: Sendable, BitwiseCopyable {
   package mutating func take(
     _ request: Request, _ filter: SourceFilter, _ survivors: borrowing SurvivorList, at now: RawInstant
   ) {
-    let before = isStarted ? offset(at: now) : 0
     switch request {
     case .adopt(let position):
       let index = entry(survivors[position].source)
@@ -79,8 +78,9 @@ package struct JointFilter: Sendable, BitwiseCopyable {
       isStarted = true
       isDistrusted = false
     case .add(let position):
+      let before = state(at: now).x
       add(survivors[position], filter, survivors, at: now)
-      stir(offset(at: now) - before, at: now)
+      stir(state(at: now).x - before, at: now)
     }
     lastUpdate = now
   }
@@ -114,9 +114,7 @@ package struct JointFilter: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   package func prediction(at now: RawInstant) -> JointPrediction? {
     guard isStarted else { return nil }
-    var bank = bank
-    bank.predict(to: (now - anchor.raw).inSeconds)
-    let mean = bank.mean
+    let mean = state(at: now)
     return JointPrediction(
       line: anchor.line(offset: mean.x, frequency: mean.y, at: now), offsetError: squareRoot(mean.xx),
       frequencyError: Frequency(ratio: squareRoot(mean.yy)), agitation: agitation)
@@ -124,16 +122,16 @@ package struct JointFilter: Sendable, BitwiseCopyable {
 
   @_noAllocation @_noLocks
   private func line(at now: RawInstant) -> ClockLine {
-    var bank = bank
-    bank.predict(to: (now - anchor.raw).inSeconds)
-    return anchor.line(offset: bank.mean.x, frequency: bank.mean.y, at: now)
+    let mean = state(at: now)
+    return anchor.line(offset: mean.x, frequency: mean.y, at: now)
   }
 
+  /// The bank's mixture carried to `now`.
   @_noAllocation @_noLocks
-  private func offset(at now: RawInstant) -> Double {
+  private func state(at now: RawInstant) -> ClockState {
     var bank = bank
     bank.predict(to: (now - anchor.raw).inSeconds)
-    return bank.mean.x
+    return bank.mean
   }
 
   @_noAllocation @_noLocks

@@ -12,7 +12,6 @@ package struct Candidate: Sendable, BitwiseCopyable, Equatable {
   /// such knowledge the offset and the root distance.
   package var innerOffset: Double
   package var innerDistance: Double
-  package var jitter: Double
   package var stratum: UInt8
   package var prefer: Bool
   package var trust: Bool
@@ -20,7 +19,7 @@ package struct Candidate: Sendable, BitwiseCopyable, Equatable {
 
   @_noAllocation @_noLocks
   package init(
-    index: Int = 0, offset: Double = 0, rootDistance: Double = 0, jitter: Double = 0, stratum: UInt8 = 1,
+    index: Int = 0, offset: Double = 0, rootDistance: Double = 0, stratum: UInt8 = 1,
     prefer: Bool = false, trust: Bool = false, require: Bool = false
   ) {
     self.index = index
@@ -28,7 +27,6 @@ package struct Candidate: Sendable, BitwiseCopyable, Equatable {
     self.rootDistance = rootDistance
     innerOffset = offset
     innerDistance = rootDistance
-    self.jitter = jitter
     self.stratum = stratum
     self.prefer = prefer
     self.trust = trust

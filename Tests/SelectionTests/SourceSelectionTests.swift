@@ -19,9 +19,9 @@ import Testing
 
   @Test func falsetickerIsNamed() {
     let selection = Self.select([
-      Candidate(index: 3, offset: 0, rootDistance: 0.01, jitter: 1),
-      Candidate(index: 5, offset: 0.001, rootDistance: 0.01, jitter: 1),
-      Candidate(index: 9, offset: 1, rootDistance: 0.01, jitter: 1),
+      Candidate(index: 3, offset: 0, rootDistance: 0.01),
+      Candidate(index: 5, offset: 0.001, rootDistance: 0.01),
+      Candidate(index: 9, offset: 1, rootDistance: 0.01),
     ])
     #expect(selection.outcome == .selected)
     #expect(selection.state(of: 9) == .falseticker)
@@ -32,9 +32,9 @@ import Testing
   /// Lower stratum first, then the smaller root distance.
   @Test func orderOfPreference() {
     let selection = Self.select([
-      Candidate(index: 0, offset: 0, rootDistance: 0.01, jitter: 1, stratum: 2),
-      Candidate(index: 1, offset: 0, rootDistance: 0.05, jitter: 1, stratum: 1),
-      Candidate(index: 2, offset: 0, rootDistance: 0.02, jitter: 1, stratum: 1),
+      Candidate(index: 0, offset: 0, rootDistance: 0.01, stratum: 2),
+      Candidate(index: 1, offset: 0, rootDistance: 0.05, stratum: 1),
+      Candidate(index: 2, offset: 0, rootDistance: 0.02, stratum: 1),
     ])
     #expect((0..<3).map { selection.survivors[$0].index } == [2, 1, 0])
     #expect(selection.systemSource == 2)
@@ -43,8 +43,8 @@ import Testing
   /// The system source stays while it survives, yields to a lower stratum and to a preferred one.
   @Test func noHopping() {
     var selection = SourceSelection()
-    var first = Candidate(index: 0, offset: 0, rootDistance: 0.01, jitter: 1, stratum: 2)
-    var second = Candidate(index: 1, offset: 0, rootDistance: 0.02, jitter: 1, stratum: 2)
+    var first = Candidate(index: 0, offset: 0, rootDistance: 0.01, stratum: 2)
+    var second = Candidate(index: 1, offset: 0, rootDistance: 0.02, stratum: 2)
     func choose() -> Int? {
       selection.select(Self.list([first, second]), minimumSources: 1, requirePresent: false)
       return selection.systemSource
