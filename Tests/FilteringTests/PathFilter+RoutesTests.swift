@@ -75,7 +75,8 @@ import Testing
     for i in 1...5 { routes.add(Route(floor: Double(i), asymmetry: 0, variance: 0)) }
     #expect(routes.match(Route(floor: 1, asymmetry: 0, variance: 0), within: 0.1) == nil)
     for i in 2...5 {
-      #expect(routes.match(Route(floor: Double(i) + 0.19, asymmetry: 0.09, variance: 0), within: 0.1)?.floor == Double(i))
+      let near = Route(floor: Double(i) + 0.19, asymmetry: 0.09, variance: 0)
+      #expect(routes.match(near, within: 0.1)?.floor == Double(i))
       #expect(routes.match(Route(floor: Double(i) + 0.21, asymmetry: 0, variance: 0), within: 0.1) == nil)
       #expect(routes.match(Route(floor: Double(i), asymmetry: -0.11, variance: 0), within: 0.1) == nil)
     }
