@@ -99,7 +99,10 @@ package struct Servo: Sendable, BitwiseCopyable {
     isCorrecting = error.magnitude > 3 * knowledge.deviation && error.magnitude > Self.leastCorrection
     if slew > maximumSlewRate { slew = maximumSlewRate }
     if slew < -maximumSlewRate { slew = -maximumSlewRate }
-    let base = reference.clamped(to: Frequency(ratio: maximumReferenceFrequency)).ratio
+    if !(slew.magnitude <= maximumSlewRate) { slew = 0 }
+    // What is no number is no frequency.
+    let isNumber = reference.ratio.magnitude <= 1
+    let base = isNumber ? reference.clamped(to: Frequency(ratio: maximumReferenceFrequency)).ratio : 0
     requested = Frequency(ratio: base + slew + remainder).clamped(to: Frequency(ratio: maximumFrequency)).ratio
     return Frequency(ratio: requested)
   }

@@ -39,6 +39,8 @@ struct SourceSlot: BitwiseCopyable {
   var isFresh = false
   /// The last estimate and what selection made of it.
   var estimate = SourceEstimate.none
+  /// When the estimate was last worked out from the filter.
+  private var workedOutAt = RawInstant(nanoseconds: 0)
   var rootDistance = 0.0
   var wasFalseticker = false
 
@@ -48,13 +50,14 @@ struct SourceSlot: BitwiseCopyable {
   /// Brings the estimate to `now`; false before the first sample.
   @_noAllocation @_noLocks
   mutating func renewEstimate(at now: RawInstant, driftBound: Double) -> Bool {
-    let age = (now - estimate.line.raw).inSeconds
+    let age = (now - workedOutAt).inSeconds
     if !isFresh && estimate.sampleCount > 0 && age >= 0 && age < Self.freshness {
-      estimate.carry(to: now, drift: driftBound)
+      estimate.carry(to: now, driftBound: driftBound)
       return true
     }
     guard let renewed = filter.estimate(at: now, driftBound: driftBound) else { return false }
     estimate = renewed
+    workedOutAt = now
     return true
   }
 

@@ -30,6 +30,13 @@ package struct ClockBank: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   package init() {}
 
+  /// Whether it can be used at all: numbers, and variances above zero.
+  package var isSound: Bool {
+    @_noAllocation @_noLocks get {
+      mean.x.magnitude < 1e12 && mean.y.magnitude < 1 && mean.xx > 0 && mean.xx < 1e24 && mean.yy > 0 && mean.yy < 1
+    }
+  }
+
   /// Starts over with one belief for all members.
   @_noAllocation @_noLocks
   package mutating func start(_ state: ClockState, at time: Double) {

@@ -8,6 +8,9 @@ import Numerics
 /// With a normal prior of a, each exponential gives a normal tilted by its rate and cut off at the observation; their moments are
 /// known in closed form (the exponentially modified Gaussian), and the mixture is matched by one normal.
 struct OneSidedLikelihood {
+  /// Density of junk, at most, over the deviation of the prior.
+  private static var mostJunk: Double { @_noAllocation @_noLocks get { 1e-3 } }
+
   /// Logarithm of the density of the observation.
   var logEvidence: Double
   /// How far the mean of a moves.
@@ -29,7 +32,9 @@ struct OneSidedLikelihood {
       ? Self.shapedTerm(gap, variance, deviation, scale: light, probability: 1 - share)
       : Self.term(gap, variance, deviation, mean: light, probability: 1 - share)
     let b = Self.term(gap, variance, deviation, mean: heavy, probability: share)
-    let c = naturalLogarithm(junk)
+    // Junk is no surer than a prior that knows little, or a path of hardly any queue would never be believed.
+    let most = Self.mostJunk / deviation
+    let c = naturalLogarithm(junk < most ? junk : most)
     var best = a.log > b.log ? a.log : b.log
     if c > best { best = c }
     let pa = exponential(a.log - best)

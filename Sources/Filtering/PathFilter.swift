@@ -139,7 +139,7 @@ package struct PathFilter: Sendable, BitwiseCopyable {
     var best = -1e300
     for family in 0..<7 where noise.beliefs[family] > 0 {
       if noise.isConsidered(family) {
-        let isRare = noise.beliefs[family] <= PathNoise.rareBelief
+        let isRare = count > Self.earlyCount && noise.beliefs[family] <= PathNoise.rareBelief
         let weight = noise.independence * (isRare ? Double(PathNoise.rareStride) : 1)
         familyEvidence[family] =
           ClockBank.memory * familyEvidence[family] + weight * (lesson.families[family] - reference)

@@ -28,15 +28,16 @@ package struct SourceEstimate: Sendable, BitwiseCopyable {
   /// What lasting queues may hide, seconds: part of the statistical bound.
   package var lingering = 0.0
 
-  /// Tells the same from a moment shortly after, without going through the measurements again: `drift` is how wrong the frequency is
-  /// assumed to be at most.
+  /// Tells the same from a moment shortly after, without going through the measurements again. `driftBound` is how wrong the
+  /// frequency is assumed to be at most; the deviation grows by all of the frequency's, which is more than it would.
   @_noAllocation @_noLocks
-  package mutating func carry(to now: RawInstant, drift: Double) {
+  package mutating func carry(to now: RawInstant, driftBound: Double) {
     let elapsed = (now - line.raw).inSeconds.magnitude
+    let drift = 3.3 * frequencyError.ratio
     line = line.moved(to: now)
     offsetError += frequencyError.ratio * elapsed
-    hardBound += drift * elapsed
-    outerBound += drift * elapsed
+    hardBound += (drift > driftBound ? drift : driftBound) * elapsed
+    outerBound += (drift > driftBound ? drift : driftBound) * elapsed
   }
 
   package static var none: SourceEstimate {

@@ -39,7 +39,14 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
         Measurement(observation, from: anchor), frequency: prior.mean.ratio, deviation: prior.deviation.ratio)
       return .taken
     }
-    switch path.add(Measurement(observation, from: anchor)) {
+    let verdict = path.add(Measurement(observation, from: anchor))
+    guard path.bank.isSound else {
+      // Measurements that no path can make: begin again rather than publish what is no number.
+      self = SourceFilter()
+      _ = add(observation, prior: prior)
+      return .restarted
+    }
+    switch verdict {
     case .held: return .spike
     case .taken:
       take(observation)

@@ -82,6 +82,7 @@ package struct JointFilter: Sendable, BitwiseCopyable {
       add(survivors[position], filter, survivors, at: now)
       stir(state(at: now).x - before, at: now)
     }
+    if !bank.isSound { isDistrusted = true }
     lastUpdate = now
   }
 
@@ -113,7 +114,7 @@ package struct JointFilter: Sendable, BitwiseCopyable {
   /// The joint line carried to `now` with the growth of its errors; nil before the first sample.
   @_noAllocation @_noLocks
   package func prediction(at now: RawInstant) -> JointPrediction? {
-    guard isStarted else { return nil }
+    guard isStarted, bank.isSound else { return nil }
     let mean = state(at: now)
     return JointPrediction(
       line: anchor.line(offset: mean.x, frequency: mean.y, at: now), offsetError: squareRoot(mean.xx),

@@ -92,7 +92,8 @@ extension Scenario.Source {
     }
     for var smear in try fields.objects("smears") {
       let from = try smear.number("from_s")
-      let to = try smear.number("to_s", in: (from + 1)...1e9)
+      let to = try smear.number("to_s")
+      guard to >= from + 1 else { throw smear.wrong("to_s", "must be a second or more after from_s") }
       server.smears.append(.init(from: from, to: to, by: try smear.number("by_s")))
       try smear.end()
     }

@@ -26,8 +26,9 @@ package struct Intersection: Sendable, BitwiseCopyable, Equatable {
   ///
   /// For f = 0, 1, … below half of n: `low` is the first point, going up, that lies in n − f intervals, `high` the first going
   /// down. f is accepted when low ≤ high and at most f midpoints lie outside. O(n²) comparisons.
+  /// Without `midpoints` the last condition is left out (Marzullo's own algorithm).
   @_noAllocation @_noLocks
-  package static func find(_ intervals: borrowing IntervalList) -> Intersection? {
+  package static func find(_ intervals: borrowing IntervalList, midpoints: Bool = true) -> Intersection? {
     let count = intervals.count
     // How many intervals each interval's own edges lie in: the first point in so many intervals is always such an edge.
     var coverLow = InlineArray<64, Int>(repeating: 0)
@@ -54,7 +55,7 @@ package struct Intersection: Sendable, BitwiseCopyable, Equatable {
       if low <= high {
         var outside = 0
         for i in 0..<count where intervals.middles[i] < low || intervals.middles[i] > high { outside += 1 }
-        if outside <= allowed { return Intersection(low: low, high: high) }
+        if outside <= allowed || !midpoints { return Intersection(low: low, high: high) }
       }
       allowed += 1
     }

@@ -47,7 +47,10 @@ package struct SourceSelection: ~Copyable {
       systemSource = nil
       return
     }
-    guard let intersection = Intersection.find(candidates.intervals()) else {
+    // Honest sources whose paths are unlike overlap without holding each other's midpoints: then the overlap alone decides.
+    let found =
+      Intersection.find(candidates.intervals()) ?? Intersection.find(candidates.intervals(), midpoints: false)
+    guard let intersection = found else {
       wait(.noMajority, candidates)
       return
     }

@@ -16,6 +16,9 @@ struct Main: ParsableCommand {
     discussion:
       "A table of medians over the seeds; in brackets what it is of chrony's figure at the same poll interval.")
 
+  /// Each run is kept in memory until its scenario is done.
+  private static let mostSeeds = 10_000
+
   @Argument(help: "Names of scenarios.") var scenario: [String] = []
   @Flag(help: "Every scenario of every file.") var all = false
   @Flag(help: "The names of all scenarios, and what each is.") var list = false
@@ -39,7 +42,7 @@ struct Main: ParsableCommand {
   var modules = "."
 
   mutating func validate() throws {
-    guard seeds > 0 else { throw ValidationError("--seeds must be 1 or more.") }
+    guard 1...Self.mostSeeds ~= seeds else { throw ValidationError("--seeds must be from 1 to \(Self.mostSeeds).") }
     guard jobs ?? 1 > 0 else { throw ValidationError("--jobs must be 1 or more.") }
     guard replay == nil || scenario.isEmpty && !all && !list && record == nil else {
       throw ValidationError("--replay runs a record alone: no scenario, --all, --list or --record beside it.")

@@ -67,6 +67,10 @@ import TimeTypes
       #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1,"source_offsets_s":[1,2]}}"#,
       "x.model.source_offsets_s: has 2 numbers for 1 sources"
     ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1,"sources":[{"smears":[{"from_s":1e12,"to_s":1e12,"by_s":1}]}]}}"#,
+      "x.model.sources[0].smears[0].to_s: must be a second or more after from_s"
+    ),
   ])
   func mistakesAreNamed(text: String, expected: String) { #expect(complaint(text) == expected) }
 
