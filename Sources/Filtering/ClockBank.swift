@@ -21,7 +21,7 @@ package struct ClockBank: Sendable, BitwiseCopyable {
   package private(set) var members = InlineArray<8, ClockState>(repeating: ClockState())
   package private(set) var weights = InlineArray<8, Double>(repeating: 0.125)
   /// Logarithms; the starting ones are what crystals on boards are like.
-  private var evidence: InlineArray<8, Double> = [-1.5, -1, -0.5, 0, 0, -1, -2.5, -4]
+  private var evidence: InlineArray<8, Double> = [-0.5, 0, 0, 0, -0.5, -1.5, -3, -4.5]
   /// Seconds since the anchor.
   package private(set) var time = 0.0
   /// The mixture's moments.

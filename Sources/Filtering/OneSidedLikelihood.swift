@@ -9,7 +9,7 @@ import Numerics
 /// known in closed form (the exponentially modified Gaussian), and the mixture is matched by one normal.
 struct OneSidedLikelihood {
   /// Density of junk, at most, over the deviation of the prior.
-  private static var mostJunk: Double { @_noAllocation @_noLocks get { 1e-3 } }
+  private static var mostJunk: Double { @_noAllocation @_noLocks get { 0.03 } }
 
   /// Logarithm of the density of the observation.
   var logEvidence: Double

@@ -15,6 +15,9 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
   /// A change of the source's time by less is left to the bank, which follows bad oscillators in the same way.
   private static var clockLights: Double { @_noAllocation @_noLocks get { 16 } }
 
+  /// Nor is a smaller one looked at, seconds: clocks are noisy, too, where paths are not.
+  private static var leastStep: Double { @_noAllocation @_noLocks get { 2e-5 } }
+
   /// What was found; seconds.
   enum Finding {
     case none
@@ -48,7 +51,9 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
     let low = 4 * deviation + Self.belowEdge(noise)
     // What one direction gains and the other loses is the clock's doing.
     let isClock = (f < -low && b > low) || (b < -low && f > low)
-    let isFar = (f - b).magnitude > 2 * Self.clockLights * noise.light
+    let far = Self.clockLights * noise.light
+    let least = 2 * (far > Self.leastStep ? far : Self.leastStep)
+    let isFar = (f - b).magnitude > least && (f - b).magnitude > 4 * usualDistance
     let isBelow = f < -low || b < -low || f + b < -(4 * floorDeviation + 0.5 * Self.belowEdge(noise))
     let isHeld = isBelow && (isFar || !isClock)
     if held > 0 {
@@ -71,6 +76,16 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
     let edge = downLights * noise.light
     let tail = 2.5 * noise.spread * noise.beliefWithoutEdge
     return edge > tail ? edge : tail
+  }
+
+  /// The median distance of late between both directions' queues; zero while there are few.
+  private var usualDistance: Double {
+    @_noAllocation @_noLocks get {
+      if count < 12 { return 0 }
+      var distances = forward
+      for i in 0..<12 { distances[i] = (forward[i] - backward[i]).magnitude }
+      return Self.summary(of: distances).middle
+    }
   }
 
   @_noAllocation @_noLocks

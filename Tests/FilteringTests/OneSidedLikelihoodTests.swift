@@ -61,8 +61,10 @@ import Testing
       m.2 += density * a * a
       heavies += simpson * prior * other
     }
-    m.0 += c.junk
-    m.2 += c.junk * deviation * deviation
+    // No surer than a prior that knows little.
+    let junk = min(c.junk, 0.03 / deviation)
+    m.0 += junk
+    m.2 += junk * deviation * deviation
     let mean = m.1 / m.0
     let variance = m.2 / m.0 - mean * mean
     // Far beyond the edge the gamma queue's moments are a series cut short.

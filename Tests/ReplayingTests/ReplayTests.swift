@@ -39,12 +39,14 @@ import TimeTypes
       let time = TimeInterval.seconds(1_790_000_000 + second)
       feed(.tick(ClockReading(clock: .system, era: ClockEra(rawValue: 0), raw: raw, time: time, frequency: .zero)))
       guard second % 8 == 0 else { continue }
-      let noise = TimeInterval(seconds: 1e-3 + 1e-4 * random.uniform())
+      // A queue on the way out.
+      let queue = 1e-4 * random.uniform()
+      let noise = TimeInterval(seconds: 1e-3 + queue / 2)
       feed(
         .sample(
           Sample(
             source: sources[Int(second / 8 % 2)], sequence: UInt32(second), local: time, reference: time + noise,
-            raw: raw, delay: 2_000_000, dispersion: 1000, poll: 4),
+            raw: raw, delay: 2_000_000 + Int64(queue * 1e9), dispersion: 1000, poll: 4),
           now: raw))
     }
     if removes { for source in sources { feed(.sourceRemoved(source, now: start + .seconds(600))) } }
