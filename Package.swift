@@ -160,7 +160,8 @@ let package = Package(
     tests("Engine", ["TimeTypes", "ClockPort", "Filtering", "Selection", "Fusion", "Discipline", "TestSupport"]),
     tests("Settings", ["TimeTypes", "TestSupport"]),
     tests("Report", ["TimeTypes", "TestSupport"]),
-    tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "TestSupport"]),
+    .target(name: "CSystemCallFilter", path: "Tests/CSystemCallFilter"),
+    tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CSystemCallFilter", "TestSupport"]),
     tests(
       "ProviderHost", ["TimeTypes", "ClockPort", "LinuxKernel", "CTompionProvider", "TestSupport"], exclude: ["ABI"]),
     tests("ProviderKit", ["TimeTypes", "CTompionProvider", "MockHost"]),

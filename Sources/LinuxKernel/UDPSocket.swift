@@ -26,6 +26,9 @@ package final class UDPSocket {
   private let stampFlags: UInt32
   private let errorSlot: PacketBuffer
   private var open = true
+  /// The ring that receives for this socket, and where it keeps it.
+  private var ring: UringLoop?
+  private var ringSlot = 0
 
   /// What went by and what went wrong.
   package struct Counters: Sendable, BitwiseCopyable {
@@ -99,11 +102,26 @@ package final class UDPSocket {
     }
   }
 
-  deinit { if open { _ = clinux_close(descriptor) } }
+  deinit { close() }
+
+  /// Called by the loop that it is added to.
+  func attach(to ring: UringLoop, slot: Int) {
+    self.ring = ring
+    ringSlot = slot
+  }
+
+  /// Called by the loop that it is removed from.
+  func detachFromRing() { ring = nil }
+
+  /// TX stamps come without their packet and with its number: a ring's command may fetch them.
+  var hasBareStamps: Bool {
+    profile == .full && stampFlags & clinux_sof_opt_tsonly != 0 && stampFlags & clinux_sof_opt_id != 0
+  }
 
   /// Closes it now; using it afterwards does nothing.
   package func close() {
     guard open else { return }
+    ring?.remove(self)
     open = false
     _ = clinux_close(descriptor)
   }
@@ -112,6 +130,7 @@ package final class UDPSocket {
   /// An error that ICMP left on the socket is thrown once (ECONNREFUSED ...); then receiving goes on.
   package func receive(into buffer: PacketBuffer) throws(KernelError) -> Int {
     guard open else { return 0 }
+    if let ring, ring.receives(ringSlot) { return try receive(through: ring, into: buffer) }
     // The batch has `slots` slots, and the fence bounds the count by that.
     let count = unsafe clinux_batch_receive(
       buffer.batch, descriptor, UInt32(buffer.slots), profile == .minimal ? 1 : 0)
@@ -119,9 +138,32 @@ package final class UDPSocket {
       counters.networkErrors &+= 1
       throw KernelError("receive from the UDP socket", errno: -count)
     }
-    for index in 0..<Int(count) { note(flags: buffer[index].flags) }
+    return note(Int(count), buffer)
+  }
+
+  private func receive(through ring: UringLoop, into buffer: PacketBuffer) throws(KernelError) -> Int {
+    let count = ring.receive(ringSlot, into: buffer)
+    if count == 0 {
+      let error = ring.takeError(ringSlot)
+      if error != 0 {
+        counters.networkErrors &+= 1
+        throw KernelError("receive from the UDP socket", errno: error)
+      }
+    }
+    return note(count, buffer)
+  }
+
+  /// A moment at which nothing waited here, so that what comes now is not older: `begin`, if the call that began then brought
+  /// `count` datagrams and that was all; nil = not known.
+  package func emptyAt(_ begin: RawInstant, _ count: Int, of slots: Int) -> RawInstant? {
+    if let ring, ring.receives(ringSlot) { return ring.emptyAt(ringSlot) }
+    return count < slots ? begin : nil
+  }
+
+  private func note(_ count: Int, _ buffer: PacketBuffer) -> Int {
+    for index in 0..<count { note(flags: buffer[index].flags) }
     counters.received &+= UInt64(count)
-    return Int(count)
+    return count
   }
 
   private func note(flags: UInt32) {
@@ -137,7 +179,7 @@ package final class UDPSocket {
     guard open else { return 0 }
     let count = min(max(count, 0), buffer.slots)
     let now = clinux_clock_now(CLINUX_CLOCK_MONOTONIC_RAW)
-    let sent = unsafe Int(clinux_batch_send(buffer.batch, descriptor, UInt32(count), profile == .minimal ? 1 : 0))
+    let sent = sendBatch(buffer, count)
     counters.sent &+= UInt64(max(sent, 0))
     var attempted = 0
     var failedWithStamp = false
@@ -163,6 +205,12 @@ package final class UDPSocket {
     return max(sent, 0)
   }
 
+  private func sendBatch(_ buffer: PacketBuffer, _ count: Int) -> Int {
+    if let ring, ring.sends, let sent = ring.send(ringSlot, buffer, count: count) { return sent }
+    // The fence bounds the count by the batch's slots.
+    return unsafe Int(clinux_batch_send(buffer.batch, descriptor, UInt32(count), profile == .minimal ? 1 : 0))
+  }
+
   /// Older kernels count a packet that failed, newer ones do not: start again at 0 rather than guess. What waits for a stamp will
   /// not get one: `nextOverdue` says so.
   private func restartStampNumbers() {
@@ -171,6 +219,7 @@ package final class UDPSocket {
     _ = clinux_udp_timestamping(descriptor, stampFlags)
     ledger.restartNumbers()
     // Stamps that wait in the error queue carry old numbers: the packets to come must not get them.
+    ring?.look()
     for _ in 0..<ledger.capacity where nextReport() == nil { break }
   }
 
@@ -179,9 +228,8 @@ package final class UDPSocket {
     guard open else { return nil }
     var message: clinux_datagram_t
     repeat {
-      // One slot of 2048 bytes that only this thread uses; the fence bounds length by its capacity.
-      guard unsafe clinux_error_receive(errorSlot.batch, descriptor) > 0 else { return nil }
-      message = errorSlot[0]
+      guard let next = nextMessage() else { return nil }
+      message = next
       if message.flags & CLINUX_DATAGRAM_CONTROL_TRUNCATED != 0 { counters.controlTruncated &+= 1 }
       if message.flags & CLINUX_DATAGRAM_MALFORMED != 0 { counters.malformedControl &+= 1 }
       if message.flags & CLINUX_DATAGRAM_ERROR != 0 {
@@ -201,6 +249,30 @@ package final class UDPSocket {
       realtimeNanoseconds: message.flags & CLINUX_DATAGRAM_SOFTWARE != 0 ? message.software_ns : nil,
       hardwareNanoseconds: message.flags & CLINUX_DATAGRAM_HARDWARE != 0 ? message.hardware_ns : nil,
       sentRawNanoseconds: entry.sentRawNanoseconds)
+  }
+
+  /// What the ring fetched, or what is in the error queue.
+  private func nextMessage() -> clinux_datagram_t? {
+    if let ring {
+      if let stamp = ring.nextStamp(ringSlot) {
+        var message = clinux_datagram_t()
+        message.transmit_id = stamp.id
+        message.flags =
+          CLINUX_DATAGRAM_STAMP_ID | (stamp.isHardware ? CLINUX_DATAGRAM_HARDWARE : CLINUX_DATAGRAM_SOFTWARE)
+        if stamp.isHardware { message.hardware_ns = stamp.nanoseconds } else { message.software_ns = stamp.nanoseconds }
+        return message
+      }
+      guard ring.takeErrorQueue(ringSlot) else { return nil }
+    }
+    // One slot of 2048 bytes that only this thread uses; the fence bounds length by its capacity.
+    guard unsafe clinux_error_receive(errorSlot.batch, descriptor) > 0 else {
+      ring?.errorQueueIsEmpty(ringSlot)
+      return nil
+    }
+    let message = errorSlot[0]
+    // What the reception was told of it before has been told by this.
+    if message.flags & CLINUX_DATAGRAM_ERROR != 0 { _ = ring?.takeError(ringSlot) }
+    return message
   }
 
   private func match(_ message: clinux_datagram_t) -> TransmitLedger.Entry? {
@@ -225,7 +297,8 @@ package final class UDPSocket {
 
   /// The error that the network left on the socket, cleared by reading; nil = none.
   package func takeError() -> KernelError? {
-    let error = clinux_socket_error(descriptor)
+    let heard = ring?.takeError(ringSlot) ?? 0
+    let error = heard != 0 ? heard : clinux_socket_error(descriptor)
     return error > 0 ? KernelError("use the UDP socket", errno: error) : nil
   }
 
