@@ -8,6 +8,13 @@ package enum EventLoop {
   case poll(PollLoop)
   case uring(UringLoop)
 
+  package var method: LoopMethod {
+    switch self {
+    case .poll: .poll
+    case .uring: .uring
+    }
+  }
+
   package var profile: KernelProfile {
     switch self {
     case .poll(let loop): loop.profile
@@ -61,10 +68,10 @@ package enum EventLoop {
     }
   }
 
-  /// What the ring had to recover from; nil = there is no ring.
-  package var uringCounters: UringCounters? {
+  /// What the ring had to recover from, for any thread; nil = there is no ring.
+  package var uringReport: UringReport? {
     guard case .uring(let loop) = self else { return nil }
-    return loop.counters
+    return loop.report
   }
 
   /// Watches a descriptor. ENOSPC: the loop is full; EEXIST: it is watched already.

@@ -63,6 +63,9 @@ package final class UringLoop {
   /// How long a wait spins before it sleeps, ns; 0 = not at all. A core is busy all that time.
   package var busyPoll: Int64 = 0
   package var counters = UringCounters()
+  /// The same for other threads, as of the last wait.
+  package let report = UringReport()
+  private var reported = UringCounters()
 
   var queue: UringQueue
   var slots: [Slot]
@@ -245,6 +248,10 @@ package final class UringLoop {
       // Completions that tell nothing (a cancelled request, a reception to be begun again) do not end the wait.
       if taken == 0 && result >= 0 { break }
     } while !isReady && RawClock.now() < limit
+    if counters != reported {
+      reported = counters
+      report.store(counters)
+    }
     cursor = 0
     now = RawClock.now()
   }

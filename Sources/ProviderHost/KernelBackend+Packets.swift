@@ -21,7 +21,8 @@ extension KernelBackend {
       return
     }
     // In the minimal profile one call brings one packet, whatever waits behind it.
-    if count < (loop.profile == .minimal ? 1 : receiveBuffer.slots) { sockets[index].emptyAt = begin }
+    let slots = loop.profile == .minimal ? 1 : receiveBuffer.slots
+    if let emptyAt = socket.emptyAt(begin, count, of: slots) { sockets[index].emptyAt = emptyAt }
     guard count > 0 else { return }
     for index in 0..<count { fill(index, notBefore: notBefore) }
     // Sound: `count` slots were filled just now; their bytes belong to the buffer, which lives as long as this object.

@@ -5,7 +5,7 @@ package import LinuxKernel
 import Synchronization
 package import TimeTypes
 
-/// A provider's time, sockets, timers and names from the real kernel, over a `PollLoop`; in the daemon and in a child alike.
+/// A provider's time, sockets, timers and names from the real kernel, over an `EventLoop`; in the daemon and in a child alike.
 ///
 /// The owner of the loop hands it the loop's events (`ProviderLoop` does). One thread, the loop's, except where tagged [any].
 /// Sending, receiving and error queues reuse packet buffers made at init.
@@ -35,7 +35,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   }
 
   let number: UInt16
-  let loop: PollLoop
+  let loop: EventLoop
   let clocks: KernelClocks
   let page: UInt
   weak var instance: ProviderInstance?
@@ -59,7 +59,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
 
   /// `number` is the instance's; `clockPage` the page for clock-info/1, which outlives the backend.
   package init(
-    number: UInt16, loop: PollLoop, clocks: KernelClocks, clockPage: UnsafePointer<tompion_clock_page_t>?
+    number: UInt16, loop: EventLoop, clocks: KernelClocks, clockPage: UnsafePointer<tompion_clock_page_t>?
   ) throws(KernelError) {
     self.number = number
     self.loop = loop
@@ -212,7 +212,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
       let socket = try UDPSocket(UDPSocketOptions(options), profile: loop.profile, errorBuffer: errorBuffer)
       lastHandle &+= 1
       let handle = lastHandle
-      try loop.add(socket.descriptor, token: Token.make(number, Token.socket, handle))
+      try loop.add(socket, token: Token.make(number, Token.socket, handle))
       sockets.append(OpenSocket(handle: handle, socket: socket, emptyAt: RawClock.now()))
       return .opened(handle)
     } catch {
@@ -227,7 +227,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
 
   private func retire(_ open: OpenSocket) {
     loop.timers.disarm(Token.make(number, Token.overdue, open.handle))
-    loop.remove(open.socket.descriptor)
+    loop.remove(open.socket)
     open.socket.close()
   }
 

@@ -3,14 +3,14 @@
 package import LinuxKernel
 package import TimeTypes
 
-/// Hands a poll loop's events to the providers that they are for: the tokens of a backend carry its instance's number in their
+/// Hands a loop's events to the providers that they are for: the tokens of a backend carry its instance's number in their
 /// upper 16 bits; number 0 is free for the loop's owner.
 package final class ProviderLoop {
-  package let loop: PollLoop
+  package let loop: EventLoop
   package let clocks: KernelClocks
   private var backends: [KernelBackend] = []
 
-  package init(loop: PollLoop, clocks: KernelClocks) {
+  package init(loop: EventLoop, clocks: KernelClocks) {
     self.loop = loop
     self.clocks = clocks
   }

@@ -105,6 +105,13 @@ extension EventKind {
         "provider-hangs", .error,
         "A provider in the daemon's own process has not returned from a call; all providers there wait for it."
       )
+    case .loopChosen:
+      ("loop-chosen", .notice, "What packets are received with, io_uring or poll(2), and why.")
+    case .loopRecovered:
+      (
+        "loop-recovered", .warning,
+        "The io_uring ran out of something or lost something, and went on; the text has the numbers."
+      )
     case .leapPassed: ("leap-passed", .notice, "A leap second passed.")
     case .stateDirectory:
       ("state-directory", .warning, "The state directory cannot be used; nothing is remembered across restarts.")

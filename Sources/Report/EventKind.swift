@@ -66,4 +66,6 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case leapPassed = 531
   case driftIgnored = 532
   case providerHangs = 533
+  case loopChosen = 540
+  case loopRecovered = 541
 }
