@@ -14,7 +14,8 @@ extension EventLoop {
   /// - Throws: only if not even poll(2) can be had.
   package static func choose(_ wishes: LoopWishes) throws(KernelError) -> LoopChoice {
     if wishes.profile == .minimal {
-      return LoopChoice(loop: try makePoll(wishes), reason: "poll: the minimal profile has nothing else", isRefused: false)
+      return LoopChoice(
+        loop: try makePoll(wishes), reason: "poll: the minimal profile has nothing else", isRefused: false)
     }
     guard wishes.method != .poll else {
       return LoopChoice(loop: try makePoll(wishes), reason: "poll: io = \"poll\"", isRefused: false)
@@ -33,9 +34,11 @@ extension EventLoop {
     }
     guard let trial = LoopTrial.compare(wishes) else {
       return LoopChoice(
-        loop: .uring(ring), reason: "io_uring: it works here, and a trial could not be measured\(features)", isRefused: false)
+        loop: .uring(ring), reason: "io_uring: it works here, and a trial could not be measured\(features)",
+        isRefused: false)
     }
-    let measured = "from send to receipt \(trial.uring / 1000) µs against poll's \(trial.poll / 1000) µs on loopback (median)"
+    let measured =
+      "from send to receipt \(trial.uring / 1000) µs against poll's \(trial.poll / 1000) µs on loopback (median)"
     guard Double(trial.uring) <= Double(trial.poll) * tolerance else {
       return LoopChoice(loop: try makePoll(wishes), reason: "poll: io_uring took \(measured)", isRefused: false)
     }

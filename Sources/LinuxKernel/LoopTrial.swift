@@ -17,7 +17,8 @@ enum LoopTrial {
     let loop = try makeUring(wishes)
     guard let socket = try? makeSocket(), let buffer = try? PacketBuffer(slots: 1, capacity: 64) else { return }
     try loop.add(socket, token: 1)
-    guard buffer.fill(0, with: [1], to: socket.local, wantStamp: true, token: 1), socket.send(buffer, count: 1) == 1 else {
+    guard buffer.fill(0, with: [1], to: socket.local, wantStamp: true, token: 1), socket.send(buffer, count: 1) == 1
+    else {
       return
     }
     let limit = RawClock.now() + .milliseconds(500)
@@ -86,7 +87,9 @@ enum LoopTrial {
   }
 
   private static func send(to address: SocketAddress) {
-    guard let socket = try? makeSocket(peer: address), let buffer = try? PacketBuffer(slots: 1, capacity: 64) else { return }
+    guard let socket = try? makeSocket(peer: address), let buffer = try? PacketBuffer(slots: 1, capacity: 64) else {
+      return
+    }
     // The first is sent when the receiver waits.
     for _ in 0..<packets {
       Pause.microseconds(gap)

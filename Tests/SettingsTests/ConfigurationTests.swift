@@ -122,6 +122,10 @@ struct ConfigurationTests {
       (
         "[control]\nsocket = \"/\(String(repeating: "x", count: 200))\"", "an absolute path or \"none\" has at most 107"
       ),
+      ("io = \"urnig\"", "did you mean \"uring\"?"),
+      ("busy_poll_us = 1000001", "it is out of range; write an integer from 0 to 1000000"),
+      ("busy_poll_us = 5000000000", "it is out of range; write an integer from 0 to 1000000"),
+      ("sqpoll = 1", "write true or false"),
       ("[log]\nlevel = \"wraning\"", "did you mean \"warning\"?"),
       ("[logs]\nlevel = \"debug\"", "t.toml:1:2: logs = {…}: there is no such key at the top level; did you mean log?"),
       ("[clock.max_allowed_phase_offset]\nforwards = 1", "did you mean forward?"),
