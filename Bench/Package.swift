@@ -9,11 +9,11 @@ let package = Package(
   name: "TompionBench",
   dependencies: [.package(name: "Tompion", path: "..")],
   targets: [
-    .target(name: "CRing"),
+    .target(name: "CPeers", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
     .executableTarget(
       name: "TompionBench",
       dependencies: [
-        "CRing", .product(name: "TompionCore", package: "Tompion"),
+        "CPeers", .product(name: "TompionCore", package: "Tompion"),
       ],
       swiftSettings: [.swiftLanguageMode(.v6)]),
   ]

@@ -1,66 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CRing
+import CPeers
+import Glibc
 import SampleRing
 import TimeTypes
 
-/// Ratios against an equivalent in the same run; absolute times are only shown beside them.
 @main
 struct Main {
   static func main() {
     let count: UInt64 = 4_000_000
-    let batch: UInt64 = 32
-    var ours: [Double] = []
-    var theirs: [Double] = []
-    // Interleaved rounds: what else the machine does falls on both.
-    for _ in 0..<7 {
-      ours.append(swiftRing(count, batch))
-      theirs.append(cRing(count, batch))
+    var a: [Double] = [], b: [Double] = [], c: [Double] = [], d: [Double] = []
+    let items = UnsafeMutablePointer<Sample>.allocate(capacity: 32)
+    for i in 0..<32 {
+      items[i] = Sample(
+        source: SourceID(rawValue: 1), local: .zero, reference: .zero, raw: RawInstant(nanoseconds: Int64(i)))
     }
-    report("ring.same-core", median(ours), "ns/item", peer: "c", median(theirs))
-  }
-
-  private static func swiftRing(_ count: UInt64, _ batch: UInt64) -> Double {
-    let ring = SampleRing(capacity: 1024)
-    var sample = Sample(
-      source: SourceID(rawValue: 1), local: .zero, reference: .zero, raw: RawInstant(nanoseconds: 0))
-    var sum: UInt64 = 0
-    let time = ContinuousClock().measure {
-      for start in stride(from: 0, to: count, by: Int(batch)) {
-        for i in 0..<batch {
-          sample.sequence = UInt32(truncatingIfNeeded: start &+ i)
-          _ = ring.push(sample)
-        }
-        for _ in 0..<batch {
-          if let out = ring.pop() { sum &+= UInt64(out.sequence) }
-        }
-      }
+    for _ in 0..<15 {
+      let ring = SampleRing(capacity: 1024)
+      a.append(time { swiftSame(ring, items, count, 32) } / Double(count))
+      let peer = ring_peer_make(1024)
+      b.append(
+        time {
+          _ =
+            (ring_peer_same_core(
+              peer, UnsafeMutableRawPointer(items).assumingMemoryBound(to: ring_item.self), count, 32))
+        } / Double(count))
+      ring_peer_free(peer)
+      c.append(time { swiftDrain(ring, items, count, 32) } / Double(count))
+      d.append(time { swiftInto(ring, items, count, 32) } / Double(count))
     }
-    precondition(sum == count * (count - 1) / 2, "samples were lost")
-    return nanoseconds(time) / Double(count)
-  }
-
-  private static func cRing(_ count: UInt64, _ batch: UInt64) -> Double {
-    let ring = cring_make(1024)
-    defer { cring_free(ring) }
-    var sum: UInt64 = 0
-    let time = ContinuousClock().measure { sum = cring_same_core(ring, count, batch) }
-    precondition(sum == count * (count - 1) / 2, "samples were lost")
-    return nanoseconds(time) / Double(count)
-  }
-
-  private static func nanoseconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) * 1e9 + Double(duration.components.attoseconds) * 1e-9
-  }
-
-  private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
-  private static func report(_ name: String, _ value: Double, _ unit: String, peer: String, _ peerValue: Double) {
-    let ratio = value / peerValue
+    print("min", b.min()!, a.min()! / b.min()!, c.min()! / b.min()!, d.min()! / b.min()!)
     print(
-      "{\"name\":\"\(name)\",\"value\":\(rounded(value)),\"unit\":\"\(unit)\",\"peer\":\"\(peer)\",\"peer_value\":\(rounded(peerValue)),\"ratio\":\(rounded(ratio))}"
-    )
+      "cpp", b.sorted()[7], "pop", a.sorted()[7] / b.sorted()[7], "drain", c.sorted()[7] / b.sorted()[7], "into",
+      d.sorted()[7] / b.sorted()[7])
   }
-
-  private static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+  static func time(_ f: () -> Void) -> Double {
+    let d = ContinuousClock().measure(f)
+    return Double(d.components.seconds) * 1e9 + Double(d.components.attoseconds) * 1e-9
+  }
+}
+@inline(never)
+func swiftSame(_ ring: borrowing SampleRing, _ items: UnsafePointer<Sample>, _ count: UInt64, _ burst: UInt64) {
+  var sum: UInt64 = 0
+  var done: UInt64 = 0
+  while done < count {
+    var i: UInt64 = 0
+    while i < burst {
+      bench_use(items)
+      ring.emplace { items[Int(i)] }
+      i &+= 1
+    }
+    i = 0
+    while i < burst {
+      if let out = ring.pop() {
+        withUnsafePointer(to: out) { bench_use($0) }
+        sum &+= UInt64(bitPattern: out.rawNanoseconds)
+      }
+      i &+= 1
+    }
+    done &+= burst
+  }
+  precondition(sum > 0)
+}
+@inline(never)
+func swiftInto(_ ring: borrowing SampleRing, _ items: UnsafePointer<Sample>, _ count: UInt64, _ burst: UInt64) {
+  var sum: UInt64 = 0
+  var done: UInt64 = 0
+  var out = items[0]
+  while done < count {
+    var i: UInt64 = 0
+    while i < burst {
+      bench_use(items)
+      ring.emplace { items[Int(i)] }
+      i &+= 1
+    }
+    i = 0
+    while i < burst {
+      if ring.pop(into: &out) {
+        withUnsafePointer(to: &out) { bench_use($0) }
+        sum &+= UInt64(bitPattern: out.rawNanoseconds)
+      }
+      i &+= 1
+    }
+    done &+= burst
+  }
+  precondition(sum > 0)
+}
+@inline(never)
+func swiftDrain(_ ring: borrowing SampleRing, _ items: UnsafePointer<Sample>, _ count: UInt64, _ burst: UInt64) {
+  var sum: UInt64 = 0
+  var done: UInt64 = 0
+  while done < count {
+    var i: UInt64 = 0
+    while i < burst {
+      bench_use(items)
+      ring.emplace { items[Int(i)] }
+      i &+= 1
+    }
+    ring.drain { out in
+      withUnsafePointer(to: out) { bench_use($0) }
+      sum &+= UInt64(bitPattern: out.rawNanoseconds)
+    }
+    done &+= burst
+  }
+  precondition(sum > 0)
 }
