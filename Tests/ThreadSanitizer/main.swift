@@ -101,7 +101,7 @@ func run(_ name: String, _ ends: Ends) -> Bool {
   pthread_create(
     &thread, nil,
     {
-      Unmanaged<Ends>.fromOpaque($0!).takeUnretainedValue().produce()
+      if let ends = $0 { Unmanaged<Ends>.fromOpaque(ends).takeUnretainedValue().produce() }
       return nil
     }, Unmanaged.passUnretained(ends).toOpaque())
   let wrong = ends.consume()
