@@ -55,6 +55,8 @@ let package = Package(
     .executable(name: "tompion", targets: ["tompion"]),
     .executable(name: "provider-check", targets: ["provider-check"]),
     .executable(name: "simulate", targets: ["simulate"]),
+    // What Bench sees of the edge.
+    .library(name: "TompionEdgeBench", targets: ["EdgeBench"]),
     .library(name: "TompionCore", targets: ["TimeTypes", "SampleRing", "Engine"]),
     .library(name: "tompion-ntp-client", type: .dynamic, targets: ["NTPClientPlugin"]),
     .library(name: "tompion-ntp-server", type: .dynamic, targets: ["NTPServerPlugin"]),
@@ -89,6 +91,7 @@ let package = Package(
 
     // The edge.
     edge("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CLibCap"]),
+    edge("EdgeBench", ["TimeTypes", "CLinux", "LinuxKernel"]),
     edge("ProviderKit", ["TimeTypes", "CTompionProvider"]),
     edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
     edge(

@@ -10,10 +10,14 @@ let package = Package(
   dependencies: [.package(name: "Tompion", path: "..")],
   targets: [
     .target(name: "CPeers", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
+    .target(name: "CReceivers"),
+    .target(
+      name: "ReceiveBench", dependencies: ["CReceivers", .product(name: "TompionEdgeBench", package: "Tompion")],
+      swiftSettings: [.swiftLanguageMode(.v6)]),
     .executableTarget(
       name: "TompionBench",
       dependencies: [
-        "CPeers", .product(name: "TompionCore", package: "Tompion"),
+        "CPeers", "ReceiveBench", .product(name: "TompionCore", package: "Tompion"),
       ],
       swiftSettings: [.swiftLanguageMode(.v6)]),
   ]

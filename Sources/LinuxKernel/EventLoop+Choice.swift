@@ -5,10 +5,6 @@ import Glibc
 import TimeTypes
 
 extension EventLoop {
-  /// An io_uring whose median is at most so much of poll(2)'s measures no worse: beyond the noise of a short trial, below what
-  /// would matter.
-  static let tolerance = 1.1
-
   /// Makes the loop that the wishes, the kernel and a short trial on loopback call for. The minimal profile has poll(2) and tries
   /// nothing. Takes some 20 ms for `auto`. [control, at start]
   /// - Throws: only if not even poll(2) can be had.
@@ -38,8 +34,9 @@ extension EventLoop {
         isRefused: false)
     }
     let measured =
-      "from send to receipt \(trial.uring / 1000) µs against poll's \(trial.poll / 1000) µs on loopback (median)"
-    guard Double(trial.uring) <= Double(trial.poll) * tolerance else {
+      "from send to receipt \(microseconds(trial.uring)) µs against poll's \(microseconds(trial.poll)) µs on loopback "
+      + "(medians; slower in \(trial.lost) of \(LoopTrial.rounds) rounds)"
+    guard trial.lost < LoopTrial.tooMany else {
       return LoopChoice(loop: try makePoll(wishes), reason: "poll: io_uring took \(measured)", isRefused: false)
     }
     return LoopChoice(loop: .uring(ring), reason: "io_uring: \(measured)\(features)", isRefused: false)
@@ -57,6 +54,11 @@ extension EventLoop {
     let loop = try UringLoop(capacity: wishes.capacity, timerCapacity: wishes.timerCapacity, options: options)
     loop.busyPoll = wishes.busyPoll
     return loop
+  }
+
+  /// With one decimal.
+  private static func microseconds(_ nanoseconds: Int64) -> String {
+    "\(nanoseconds / 1000).\(abs(nanoseconds / 100 % 10))"
   }
 
   private static func describe(_ loop: UringLoop) -> String {

@@ -19,6 +19,8 @@ package struct LoopWishes: Sendable {
   /// A kernel thread takes the ring's submissions (SQPOLL).
   package var submissionThread = false
   package var profile = KernelProfile.full
+  /// The SCHED_FIFO priority that the loop's thread will have; nil = the normal scheduler.
+  package var priority: Int?
 
   package init() {}
 }

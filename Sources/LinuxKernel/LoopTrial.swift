@@ -6,8 +6,12 @@ import TimeTypes
 /// Tries loops on loopback before one is chosen: whether a ring receives at all, and how long a packet takes through each.
 enum LoopTrial {
   /// Rounds of each loop, in turn, so that what else the machine does falls on both.
-  private static let rounds = 4
-  private static let packets = 24
+  static let rounds = 8
+  private static let packets = 12
+  /// A ring that takes so much of poll(2)'s time in a round has lost it: beyond what one system call more or less is worth.
+  private static let margin = 1.1
+  /// With as many rounds lost the ring has lost: by chance, between equals, that is one trial in thirty.
+  static let tooMany = 7
   /// Between two packets, µs: long enough for the receiver to sleep again.
   private static let gap: Int64 = 60
 
@@ -36,17 +40,43 @@ enum LoopTrial {
     throw KernelError("receive with io_uring", errno: ETIMEDOUT)
   }
 
-  /// The median time from sending to having received, ns, of each; nil = it could not be measured.
-  static func compare(_ wishes: LoopWishes) -> (uring: Int64, poll: Int64)? {
-    var times: [[Int64]] = [[], []]
-    for _ in 0..<rounds {
-      guard let ring = try? makeUring(wishes), let poll = try? PollLoop(capacity: 1, timerCapacity: 1),
-        let first = measure(.uring(ring)), let second = measure(.poll(poll))
-      else { return nil }
-      times[0] += first
-      times[1] += second
+  struct Comparison {
+    /// Median time from sending to having received, ns.
+    var uring: Int64
+    var poll: Int64
+    /// Rounds that the ring lost.
+    var lost: Int
+  }
+
+  /// Nil = it could not be measured. Measures as the loop will run: at its thread's priority, where that is granted.
+  static func compare(_ wishes: LoopWishes) -> Comparison? {
+    final class Answer: @unchecked Sendable {
+      // Written by the thread, read after it has been joined.
+      var comparison: Comparison?
     }
-    return (median(times[0]), median(times[1]))
+    let answer = Answer()
+    let options = RoleThreadOptions(name: "trial", fifoPriority: wishes.priority)
+    guard let thread = try? RoleThread(options, { answer.comparison = compareHere(wishes) }) else { return nil }
+    thread.join()
+    return answer.comparison
+  }
+
+  private static func compareHere(_ wishes: LoopWishes) -> Comparison? {
+    guard let ring = try? makeUring(wishes), let poll = try? PollLoop(capacity: 1, timerCapacity: 1) else { return nil }
+    var all: (uring: [Int64], poll: [Int64]) = ([], [])
+    var lost = 0
+    for round in 0..<rounds {
+      // Who comes first changes, so that what drifts falls on both.
+      var uring: [Int64]?
+      if round % 2 == 0 { uring = measure(.uring(ring), wishes) }
+      guard let other = measure(.poll(poll), wishes) else { return nil }
+      if round % 2 != 0 { uring = measure(.uring(ring), wishes) }
+      guard let uring else { return nil }
+      all.uring += uring
+      all.poll += other
+      if Double(median(uring)) > Double(median(other)) * margin { lost += 1 }
+    }
+    return Comparison(uring: median(all.uring), poll: median(all.poll), lost: lost)
   }
 
   private static func makeUring(_ wishes: LoopWishes) throws(KernelError) -> UringLoop {
@@ -64,12 +94,13 @@ enum LoopTrial {
   }
 
   /// Another thread sends its time; here it is compared when it has been received.
-  private static func measure(_ loop: EventLoop) -> [Int64]? {
+  private static func measure(_ loop: EventLoop, _ wishes: LoopWishes) -> [Int64]? {
     guard let socket = try? makeSocket(), let buffer = try? PacketBuffer(slots: 1, capacity: 64),
       (try? loop.add(socket, token: 1)) != nil
     else { return nil }
     let address = socket.local
-    guard let sender = try? RoleThread(RoleThreadOptions(name: "trial"), { send(to: address) }) else { return nil }
+    let options = RoleThreadOptions(name: "trial", fifoPriority: wishes.priority)
+    guard let sender = try? RoleThread(options, { send(to: address) }) else { return nil }
     var times: [Int64] = []
     times.reserveCapacity(packets)
     let limit = RawClock.now() + .milliseconds(100)

@@ -18,6 +18,7 @@ extension LoopWishes {
     timerCapacity = 1024
     busyPoll = Int64(configuration.busyPoll) * 1000
     submissionThread = configuration.sqpoll
+    priority = configuration.realTimePriority == 0 ? nil : Int(configuration.realTimePriority)
     profile = configuration.profile == .minimal ? .minimal : .full
   }
 }

@@ -2,12 +2,20 @@
 
 import CPeers
 import Glibc
+import ReceiveBench
 import SampleRing
 import TimeTypes
 
 @main
 struct Main {
   static func main() {
+    let wanted = CommandLine.arguments.dropFirst()
+    if wanted.isEmpty || wanted.contains("ring") { ring() }
+    if wanted.isEmpty || wanted.contains("receive") { for line in ReceiveBench().lines() { print(line) } }
+    if wanted.contains("trial") { for line in ReceiveBench.choices(20) { print(line) } }
+  }
+
+  static func ring() {
     let count: UInt64 = 4_000_000
     var a: [Double] = [], b: [Double] = [], c: [Double] = [], d: [Double] = []
     let items = UnsafeMutablePointer<Sample>.allocate(capacity: 32)
