@@ -58,6 +58,8 @@ let package = Package(
     // What Bench sees of the edge.
     .library(name: "TompionEdgeBench", targets: ["EdgeBench"]),
     .library(name: "TompionCore", targets: ["TimeTypes", "SampleRing", "Engine"]),
+    // Not for users: what Bench measures, where it is not public.
+    .library(name: "TompionBenchSubjects", targets: ["BenchSubjects"]),
     .library(name: "tompion-ntp-client", type: .dynamic, targets: ["NTPClientPlugin"]),
     .library(name: "tompion-ntp-server", type: .dynamic, targets: ["NTPServerPlugin"]),
   ],
@@ -143,6 +145,16 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+
+    // What Bench, a package of its own, measures of what is not public.
+    .target(
+      name: "BenchSubjects",
+      dependencies: [
+        "TimeTypes", "ClockPort", "Engine", "LinuxKernel", "ProviderHost", "Runtime", "CTompionProvider",
+        "CAllocationCounter",
+      ],
+      path: "Bench/Subjects",
+      swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault")]),
 
     // Tests, file for file with the sources; TestSupport holds what several share.
     .target(

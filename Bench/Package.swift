@@ -9,7 +9,7 @@ let package = Package(
   name: "TompionBench",
   dependencies: [.package(name: "Tompion", path: "..")],
   targets: [
-    .target(name: "CPeers", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
+    .target(name: "CPeers", exclude: ["README.md"]),
     .target(name: "CReceivers"),
     .target(
       name: "ReceiveBench", dependencies: ["CReceivers", .product(name: "TompionEdgeBench", package: "Tompion")],
@@ -17,8 +17,14 @@ let package = Package(
     .executableTarget(
       name: "TompionBench",
       dependencies: [
-        "CPeers", "ReceiveBench", .product(name: "TompionCore", package: "Tompion"),
+        "CPeers", "ReceiveBench",
+        .product(name: "TompionCore", package: "Tompion"),
+        .product(name: "TompionBenchSubjects", package: "Tompion"),
       ],
+      exclude: ["Server/README.md"],
       swiftSettings: [.swiftLanguageMode(.v6)]),
-  ]
+    .testTarget(
+      name: "TompionBenchTests", dependencies: ["TompionBench"], swiftSettings: [.swiftLanguageMode(.v6)]),
+  ],
+  cxxLanguageStandard: .cxx17
 )

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ClockPort
-import Engine
-import LinuxKernel
-import ProviderHost
-import TimeTypes
+package import Engine
+package import LinuxKernel
+package import ProviderHost
+package import TimeTypes
 
 /// Drains the rings, runs the engine, drives the clock and publishes what came of it. [discipline]
 ///
 /// The only code that touches the clock. What the clock really did goes back into the engine as its next event, so that the
 /// engine never has to look. A turn allocates nothing and takes no lock, except where a status report was asked for.
-final class DisciplineRole {
+package final class DisciplineRole {
   private var engine: Engine
   private var clock: HostClock
   private var actions = Actions()
@@ -18,7 +18,7 @@ final class DisciplineRole {
   private let page: ClockPage
   private let port: DisciplinePort
   /// When the clock is looked at next; a test may bring it forward.
-  var nextTick = RawInstant(nanoseconds: .min)
+  package var nextTick = RawInstant(nanoseconds: .min)
   private var counters = DisciplineCounters()
   private var lastReading: ClockReading?
   private var lastUpdate = TimeInterval.zero
@@ -28,7 +28,7 @@ final class DisciplineRole {
   /// How often the engine hears that time passed.
   static let tick = TimeInterval.seconds(1)
 
-  init(
+  package init(
     engine: consuming Engine, clock: HostClock, outboxes: [ProviderOutbox], page: ClockPage, port: DisciplinePort,
     isForbidden: Bool
   ) {
@@ -41,10 +41,10 @@ final class DisciplineRole {
   }
 
   /// When the next turn is due if nothing else happens.
-  var deadline: RawInstant { nextTick }
+  package var deadline: RawInstant { nextTick }
 
   /// Ends what others left running in the kernel's clock. A refusal is a state, known at once and not only with the first sample.
-  func takeOver() {
+  package func takeOver() {
     guard !isForbidden, engine.parameters.steer else { return }
     do { try clock.takeOver() } catch {
       counters.refusals &+= 1
@@ -53,7 +53,7 @@ final class DisciplineRole {
   }
 
   /// Does all there is to do now.
-  func turn() {
+  package func turn() {
     while let event = port.events.pop() { handle(event) }
     let now = RawClock.now()
     for index in 0..<outboxes.count { drain(outboxes[index], now: now) }

@@ -70,24 +70,23 @@ extension SampleRing {
   @usableFromInline
   @inline(never)
   func popShared(into sample: inout Sample) -> Bool {
-    guard let found = popShared() else { return false }
-    sample = found
-    return true
+    // Sound: the consumer's own line; a slot is given back only after it was read.
+    var position = unsafe consumer().pointee.position
+    while waitingShared(from: position) > 0 {
+      let isSample = readShared(at: position, into: &sample)
+      position &+= 1
+      releaseShared(position)
+      if isSample { return true }
+    }
+    return false
   }
 
   @_noLocks @_noAllocation
   @usableFromInline
   @inline(never)
   func popShared() -> Sample? {
-    // Sound: the consumer's own line; a slot is given back only after it was read.
-    var position = unsafe consumer().pointee.position
-    while waitingShared(from: position) > 0 {
-      let found = readShared(at: position)
-      position &+= 1
-      releaseShared(position)
-      if let found { return found }
-    }
-    return nil
+    var sample = SampleRing.blank()
+    return popShared(into: &sample) ? sample : nil
   }
 
   @usableFromInline
@@ -99,8 +98,9 @@ extension SampleRing {
     let count = Int(min(waitingShared(from: start), UInt64(max(limit, 0))))
     guard count > 0 else { return 0 }
     var handed = 0
+    var sample = SampleRing.blank()
     for index in 0..<count {
-      guard let sample = readShared(at: start &+ UInt64(index)) else { continue }
+      guard readShared(at: start &+ UInt64(index), into: &sample) else { continue }
       handed &+= 1
       body(sample)
     }
@@ -134,31 +134,48 @@ extension SampleRing {
 
   // MARK: slots, word by word
 
+  /// What there is before a slot was read.
+  @_noLocks @_noAllocation
+  private static func blank() -> Sample {
+    // Sound: a sample is 16 words of plain data, and 0 is a value of every field.
+    unsafe unsafeBitCast(SampleRingLayout.Words(repeating: 0), to: Sample.self)
+  }
+
   @_noLocks @_noAllocation
   private func words(at position: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
     // Sound: `position & mask` is a slot of 16 words inside the block; Atomic<UInt64> is laid out as its value.
     unsafe (slots + Int(truncatingIfNeeded: (position & mask) &<< 7)).assumingMemoryBound(to: Atomic<UInt64>.self)
   }
 
-  /// The sample in that slot; nil = it is none, which is counted.
+  /// Puts the sample in that slot into `sample`; false = it is none, which is counted, and `sample` is as before.
   @_noLocks @_noAllocation
-  private func readShared(at position: UInt64) -> Sample? {
+  private func readShared(at position: UInt64, into sample: inout Sample) -> Bool {
     let slot = unsafe words(at: position)
-    var words = SampleRingLayout.Words(repeating: 0)
-    for index in 0..<16 { words[index] = unsafe slot[index].load(ordering: .relaxed) }
-    guard SampleRingLayout.isSample(words) else {
+    // Sound: word 14 is read once, before anything is written, and is what is checked and what is used.
+    let enumerations = unsafe slot[SampleRingLayout.enumerationsWord].load(ordering: .relaxed)
+    guard SampleRingLayout.isSample(enumerations) else {
       unsafe consumer().pointee.invalid &+= 1
-      return nil
+      return false
     }
-    // Sound: 16 words of plain data, whose only fields that cannot hold every bit pattern were just checked.
-    return unsafe unsafeBitCast(words, to: Sample.self)
+    // Sound: a sample is 16 words of plain data; the fields of all but the checked word can hold every bit pattern.
+    unsafe withUnsafeMutableBytes(of: &sample) { bytes in
+      for index in 0..<SampleRingLayout.enumerationsWord {
+        unsafe bytes.storeBytes(of: slot[index].load(ordering: .relaxed), toByteOffset: index &* 8, as: UInt64.self)
+      }
+      unsafe bytes.storeBytes(of: enumerations, toByteOffset: SampleRingLayout.enumerationsWord &* 8, as: UInt64.self)
+      unsafe bytes.storeBytes(of: slot[15].load(ordering: .relaxed), toByteOffset: 120, as: UInt64.self)
+    }
+    return true
   }
 
   @_noLocks @_noAllocation
-  private func write(_ sample: Sample, at position: UInt64) {
-    // Sound: Sample is plain data of exactly 16 words (a test checks size and offsets).
-    let values = unsafe unsafeBitCast(sample, to: SampleRingLayout.Words.self)
+  private func write(_ sample: borrowing Sample, at position: UInt64) {
     let slot = unsafe words(at: position)
-    for index in 0..<16 { unsafe slot[index].store(values[index], ordering: .relaxed) }
+    // Sound: a sample is plain data of exactly 16 words (a test checks size and offsets).
+    unsafe withUnsafeBytes(of: sample) { bytes in
+      for index in 0..<16 {
+        unsafe slot[index].store(bytes.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self), ordering: .relaxed)
+      }
+    }
   }
 }

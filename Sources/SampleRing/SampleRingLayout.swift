@@ -45,11 +45,14 @@ public enum SampleRingLayout {
     slotsOffset + capacity(atLeast: wanted) * sampleBytes
   }
 
-  /// Whether 16 words are a sample: the four fields of word 14 that are enumerations (timescale, leap, the two stamp kinds) hold
-  /// 0 to 3. All else may have every value; whether it makes sense is for the host to say.
+  /// The word that holds a sample's four enumerations.
+  static var enumerationsWord: Int { @_noLocks @_noAllocation get { 14 } }
+
+  /// Whether 16 words are a sample, by that word: timescale, leap and the two stamp kinds hold 0 to 3. All else may have every
+  /// value; whether it makes sense is for the host to say.
   @_noLocks @_noAllocation
-  static func isSample(_ words: Words) -> Bool {
-    UInt64(littleEndian: words[14]) & 0x00fc_fc00_0000_fcfc == 0
+  static func isSample(_ enumerations: UInt64) -> Bool {
+    UInt64(littleEndian: enumerations) & 0x00fc_fc00_0000_fcfc == 0
   }
 
   static func format(_ block: UnsafeMutableRawPointer, capacity: Int) {

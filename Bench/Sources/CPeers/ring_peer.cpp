@@ -29,13 +29,11 @@ uint64_t ring_peer_same_core(ring_peer *peer, const ring_item *items, uint64_t c
   return sum;
 }
 
-void ring_peer_produce(ring_peer *peer, uint64_t count) {
+void ring_peer_produce(ring_peer *peer, const ring_item *items, uint64_t count, uint64_t burst) {
   auto &ring = peer->ring;
-  ring_item item = {};
   for (uint64_t done = 0; done < count; ++done) {
-    item.words[0] = done;
-    bench_touch(&item);
-    while (!ring.try_push(item)) bench_relax();
+    bench_use(items);
+    while (!ring.try_push(items[done & (burst - 1)])) bench_relax();
   }
 }
 
@@ -46,7 +44,7 @@ uint64_t ring_peer_consume(ring_peer *peer, uint64_t count) {
   for (uint64_t done = 0; done < count; ++done) {
     while (!ring.try_pop(out)) bench_relax();
     bench_use(&out);
-    sum += out.words[0];
+    sum += out.words[4];
   }
   return sum;
 }

@@ -1,115 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CPeers
-import Glibc
-import ReceiveBench
-import SampleRing
-import TimeTypes
+import Foundation
 
+/// Measures what is asked for and reports it. Exit status: 0, or 1 where a limit was broken, 2 for a wrong command line.
 @main
 struct Main {
   static func main() {
-    let wanted = CommandLine.arguments.dropFirst()
-    if wanted.isEmpty || wanted.contains("ring") { ring() }
-    if wanted.isEmpty || wanted.contains("receive") { for line in ReceiveBench().lines() { print(line) } }
-    if wanted.contains("trial") { for line in ReceiveBench.choices(20) { print(line) } }
+    do {
+      exit(try run(Arguments(Array(CommandLine.arguments.dropFirst()))))
+    } catch {
+      say((error as? Arguments.Wrong)?.text ?? "\(error)")
+      exit(2)
+    }
   }
 
-  static func ring() {
-    let count: UInt64 = 4_000_000
-    var a: [Double] = [], b: [Double] = [], c: [Double] = [], d: [Double] = []
-    let items = UnsafeMutablePointer<Sample>.allocate(capacity: 32)
-    for i in 0..<32 {
-      items[i] = Sample(
-        source: SourceID(rawValue: 1), local: .zero, reference: .zero, raw: RawInstant(nanoseconds: Int64(i)))
+  static func run(_ arguments: Arguments) throws -> Int32 {
+    let entries = Registry.entries.filter(arguments.wants)
+    guard !entries.isEmpty else {
+      throw Arguments.Wrong(text: "there is no entry \(arguments.names.joined(separator: ", ")); try --list")
     }
-    for _ in 0..<15 {
-      let ring = SampleRing(capacity: 1024)
-      a.append(time { swiftSame(ring, items, count, 32) } / Double(count))
-      let peer = ring_peer_make(1024)
-      b.append(
-        time {
-          _ =
-            (ring_peer_same_core(
-              peer, UnsafeMutableRawPointer(items).assumingMemoryBound(to: ring_item.self), count, 32))
-        } / Double(count))
-      ring_peer_free(peer)
-      c.append(time { swiftDrain(ring, items, count, 32) } / Double(count))
-      d.append(time { swiftInto(ring, items, count, 32) } / Double(count))
+    if arguments.isList {
+      for entry in entries { print("\(entry.names.joined(separator: " "))\n    \(entry.summary)") }
+      return 0
     }
-    print("min", b.min()!, a.min()! / b.min()!, c.min()! / b.min()!, d.min()! / b.min()!)
-    print(
-      "cpp", b.sorted()[7], "pop", a.sorted()[7] / b.sorted()[7], "drain", c.sorted()[7] / b.sorted()[7], "into",
-      d.sorted()[7] / b.sorted()[7])
-  }
-  static func time(_ f: () -> Void) -> Double {
-    let d = ContinuousClock().measure(f)
-    return Double(d.components.seconds) * 1e9 + Double(d.components.attoseconds) * 1e-9
-  }
-}
-@inline(never)
-func swiftSame(_ ring: borrowing SampleRing, _ items: UnsafePointer<Sample>, _ count: UInt64, _ burst: UInt64) {
-  var sum: UInt64 = 0
-  var done: UInt64 = 0
-  while done < count {
-    var i: UInt64 = 0
-    while i < burst {
-      bench_use(items)
-      ring.emplace { items[Int(i)] }
-      i &+= 1
-    }
-    i = 0
-    while i < burst {
-      if let out = ring.pop() {
-        withUnsafePointer(to: out) { bench_use($0) }
-        sum &+= UInt64(bitPattern: out.rawNanoseconds)
+    let old = try arguments.compare.map(readOld) ?? [:]
+    let environment = Environment()
+    say(TextReport.environment(environment))
+    let context = RunContext(isQuick: arguments.isQuick, root: arguments.root)
+    var outcomes: [Outcome] = []
+    for entry in entries {
+      let found = measure(entry, context)
+      outcomes += found
+      for outcome in found {
+        print(arguments.isJSON ? outcome.json : TextReport.line(outcome, old: old[outcome.name]))
+        fflush(nil)
+        if arguments.isJSON, outcome.isOverLimit { say(TextReport.line(outcome)) }
       }
-      i &+= 1
-    }
-    done &+= burst
-  }
-  precondition(sum > 0)
-}
-@inline(never)
-func swiftInto(_ ring: borrowing SampleRing, _ items: UnsafePointer<Sample>, _ count: UInt64, _ burst: UInt64) {
-  var sum: UInt64 = 0
-  var done: UInt64 = 0
-  var out = items[0]
-  while done < count {
-    var i: UInt64 = 0
-    while i < burst {
-      bench_use(items)
-      ring.emplace { items[Int(i)] }
-      i &+= 1
-    }
-    i = 0
-    while i < burst {
-      if ring.pop(into: &out) {
-        withUnsafePointer(to: &out) { bench_use($0) }
-        sum &+= UInt64(bitPattern: out.rawNanoseconds)
+      if !arguments.isJSON, let distribution = found.compactMap(\.distribution).first {
+        print(TextReport.plot(distribution))
       }
-      i &+= 1
     }
-    done &+= burst
+    if let path = arguments.html {
+      try HTMLReport(outcomes: outcomes, old: old, environment: environment).text
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      say("written: \(path)")
+    }
+    return outcomes.contains(where: \.isOverLimit) ? 1 : 0
   }
-  precondition(sum > 0)
-}
-@inline(never)
-func swiftDrain(_ ring: borrowing SampleRing, _ items: UnsafePointer<Sample>, _ count: UInt64, _ burst: UInt64) {
-  var sum: UInt64 = 0
-  var done: UInt64 = 0
-  while done < count {
-    var i: UInt64 = 0
-    while i < burst {
-      bench_use(items)
-      ring.emplace { items[Int(i)] }
-      i &+= 1
+
+  private static func measure(_ entry: any Entry, _ context: RunContext) -> [Outcome] {
+    do {
+      return try entry.run(context)
+    } catch {
+      let reason = (error as? Skip)?.reason ?? "it failed: \(error)"
+      return entry.names.map { .skip($0, reason) }
     }
-    ring.drain { out in
-      withUnsafePointer(to: out) { bench_use($0) }
-      sum &+= UInt64(bitPattern: out.rawNanoseconds)
-    }
-    done &+= burst
   }
-  precondition(sum > 0)
+
+  private static func readOld(_ path: String) throws -> [String: Outcome] {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw Arguments.Wrong(text: "--compare: \(path) cannot be read; give a file written by Bench/run --json")
+    }
+    let outcomes = text.split(separator: "\n").compactMap { Outcome(json: String($0)) }
+    return Dictionary(outcomes.map { ($0.name, $0) }) { $1 }
+  }
+
+  static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }

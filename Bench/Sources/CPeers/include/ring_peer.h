@@ -13,11 +13,11 @@ typedef struct ring_peer ring_peer;
 
 ring_peer *ring_peer_make(uint64_t capacity);
 void ring_peer_free(ring_peer *ring);
-// Each returns the sum of the items' first words, so that a lost or doubled one is seen.
-// Pushes and pops `count` items on one thread, `burst` at a time.
+// Each returns the sum of the items' words 4, so that a lost or doubled one is seen.
+// Pushes and pops `count` items on one thread, `burst` at a time (a power of two: so many items there are).
 uint64_t ring_peer_same_core(ring_peer *ring, const ring_item *items, uint64_t count, uint64_t burst);
 // The two ends of a transfer, each on a thread of its own; they spin where the ring is full or empty.
-void ring_peer_produce(ring_peer *ring, uint64_t count);
+void ring_peer_produce(ring_peer *ring, const ring_item *items, uint64_t count, uint64_t burst);
 uint64_t ring_peer_consume(ring_peer *ring, uint64_t count);
 
 // The compiler may not know what is in that memory, nor leave out writing it: an item is really made and really taken. The same
