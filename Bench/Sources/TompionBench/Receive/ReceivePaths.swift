@@ -17,10 +17,14 @@ struct ReceivePaths: Entry {
   func run(_ context: RunContext) throws -> [Outcome] {
     var bench = ReceiveBench()
     if context.isQuick { bench.rounds = 3 }
-    return bench.run().flatMap(outcomes)
+    let results = bench.run()
+    return results.flatMap { result in
+      let link = result.name.hasSuffix(".veth") ? ".veth" : ""
+      return outcomes(of: result, beside: results.first { $0.name == "receive.epoll\(link)" })
+    }
   }
 
-  private func outcomes(of result: ReceiveBench.Result) -> [Outcome] {
+  private func outcomes(of result: ReceiveBench.Result, beside epoll: ReceiveBench.Result?) -> [Outcome] {
     guard result.skipped.isEmpty else {
       return SchedulingJitter.quantiles.map { .skip("\(result.name).\($0.name)", result.skipped) }
     }
@@ -33,8 +37,8 @@ struct ReceivePaths: Entry {
         outcome.distribution = distribution
         outcome.note = result.note
       }
-      if quantile.name == "p99", let ratio = result.ratio {
-        outcome.peer = Outcome.Peer(name: "epoll", value: value / ratio, ratio: ratio)
+      if quantile.name == "p99", let ratio = result.ratio, let epoll {
+        outcome.peer = Outcome.Peer(name: "epoll", value: Double(epoll.quantile(0.99)) / 1e3, ratio: ratio)
         if result.name.hasPrefix("receive.chosen") { outcome.limit = 1.1 }
       }
       return outcome
