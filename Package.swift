@@ -187,7 +187,7 @@ let package = Package(
       "Runtime",
       [
         "TimeTypes", "ClockPort", "Engine", "Discipline", "Selection", "Settings", "Report", "LinuxKernel",
-        "ProviderHost", "CTompionProvider", "Control", "CLinux", "CAllocationCounter", "TestSupport",
+        "ProviderHost", "CTompionProvider", "Control", "CLinux", "CAllocationCounter", "TestSupport", "NTPServer",
       ]),
     tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("NTPServer", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),

@@ -30,18 +30,27 @@ package enum EventLoop {
     }
   }
 
-  package var timers: TimerQueue {
-    get {
-      switch self {
-      case .poll(let loop): loop.timers
-      case .uring(let loop): loop.timers
-      }
+  /// Arms a timer; one already armed with that token is moved. False: there is no room.
+  package func arm(_ token: UInt64, at deadline: RawInstant) -> Bool {
+    switch self {
+    case .poll(let loop): loop.timers.arm(token, at: deadline)
+    case .uring(let loop): loop.timers.arm(token, at: deadline)
     }
-    nonmutating _modify {
-      switch self {
-      case .poll(let loop): yield &loop.timers
-      case .uring(let loop): yield &loop.timers
-      }
+  }
+
+  /// Forgets a timer; unknown tokens are fine.
+  package func disarm(_ token: UInt64) {
+    switch self {
+    case .poll(let loop): loop.timers.disarm(token)
+    case .uring(let loop): loop.timers.disarm(token)
+    }
+  }
+
+  /// Forgets every timer whose token has these bits under the mask.
+  package func disarm(matching bits: UInt64, mask: UInt64) {
+    switch self {
+    case .poll(let loop): loop.timers.disarm(matching: bits, mask: mask)
+    case .uring(let loop): loop.timers.disarm(matching: bits, mask: mask)
     }
   }
 

@@ -146,9 +146,7 @@ package final class UringLoop {
   private func place(_ descriptor: Int32, _ token: UInt64) throws(KernelError) -> Int {
     guard descriptor >= 0 else { throw KernelError("watch a closed descriptor", errno: EBADF) }
     guard index(of: descriptor) == nil else { throw KernelError("watch a descriptor twice", errno: EEXIST) }
-    guard let index = slots.firstIndex(where: { $0.descriptor < 0 }) else {
-      throw KernelError("watch another descriptor", errno: ENOSPC)
-    }
+    guard let index = freeSlot() else { throw KernelError("watch another descriptor", errno: ENOSPC) }
     let generation = slots[index].generation &+ 1
     slots[index] = Slot()
     slots[index].generation = generation
@@ -157,6 +155,11 @@ package final class UringLoop {
     bound = max(bound, index + 1)
     count += 1
     return index
+  }
+
+  private func freeSlot() -> Int? {
+    for i in 0..<slots.count where slots[i].descriptor < 0 { return i }
+    return nil
   }
 
   func index(of descriptor: Int32) -> Int? {

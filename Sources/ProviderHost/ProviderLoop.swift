@@ -23,7 +23,7 @@ package final class ProviderLoop {
     try loop.wait(until: deadline)
     clocks.refresh()
     // Without a waker nobody says when answers and commands are there: they are looked for.
-    if loop.waker == nil { for backend in backends { backend.woken() } }
+    if loop.waker == nil { for index in 0..<backends.count { backends[index].woken() } }
     while let event = loop.next() {
       if !dispatch(event) { others(event) }
     }
@@ -33,13 +33,13 @@ package final class ProviderLoop {
   package func dispatch(_ event: PollEvent) -> Bool {
     switch event {
     case .woken:
-      for backend in backends { backend.woken() }
+      for index in 0..<backends.count { backends[index].woken() }
       return false
     case .readable(let token), .writable(let token), .errorQueue(let token), .timer(let token):
       let number = UInt16(token >> 48)
       guard number != 0 else { return false }
-      for backend in backends where backend.number == number {
-        backend.handle(event, now: loop.lastWakeUp)
+      for index in 0..<backends.count where backends[index].number == number {
+        backends[index].handle(event, now: loop.lastWakeUp)
         return true
       }
       return false

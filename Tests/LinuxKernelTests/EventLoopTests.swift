@@ -19,7 +19,7 @@ import TimeTypes
     let loop = try kind.make(capacity: 2, timerCapacity: 4)
     let start = RawClock.now()
     for (token, delay) in [(2, TimeInterval.milliseconds(6)), (1, .milliseconds(2)), (3, .seconds(100))] {
-      let armed = loop.timers.arm(UInt64(token), at: start + delay)
+      let armed = loop.arm(UInt64(token), at: start + delay)
       #expect(armed)
     }
     var fired: [UInt64] = []

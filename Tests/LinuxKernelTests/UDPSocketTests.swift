@@ -289,6 +289,34 @@ struct Loopback {
     #expect(error?.description.contains("another process holds the address") == true)
   }
 
+  @Test(arguments: LoopKind.rich)
+  func aReopenedSocketKnowsNothingOfItsFormerLife(kind: LoopKind) throws {
+    let pair = try Loopback(.ipv4, kind)
+    #expect(pair.buffer.fill(0, with: [1], wantStamp: true, token: 1))
+    #expect(pair.client.send(pair.buffer, count: 1) == 1)
+    #expect(pair.client.pendingStamps == 1)
+    let earlier = pair.client.local
+    var options = UDPSocketOptions()
+    options.peer = pair.server.local
+    pair.client.close()
+    try pair.client.reopen(options)
+    #expect(pair.client.pendingStamps == 0 && pair.client.counters.sent == 0 && pair.client.local != earlier)
+    #expect(pair.buffer.fill(0, with: [2], wantStamp: true, token: 2))
+    #expect(pair.client.send(pair.buffer, count: 1) == 1)
+    guard case .departed(2, _?, _, _)? = try pair.report(on: pair.client) else {
+      Issue.record("no stamp for the first packet of the new life")
+      return
+    }
+    // What fails leaves it closed, and it may be tried again.
+    options.peer = .loopback(.ipv6, port: 9)
+    options.local = .any(.ipv4)
+    #expect(throws: KernelError.self) { try pair.client.reopen(options) }
+    #expect(pair.client.send(pair.buffer, count: 1) == 0)
+    options.peer = pair.server.local
+    try pair.client.reopen(options)
+    #expect(pair.client.send(pair.buffer, count: 1) == 1)
+  }
+
   @Test func anUnknownInterfaceIsRefused() throws {
     var options = UDPSocketOptions()
     options.local = .any(.ipv4)
