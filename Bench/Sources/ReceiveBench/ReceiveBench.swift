@@ -42,15 +42,6 @@ public struct ReceiveBench {
   /// Every way over loopback, then over a veth pair between two namespaces where that is permitted. Minutes. Run it before threads.
   public func run() -> [Result] { measure(isVeth: false) + measure(isVeth: true) }
 
-  /// What `auto` chooses, so many times: to see how steady its trial is.
-  public static func choices(_ count: Int) -> [String] {
-    (0..<count).map { _ in
-      do throws(LoopReceiver.Refusal) { return try LoopReceiver(.auto, address: 0x7f00_0001).choice } catch {
-        return error.reason
-      }
-    }
-  }
-
   enum Way: String, CaseIterable {
     case epoll
     case recvmsg
