@@ -16,6 +16,14 @@
 
 // Newer than the headers that are packaged here (Linux 6.16, include/uapi/linux/io_uring.h).
 #define SOCKET_OP_TX_TIMESTAMP 4
+// Linux 6.9.
+#define REGISTER_NAPI 27
+struct napi {
+  uint32_t busy_poll_us;
+  uint8_t prefer_busy_poll, operation, padding[2];
+  uint32_t argument, reserved;
+};
+_Static_assert(sizeof(struct napi) == 16, "struct io_uring_napi");
 
 // The system calls by number: there is no wrapper in libc, and liburing 2.3 knows less than the kernels this runs on.
 static int setup(uint32_t entries, struct io_uring_params *params) {
@@ -201,6 +209,11 @@ int32_t clinux_uring_enable(clinux_uring_t *ring) {
     ring->flags |= CLINUX_URING_REGISTERED;
   }
   return 0;
+}
+
+int32_t clinux_uring_busy_poll(clinux_uring_t *ring, uint32_t microseconds) {
+  struct napi napi = {.busy_poll_us = microseconds, .prefer_busy_poll = 1};
+  return enroll(ring->fd, REGISTER_NAPI, &napi, 1) < 0 ? -errno : 0;
 }
 
 static struct io_uring_sqe *entry(clinux_uring_t *ring, uint8_t opcode, int32_t fd, uint64_t user_data) {

@@ -200,6 +200,7 @@ extension UringLoop {
     isWakerArmed = false
     hasReturned = false
     counters.rebuilt &+= 1
+    forgetBusyPoll()
     _ = try KernelError.check(queue.enable(), "use the io_uring")
   }
 }

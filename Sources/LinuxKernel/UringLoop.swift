@@ -62,6 +62,7 @@ package final class UringLoop {
   package var timers: TimerQueue
   /// How long a wait spins before it sleeps, ns; 0 = not at all. A core is busy all that time.
   package var busyPoll: Int64 = 0
+  private var busyPollTold: Int64 = 0
   package var counters = UringCounters()
   /// The same for other threads, as of the last wait.
   package let report = UringReport()
@@ -118,6 +119,9 @@ package final class UringLoop {
   }
 
   deinit { queue.destroy() }
+
+  /// A new ring has to be told.
+  func forgetBusyPoll() { busyPollTold = 0 }
 
   /// CLINUX_URING_* : what this kernel gave.
   package var flags: UInt32 { queue.flags }
@@ -224,6 +228,10 @@ package final class UringLoop {
   /// Then take the events with `next()` until nil.
   package func wait(until deadline: RawInstant? = nil) throws(KernelError) {
     _ = try KernelError.check(queue.enable(), "use the io_uring")
+    if busyPoll != busyPollTold {
+      busyPollTold = busyPoll
+      queue.busyPoll(microseconds: UInt32(clamping: busyPoll / 1000))
+    }
     var limit = RawClock.now() + TimeInterval(nanoseconds: longestWait)
     if let deadline { limit = min(limit, deadline) }
     if let earliest = timers.earliest { limit = min(limit, earliest) }

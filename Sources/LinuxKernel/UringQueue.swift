@@ -41,6 +41,9 @@ struct UringQueue {
   /// Makes the calling thread the owner, the first time.
   func enable() -> Int32 { unsafe clinux_uring_enable(ring) }
 
+  /// A refusal costs nothing but the interrupt that is waited for as always.
+  func busyPoll(microseconds: UInt32) { _ = unsafe clinux_uring_busy_poll(ring, microseconds) }
+
   // MARK: requests
 
   func poll(_ descriptor: Int32, _ events: Int16, isMultishot: Bool = false, _ userData: UInt64) -> Int32 {

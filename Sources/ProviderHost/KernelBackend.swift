@@ -208,7 +208,8 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     guard let index = freePlace() else { return .failed(TOMPION_AGAIN) }
     guard options.receive_capacity <= UInt32(Self.longestDatagram) else { return .failed(TOMPION_INVALID) }
     do throws(KernelError) {
-      let wanted = UDPSocketOptions(options)
+      var wanted = UDPSocketOptions(options)
+      wanted.busyPoll = Int(loop.busyPoll / 1000)
       let socket: UDPSocket
       if let closed = places[index].socket {
         try closed.reopen(wanted)

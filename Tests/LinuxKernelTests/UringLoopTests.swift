@@ -2,6 +2,7 @@
 
 import CLinux
 import Glibc
+import TestSupport
 import Testing
 import TimeTypes
 
@@ -234,5 +235,70 @@ struct UringLoopTests {
     guard loop.flags & CLINUX_URING_SINGLE_ISSUER != 0 else { return }
     let error = #expect(throws: KernelError.self) { try loop.wait(until: RawClock.now()) }
     #expect(error?.errno == EEXIST)
+  }
+
+  /// Sockets come and go, packets are sent in bursts larger than the buffers and the queue, and a ring is made anew now and then:
+  /// each socket hears what was sent to it since it was added, in order, but for what a ring took with it, which is counted.
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func whateverHappensNothingIsLostUncounted(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var options = UringLoopOptions()
+    options.buffers = 8
+    options.submissions = 4
+    options.completions = 4
+    let loop = try UringLoop(capacity: 4, options: options)
+    let pairs = try (0..<4).map { _ in try Loopback(.ipv4, .uring) }
+    var isAdded = [Bool](repeating: false, count: pairs.count)
+    var sent = [Int](repeating: 0, count: pairs.count), heard = sent
+    func take() throws {
+      while let event = loop.next() {
+        guard case .readable(let token) = event else { continue }
+        let index = Int(token), pair = pairs[index]
+        for slot in 0..<(try pair.server.receive(into: pair.buffer)) {
+          let bytes = pair.buffer.received(slot)
+          let number = Int(bytes[0]) | Int(bytes[1]) << 8
+          #expect(number >= heard[index], "in order, and never twice")
+          heard[index] = number + 1
+        }
+      }
+    }
+    func settle() throws {
+      let limit = RawClock.now() + .seconds(2)
+      while pairs.indices.contains(where: { isAdded[$0] && heard[$0] < sent[$0] }), RawClock.now() < limit {
+        try loop.wait(until: RawClock.now() + .milliseconds(5))
+        try take()
+      }
+    }
+    for _ in 0..<150 {
+      let index = Int.random(in: 0..<pairs.count, using: &random)
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0 where isAdded[index]:
+        try settle()
+        loop.remove(pairs[index].server)
+        isAdded[index] = false
+      case 0, 1:
+        if !isAdded[index] { try loop.add(pairs[index].server, token: UInt64(index)) }
+        isAdded[index] = true
+      case 2:
+        try settle()
+        #expect(heard == sent.indices.map { isAdded[$0] ? sent[$0] : heard[$0] })
+        try loop.rebuild()
+      case 3..<7:
+        let count = Int.random(in: 1...20, using: &random)
+        send(count, on: pairs[index], from: sent[index])
+        sent[index] += count
+      default:
+        try loop.wait(until: RawClock.now() + .milliseconds(1))
+        try take()
+      }
+    }
+    for index in pairs.indices where !isAdded[index] {
+      try loop.add(pairs[index].server, token: UInt64(index))
+      isAdded[index] = true
+    }
+    try settle()
+    #expect(heard == sent)
+    #expect(loop.counters.exhausted > 0 && loop.counters.overflows > 0 && loop.counters.discarded == 0)
+    #expect(loop.counters.demoted == 0 && loop.counters.malformed == 0)
   }
 }

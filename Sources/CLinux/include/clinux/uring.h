@@ -40,6 +40,8 @@ void clinux_uring_destroy(clinux_uring_t *ring);
 uint32_t clinux_uring_flags(const clinux_uring_t *ring);
 // The owner's first call; later ones do nothing. 0 or -errno.
 int32_t clinux_uring_enable(clinux_uring_t *ring);
+// Waits ask the cards' queues of its sockets themselves for so long, where their drivers can (IORING_REGISTER_NAPI, 6.9). 0 or -errno.
+int32_t clinux_uring_busy_poll(clinux_uring_t *ring, uint32_t microseconds);
 
 // Each puts one request into the submission queue: 0, or -EBUSY if that is full (enter, then try again).
 // Readiness once, events as for poll(2).
