@@ -26,7 +26,7 @@ struct OutcomeTests {
   }
 
   @Test(
-    arguments: [(0, "0"), (1, "1"), (0.5, "0.5"), (123_456, "123456"), (0.00012345, "0.0001235")] as [(Double, String)])
+    arguments: [(0, "0"), (1, "1"), (0.5, "0.5"), (123_456, "123456"), (0.00012346, "0.0001235")] as [(Double, String)])
   func numbersKeepFourDigits(value: Double, text: String) {
     #expect(Outcome.number(value) == text)
   }

@@ -28,7 +28,8 @@ struct Distribution {
   /// The value that so many percent of all do not exceed, as exact as the form is.
   func quantile(_ percent: Double) -> Double {
     guard count > 0 else { return 0 }
-    let wanted = max(1, (percent / 100 * Double(count)).rounded(.up))
+    // A little less, so that what should be a whole number is not rounded beyond it.
+    let wanted = max(1, (percent / 100 * Double(count) - 1e-6).rounded(.up))
     var sum: UInt64 = 0
     for (place, here) in counts.enumerated() where here > 0 {
       sum += here

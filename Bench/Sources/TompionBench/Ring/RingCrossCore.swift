@@ -53,9 +53,10 @@ struct RingCrossCore: Entry {
 
     @inline(never)
     static func produce(_ ring: borrowing SampleRing, _ samples: UnsafePointer<Sample>, _ count: Int) {
+      let mask = RingLoad.burst - 1
       for index in 0..<count {
         bench_use(samples)
-        while !ring.emplace({ samples[index & (RingLoad.burst - 1)] }) { bench_relax() }
+        while !ring.emplace({ samples[index & mask] }) { bench_relax() }
       }
     }
 
