@@ -4,7 +4,7 @@ import ClockPort
 package import Engine
 package import LinuxKernel
 package import ProviderHost
-package import TimeTypes
+import TimeTypes
 
 /// Drains the rings, runs the engine, drives the clock and publishes what came of it. [discipline]
 ///
@@ -18,7 +18,7 @@ package final class DisciplineRole {
   private let page: ClockPage
   private let port: DisciplinePort
   /// When the clock is looked at next; a test may bring it forward.
-  package var nextTick = RawInstant(nanoseconds: .min)
+  var nextTick = RawInstant(nanoseconds: .min)
   private var counters = DisciplineCounters()
   private var lastReading: ClockReading?
   private var lastUpdate = TimeInterval.zero
@@ -41,10 +41,10 @@ package final class DisciplineRole {
   }
 
   /// When the next turn is due if nothing else happens.
-  package var deadline: RawInstant { nextTick }
+  var deadline: RawInstant { nextTick }
 
   /// Ends what others left running in the kernel's clock. A refusal is a state, known at once and not only with the first sample.
-  package func takeOver() {
+  func takeOver() {
     guard !isForbidden, engine.parameters.steer else { return }
     do { try clock.takeOver() } catch {
       counters.refusals &+= 1
