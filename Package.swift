@@ -55,7 +55,11 @@ let package = Package(
     .executable(name: "tompion", targets: ["tompion"]),
     .executable(name: "provider-check", targets: ["provider-check"]),
     .executable(name: "simulate", targets: ["simulate"]),
+    // What Bench sees of the edge.
+    .library(name: "TompionEdgeBench", targets: ["EdgeBench"]),
     .library(name: "TompionCore", targets: ["TimeTypes", "SampleRing", "ClockPort", "Engine"]),
+    // Not for users: what Bench measures, where it is not public.
+    .library(name: "TompionBenchSubjects", targets: ["BenchSubjects"]),
     .library(name: "tompion-ntp-client", type: .dynamic, targets: ["NTPClientPlugin"]),
     .library(name: "tompion-ntp-server", type: .dynamic, targets: ["NTPServerPlugin"]),
   ],
@@ -91,6 +95,7 @@ let package = Package(
 
     // The edge.
     edge("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CLibCap"]),
+    edge("EdgeBench", ["TimeTypes", "CLinux", "LinuxKernel"]),
     edge("ProviderKit", ["TimeTypes", "CTompionProvider"]),
     edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
     edge(
@@ -143,6 +148,16 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // What Bench, a package of its own, measures of what is not public.
+    .target(
+      name: "BenchSubjects",
+      dependencies: [
+        "TimeTypes", "ClockPort", "Engine", "LinuxKernel", "ProviderHost", "Runtime", "CTompionProvider",
+        "CAllocationCounter",
+      ],
+      path: "Bench/Subjects",
+      swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault")]),
+
     // Tests, file for file with the sources; TestSupport holds what several share.
     .target(
       name: "TestSupport", dependencies: ["TimeTypes"], path: "Tests/TestSupport",
@@ -163,7 +178,8 @@ let package = Package(
     tests("Recording", ["TimeTypes", "ClockPort", "Discipline", "Engine", "TestSupport"]),
     tests("Settings", ["TimeTypes", "TestSupport"]),
     tests("Report", ["TimeTypes", "TestSupport"]),
-    tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "TestSupport"]),
+    .target(name: "CSystemCallFilter", path: "Tests/CSystemCallFilter"),
+    tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CSystemCallFilter", "TestSupport"]),
     tests(
       "ProviderHost", ["TimeTypes", "ClockPort", "LinuxKernel", "CTompionProvider", "TestSupport"], exclude: ["ABI"]),
     tests("ProviderKit", ["TimeTypes", "CTompionProvider", "MockHost"]),
@@ -175,6 +191,7 @@ let package = Package(
       [
         "TimeTypes", "ClockPort", "Engine", "Recording", "Discipline", "Selection", "Settings", "Report", "LinuxKernel",
         "ProviderHost", "CTompionProvider", "Control", "CLinux", "CAllocationCounter", "TestSupport",
+        "NTPServer",
       ]),
     tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("NTPServer", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),

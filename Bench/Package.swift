@@ -9,13 +9,22 @@ let package = Package(
   name: "TompionBench",
   dependencies: [.package(name: "Tompion", path: "..")],
   targets: [
-    .target(name: "CRing"),
-    .target(name: "CMeasure"),
+    .target(name: "CPeers", exclude: ["README.md"]),
+    .target(name: "CReceivers"),
+    .target(
+      name: "ReceiveBench", dependencies: ["CReceivers", .product(name: "TompionEdgeBench", package: "Tompion")],
+      swiftSettings: [.swiftLanguageMode(.v6)]),
     .executableTarget(
       name: "TompionBench",
       dependencies: [
-        "CRing", "CMeasure", .product(name: "TompionCore", package: "Tompion"),
+        "CPeers", "ReceiveBench",
+        .product(name: "TompionCore", package: "Tompion"),
+        .product(name: "TompionBenchSubjects", package: "Tompion"),
       ],
+      exclude: ["Server/README.md"],
       swiftSettings: [.swiftLanguageMode(.v6)]),
-  ]
+    .testTarget(
+      name: "TompionBenchTests", dependencies: ["TompionBench"], swiftSettings: [.swiftLanguageMode(.v6)]),
+  ],
+  cxxLanguageStandard: .cxx17
 )

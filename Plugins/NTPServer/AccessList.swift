@@ -94,10 +94,12 @@ package final class AccessList: Sendable {
   /// Whether a peer that came in by that interface (0 = not known) is served. [any]
   package func allows(_ peer: SocketAddress, interface: UInt32) -> Bool {
     guard peer.family != .none else { return false }
-    for denied in deniedInterfaces where denied == interface { return false }
+    for index in 0..<deniedInterfaces.count where deniedInterfaces[index] == interface { return false }
     let (high, low) = Self.mapped(peer)
-    for rule in prefixes where rule.prefix.holds(high, low) { return rule.allows }
-    for allowed in allowedInterfaces where allowed == interface && interface != 0 { return true }
+    for index in 0..<prefixes.count where prefixes[index].prefix.holds(high, low) { return prefixes[index].allows }
+    for index in 0..<allowedInterfaces.count where allowedInterfaces[index] == interface && interface != 0 {
+      return true
+    }
     if let everyone { return everyone }
     return high == 0 && low >> 32 == 0xffff ? ipv4ByDefault : ipv6ByDefault
   }

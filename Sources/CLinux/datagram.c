@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
-#include "clinux/datagram.h"
+#include "batch.h"
 
 #include <errno.h>
 #include <time.h>
@@ -21,22 +21,6 @@ _Static_assert(sizeof(struct timespec) == 16, "64-bit time");
 
 const uint8_t clinux_origin_local = SO_EE_ORIGIN_LOCAL, clinux_origin_icmp = SO_EE_ORIGIN_ICMP,
               clinux_origin_icmp6 = SO_EE_ORIGIN_ICMP6, clinux_origin_timestamping = SO_EE_ORIGIN_TIMESTAMPING;
-
-// A TX stamp brings scm_timestamping (48) and an extended error with an offender (16 + 28), an RX packet also packet
-// info (20): 512 holds every combination that is enabled here, twice.
-#define CONTROL_BYTES 512
-
-struct clinux_batch {
-  uint32_t slots;
-  clinux_datagram_t *datagrams;
-  struct mmsghdr *headers;
-  struct iovec *vectors;
-  struct sockaddr_storage *names;
-  uint8_t *controls;
-  uint32_t *order;  // which slot a header stands for when sending
-  uint8_t *bytes;
-  uint32_t capacity;
-};
 
 void clinux_batch_destroy(clinux_batch_t *batch) {
   if (!batch) return;
@@ -79,7 +63,7 @@ clinux_batch_t *clinux_batch_create(uint32_t slots, uint32_t capacity) {
 clinux_datagram_t *clinux_batch_slot(clinux_batch_t *batch, uint32_t index) { return &batch->datagrams[index]; }
 uint8_t *clinux_batch_bytes(clinux_batch_t *batch, uint32_t index) { return batch->bytes + (size_t)index * batch->capacity; }
 
-static void import_name(const struct sockaddr *name, size_t length, clinux_address_t *address) {
+void clinux_import_name(const struct sockaddr *name, size_t length, clinux_address_t *address) {
   memset(address, 0, sizeof *address);
   if (length >= sizeof(struct sockaddr_in) && name->sa_family == AF_INET) {
     struct sockaddr_in in;
@@ -220,7 +204,7 @@ size_t clinux_control_append(void *control, size_t capacity, size_t end, int32_t
   return end + CMSG_SPACE(length);
 }
 
-static void clear_received(clinux_datagram_t *slot) {
+void clinux_clear_received(clinux_datagram_t *slot) {
   slot->length = 0;
   slot->send_length = 0;
   slot->flags = 0;
@@ -239,13 +223,13 @@ static void finish_received(const struct msghdr *message, size_t length, clinux_
   slot->length = (uint32_t)(length < slot->capacity ? length : slot->capacity);
   if (message->msg_flags & MSG_TRUNC) slot->flags |= CLINUX_DATAGRAM_TRUNCATED;
   if (message->msg_flags & MSG_CTRUNC) slot->flags |= CLINUX_DATAGRAM_CONTROL_TRUNCATED;
-  if (message->msg_name) import_name(message->msg_name, message->msg_namelen, &slot->peer);
+  if (message->msg_name) clinux_import_name(message->msg_name, message->msg_namelen, &slot->peer);
   if (message->msg_control) clinux_control_parse(message->msg_control, message->msg_controllen, slot);
 }
 
 static void prepare_receive(clinux_batch_t *batch, uint32_t i) {
   clinux_datagram_t *slot = &batch->datagrams[i];
-  clear_received(slot);
+  clinux_clear_received(slot);
   batch->vectors[i].iov_base = clinux_batch_bytes(batch, i);
   batch->vectors[i].iov_len = slot->capacity;
   struct msghdr *message = &batch->headers[i].msg_hdr;
@@ -299,7 +283,7 @@ static size_t send_control(const clinux_datagram_t *slot, int plain, uint8_t *co
   return end;
 }
 
-static void prepare_send(clinux_batch_t *batch, uint32_t header, uint32_t i, int plain) {
+void clinux_prepare_send(clinux_batch_t *batch, uint32_t header, uint32_t i, int plain) {
   clinux_datagram_t *slot = &batch->datagrams[i];
   batch->order[header] = i;
   batch->vectors[header].iov_base = clinux_batch_bytes(batch, i);
@@ -320,7 +304,7 @@ int32_t clinux_batch_send(clinux_batch_t *batch, int32_t fd, uint32_t count, int
   uint32_t headers = 0;
   for (uint32_t i = 0; i < count; ++i) {
     batch->datagrams[i].error = 0;
-    if (batch->datagrams[i].send_length) prepare_send(batch, headers++, i, plain);
+    if (batch->datagrams[i].send_length) clinux_prepare_send(batch, headers++, i, plain);
   }
   int32_t sent = 0;
   uint32_t at = 0;
@@ -370,6 +354,6 @@ int32_t clinux_udp_local(int32_t fd, clinux_address_t *address) {
   struct sockaddr_storage name;
   socklen_t length = sizeof name;
   if (getsockname(fd, (struct sockaddr *)&name, &length) < 0) return -errno;
-  import_name((struct sockaddr *)&name, length, address);
+  clinux_import_name((struct sockaddr *)&name, length, address);
   return 0;
 }

@@ -53,6 +53,10 @@ int32_t clinux_udp_dont_fragment(int32_t fd, int32_t family) {
 }
 
 int32_t clinux_udp_reuse_port(int32_t fd) { return set(fd, SOL_SOCKET, SO_REUSEPORT, 1); }
+int32_t clinux_udp_busy_poll(int32_t fd, int32_t microseconds) {
+  int32_t result = set(fd, SOL_SOCKET, SO_BUSY_POLL, microseconds);
+  return result < 0 ? result : set(fd, SOL_SOCKET, SO_PREFER_BUSY_POLL, 1);
+}
 int32_t clinux_udp_receive_buffer(int32_t fd, int32_t bytes) { return set(fd, SOL_SOCKET, SO_RCVBUF, bytes); }
 
 int32_t clinux_udp_to_device(int32_t fd, const char *device) {

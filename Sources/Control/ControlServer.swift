@@ -11,7 +11,7 @@ package import TimeTypes
 package final class ControlServer {
   package let path: String
   package private(set) var log: EventLog
-  private let loop: PollLoop
+  private let loop: EventLoop
   private let tokens: Range<UInt64>
   private let listener: UnixListener
   private let socketUser: UInt32
@@ -30,7 +30,7 @@ package final class ControlServer {
   /// Listens at `path` and watches it on `loop`. Uses tokens from `firstToken`, `ControlProtocol.connectionLimit + 1` of them.
   /// Missing directories above it are made (mode 0755). `owner`: who gets the socket after a privileged start.
   package init(
-    path: String, loop: PollLoop, firstToken: UInt64, owner: (user: UInt32, group: UInt32)? = nil,
+    path: String, loop: EventLoop, firstToken: UInt64, owner: (user: UInt32, group: UInt32)? = nil,
     logCapacity: Int = 1000,
     handler: any ControlHandler
   ) throws(KernelError) {

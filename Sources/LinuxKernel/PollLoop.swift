@@ -40,6 +40,8 @@ package final class PollLoop {
   private var used: Int
   private var cursor = 0
   private var now = RawInstant(nanoseconds: 0)
+  /// How long a wait spins before it sleeps, ns; 0 = not at all. A core is busy all that time. Not in the minimal profile.
+  package var busyPoll: Int64 = 0
   /// The longest a wait lasts with nothing armed.
   private let longestWait: Int64 = 1_000_000_000
 
@@ -69,6 +71,13 @@ package final class PollLoop {
     fresh[used] = true
     used += 1
   }
+
+  /// Watches a socket, which is received for by recvmmsg(2), or recvmsg(2) in the minimal profile.
+  package func add(_ socket: UDPSocket, token: UInt64) throws(KernelError) {
+    try add(socket.descriptor, token: token)
+  }
+
+  package func remove(_ socket: UDPSocket) { remove(socket.descriptor) }
 
   /// Changes what is watched for. Unknown descriptors are ignored.
   package func modify(_ descriptor: Int32, interest: Interest) {
@@ -101,17 +110,27 @@ package final class PollLoop {
     let before = RawClock.now().nanoseconds
     if let deadline { timeout = min(timeout, max(deadline.nanoseconds &- before, 0)) }
     if let earliest = timers.earliest { timeout = min(timeout, max(earliest.nanoseconds &- before, 0)) }
-    let count = UInt32(used)
-    let plain: Int32 = profile == .minimal ? 1 : 0
-    // The array has at least `used` elements and is not touched during the call.
-    let ready = unsafe descriptors.withUnsafeMutableBufferPointer { buffer in
-      unsafe clinux_poll(buffer.baseAddress, count, timeout, plain)
+    var ready: Int32 = 0
+    if busyPoll > 0, profile == .full {
+      let limit = before &+ min(busyPoll, timeout)
+      repeat { ready = poll(timeout: 0) } while ready == 0 && RawClock.now().nanoseconds < limit
+      timeout = max(timeout &- (RawClock.now().nanoseconds &- before), 0)
     }
+    if ready == 0 { ready = poll(timeout: timeout) }
     for i in 0..<used { fresh[i] = false }
     if ready <= 0 { for i in 0..<used { descriptors[i].revents = 0 } }
     _ = try KernelError.check(ready, "wait with poll")
     cursor = 0
     now = RawClock.now()
+  }
+
+  private func poll(timeout: Int64) -> Int32 {
+    let count = UInt32(used)
+    let plain: Int32 = profile == .minimal ? 1 : 0
+    // The array has at least `used` elements and is not touched during the call.
+    return unsafe descriptors.withUnsafeMutableBufferPointer { buffer in
+      unsafe clinux_poll(buffer.baseAddress, count, timeout, plain)
+    }
   }
 
   /// The next thing that happened; nil = all told. Error queues come before what can be read, timers last.

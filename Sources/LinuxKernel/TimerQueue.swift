@@ -41,6 +41,20 @@ package struct TimerQueue {
     if let index = index(of: token) { remove(at: index) }
   }
 
+  /// Forgets every timer whose token has these bits under the mask.
+  package mutating func disarm(matching bits: UInt64, mask: UInt64) {
+    var index = 0
+    while index < count {
+      // What takes the place of a removed one may have come from below: from the start again.
+      if heap[index].token & mask == bits {
+        remove(at: index)
+        index = 0
+      } else {
+        index += 1
+      }
+    }
+  }
+
   /// Takes one timer that is due at `now`; nil = none.
   package mutating func takeDue(_ now: RawInstant) -> UInt64? {
     guard count > 0, heap[0].deadline <= now.nanoseconds else { return nil }

@@ -47,6 +47,15 @@ struct TransmitLedger {
     next = next + 1 == entries.count ? 0 : next + 1
   }
 
+  /// For another socket: nothing waits, and numbers begin at 0.
+  mutating func forgetAll() {
+    for i in entries.indices { entries[i].pending = false }
+    next = 0
+    nextID = 0
+    pendingCount = 0
+    overwritten = 0
+  }
+
   /// The kernel's numbering starts again at 0; what waits for a number will not be found by it any more: it is overdue at once.
   mutating func restartNumbers() {
     nextID = 0

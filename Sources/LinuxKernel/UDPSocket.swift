@@ -10,22 +10,25 @@ package import TimeTypes
 /// CLOCK_REALTIME as the kernel had it at that moment: `RealtimeRawMap` turns them into raw time.
 package final class UDPSocket {
   /// The descriptor, for `PollLoop.add`.
-  package let descriptor: Int32
+  package private(set) var descriptor: Int32
   package let profile: KernelProfile
   /// The address it is bound to.
   package private(set) var local: SocketAddress
-  package let peer: SocketAddress?
+  package private(set) var peer: SocketAddress?
   /// Whether TX stamps can be asked for.
-  package let stampsTransmission: Bool
-  package let stampsReception: Bool
+  package private(set) var stampsTransmission: Bool
+  package private(set) var stampsReception: Bool
   /// Why the interface's hardware stamping could not be switched on, if that was asked for.
   package private(set) var hardwareRefusal: KernelError?
   package private(set) var counters = Counters()
 
   private var ledger: TransmitLedger
-  private let stampFlags: UInt32
+  private var stampFlags: UInt32
   private let errorSlot: PacketBuffer
-  private var open = true
+  private var isOpen = true
+  /// The ring that receives for this socket, and where it keeps it.
+  private var ring: UringLoop?
+  private var ringSlot = 0
 
   /// What went by and what went wrong.
   package struct Counters: Sendable, BitwiseCopyable {
@@ -47,71 +50,65 @@ package final class UDPSocket {
   package init(
     _ options: UDPSocketOptions, profile: KernelProfile = .full, errorBuffer: PacketBuffer? = nil
   ) throws(KernelError) {
-    let peer = options.peer
-    let family = options.local.family != .none ? options.local.family : peer?.family ?? .ipv4
-    if let peer, peer.family != family {
-      throw KernelError("connect an IPv4 socket to IPv6, or the reverse", errno: EAFNOSUPPORT)
-    }
-    let number = Int32(family.rawValue)
     if let errorBuffer { errorSlot = errorBuffer } else { errorSlot = try PacketBuffer(slots: 1, capacity: 2048) }
-    let fd = try KernelError.check(clinux_udp_open(number), "open a UDP socket")
-    do throws(KernelError) {
-      if family == .ipv6 { _ = try KernelError.check(clinux_udp_ipv6_only(fd), "keep the socket to IPv6") }
-      if !options.interface.isEmpty {
-        let result = unsafe options.interface.withCString { unsafe clinux_udp_to_device(fd, $0) }
-        _ = try KernelError.check(result, "bind the socket to the interface")
-      }
-      if options.sharePort { _ = try KernelError.check(clinux_udp_reuse_port(fd), "share the UDP port") }
-      if options.packetInformation {
-        _ = try KernelError.check(clinux_udp_packet_info(fd, number), "ask for packet information")
-        // A convenience: without it the socket's pending error still tells.
-        _ = clinux_udp_report_errors(fd, number)
-      }
-      if options.dontFragment { _ = try KernelError.check(clinux_udp_dont_fragment(fd, number), "forbid fragments") }
-      if options.receiveBuffer > 0 { _ = clinux_udp_receive_buffer(fd, Int32(clamping: options.receiveBuffer)) }
-      let flags = UDPSocket.enableStamps(fd, options, profile)
-      stampFlags = flags
-      stampsReception = options.receiveStamps && flags & clinux_sof_rx_software != 0
-      stampsTransmission = options.transmitStamps && flags & clinux_sof_software != 0
-      if options.local.family != .none {
-        var address = options.local.c
-        _ = try KernelError.check(unsafe clinux_udp_bind(fd, &address), "bind the UDP socket")
-      }
-      if let peer {
-        var address = peer.c
-        _ = try KernelError.check(unsafe clinux_udp_connect(fd, &address), "connect the UDP socket")
-      }
-      // The address of our own struct, for the call.
-      var bound = clinux_address_t()
-      _ = try KernelError.check(unsafe clinux_udp_local(fd, &bound), "read the socket's address")
-      local = SocketAddress(bound)
-    } catch {
-      _ = clinux_close(fd)
-      throw error
-    }
-    descriptor = fd
-    self.peer = peer
+    let opened = try UDPSocket.open(options, profile)
     self.profile = profile
+    descriptor = opened.descriptor
+    local = opened.local
+    peer = options.peer
+    stampFlags = opened.stampFlags
+    stampsReception = opened.stampsReception
+    stampsTransmission = opened.stampsTransmission
     ledger = TransmitLedger(capacity: stampsTransmission ? options.pendingStamps : 1)
-    if options.enableHardware && !options.interface.isEmpty {
-      let result = unsafe options.interface.withCString { unsafe clinux_hardware_timestamping(fd, $0) }
-      if result < 0 { hardwareRefusal = KernelError("switch hardware time stamping on", errno: -result) }
-    }
+    hardwareRefusal = UDPSocket.enableHardware(descriptor, options)
   }
 
-  deinit { if open { _ = clinux_close(descriptor) } }
+  /// Opens a closed socket anew with other options, in the memory that it has: as many packets as before may wait for their stamp.
+  /// Nothing is allocated, and on failure it stays closed.
+  package func reopen(_ options: UDPSocketOptions) throws(KernelError) {
+    close()
+    let opened = try UDPSocket.open(options, profile)
+    descriptor = opened.descriptor
+    local = opened.local
+    peer = options.peer
+    stampFlags = opened.stampFlags
+    stampsReception = opened.stampsReception
+    stampsTransmission = opened.stampsTransmission
+    ledger.forgetAll()
+    hardwareRefusal = UDPSocket.enableHardware(descriptor, options)
+    counters = Counters()
+    isOpen = true
+  }
+
+  deinit { close() }
+
+  /// Called by the loop that it is added to.
+  func attach(to ring: UringLoop, slot: Int) {
+    self.ring = ring
+    ringSlot = slot
+  }
+
+  /// Called by the loop that it is removed from.
+  func detachFromRing() { ring = nil }
+
+  /// TX stamps come without their packet and with its number: a ring's command may fetch them.
+  var hasBareStamps: Bool {
+    profile == .full && stampFlags & clinux_sof_opt_tsonly != 0 && stampFlags & clinux_sof_opt_id != 0
+  }
 
   /// Closes it now; using it afterwards does nothing.
   package func close() {
-    guard open else { return }
-    open = false
+    guard isOpen else { return }
+    ring?.remove(self)
+    isOpen = false
     _ = clinux_close(descriptor)
   }
 
   /// Receives what is there into `buffer`, up to its slots (in the minimal profile one); 0 = nothing now.
   /// An error that ICMP left on the socket is thrown once (ECONNREFUSED ...); then receiving goes on.
   package func receive(into buffer: PacketBuffer) throws(KernelError) -> Int {
-    guard open else { return 0 }
+    guard isOpen else { return 0 }
+    if let ring, ring.receives(ringSlot) { return try receive(through: ring, into: buffer) }
     // The batch has `slots` slots, and the fence bounds the count by that.
     let count = unsafe clinux_batch_receive(
       buffer.batch, descriptor, UInt32(buffer.slots), profile == .minimal ? 1 : 0)
@@ -119,9 +116,32 @@ package final class UDPSocket {
       counters.networkErrors &+= 1
       throw KernelError("receive from the UDP socket", errno: -count)
     }
-    for index in 0..<Int(count) { note(flags: buffer[index].flags) }
+    return note(Int(count), buffer)
+  }
+
+  private func receive(through ring: UringLoop, into buffer: PacketBuffer) throws(KernelError) -> Int {
+    let count = ring.receive(ringSlot, into: buffer)
+    if count == 0 {
+      let error = ring.takeError(ringSlot)
+      if error != 0 {
+        counters.networkErrors &+= 1
+        throw KernelError("receive from the UDP socket", errno: error)
+      }
+    }
+    return note(count, buffer)
+  }
+
+  /// A moment at which nothing waited here, so that what comes now is not older: `begin`, if the call that began then brought
+  /// `count` datagrams and that was all; nil = not known.
+  package func emptyAt(_ begin: RawInstant, _ count: Int, of slots: Int) -> RawInstant? {
+    if let ring, ring.receives(ringSlot) { return ring.emptyAt(ringSlot) }
+    return count < slots ? begin : nil
+  }
+
+  private func note(_ count: Int, _ buffer: PacketBuffer) -> Int {
+    for index in 0..<count { note(flags: buffer[index].flags) }
     counters.received &+= UInt64(count)
-    return Int(count)
+    return count
   }
 
   private func note(flags: UInt32) {
@@ -134,10 +154,10 @@ package final class UDPSocket {
   /// Sends the slots below `count` that have a `send_length`; returns how many left. A slot's `error` says why it did not.
   /// Slots that want a stamp are reported by `nextReport` with their token.
   package func send(_ buffer: PacketBuffer, count: Int) -> Int {
-    guard open else { return 0 }
+    guard isOpen else { return 0 }
     let count = min(max(count, 0), buffer.slots)
     let now = clinux_clock_now(CLINUX_CLOCK_MONOTONIC_RAW)
-    let sent = unsafe Int(clinux_batch_send(buffer.batch, descriptor, UInt32(count), profile == .minimal ? 1 : 0))
+    let sent = sendBatch(buffer, count)
     counters.sent &+= UInt64(max(sent, 0))
     var attempted = 0
     var failedWithStamp = false
@@ -163,6 +183,12 @@ package final class UDPSocket {
     return max(sent, 0)
   }
 
+  private func sendBatch(_ buffer: PacketBuffer, _ count: Int) -> Int {
+    if let ring, ring.sends, let sent = ring.send(ringSlot, buffer, count: count) { return sent }
+    // The fence bounds the count by the batch's slots.
+    return unsafe Int(clinux_batch_send(buffer.batch, descriptor, UInt32(count), profile == .minimal ? 1 : 0))
+  }
+
   /// Older kernels count a packet that failed, newer ones do not: start again at 0 rather than guess. What waits for a stamp will
   /// not get one: `nextOverdue` says so.
   private func restartStampNumbers() {
@@ -171,17 +197,17 @@ package final class UDPSocket {
     _ = clinux_udp_timestamping(descriptor, stampFlags)
     ledger.restartNumbers()
     // Stamps that wait in the error queue carry old numbers: the packets to come must not get them.
+    ring?.look()
     for _ in 0..<ledger.capacity where nextReport() == nil { break }
   }
 
   /// Takes one message off the error queue; nil = it is empty. Call until nil after `errorQueue` readiness.
   package func nextReport() -> TransmitReport? {
-    guard open else { return nil }
+    guard isOpen else { return nil }
     var message: clinux_datagram_t
     repeat {
-      // One slot of 2048 bytes that only this thread uses; the fence bounds length by its capacity.
-      guard unsafe clinux_error_receive(errorSlot.batch, descriptor) > 0 else { return nil }
-      message = errorSlot[0]
+      guard let next = nextMessage() else { return nil }
+      message = next
       if message.flags & CLINUX_DATAGRAM_CONTROL_TRUNCATED != 0 { counters.controlTruncated &+= 1 }
       if message.flags & CLINUX_DATAGRAM_MALFORMED != 0 { counters.malformedControl &+= 1 }
       if message.flags & CLINUX_DATAGRAM_ERROR != 0 {
@@ -201,6 +227,30 @@ package final class UDPSocket {
       realtimeNanoseconds: message.flags & CLINUX_DATAGRAM_SOFTWARE != 0 ? message.software_ns : nil,
       hardwareNanoseconds: message.flags & CLINUX_DATAGRAM_HARDWARE != 0 ? message.hardware_ns : nil,
       sentRawNanoseconds: entry.sentRawNanoseconds)
+  }
+
+  /// What the ring fetched, or what is in the error queue.
+  private func nextMessage() -> clinux_datagram_t? {
+    if let ring {
+      if let stamp = ring.nextStamp(ringSlot) {
+        var message = clinux_datagram_t()
+        message.transmit_id = stamp.id
+        message.flags =
+          CLINUX_DATAGRAM_STAMP_ID | (stamp.isHardware ? CLINUX_DATAGRAM_HARDWARE : CLINUX_DATAGRAM_SOFTWARE)
+        if stamp.isHardware { message.hardware_ns = stamp.nanoseconds } else { message.software_ns = stamp.nanoseconds }
+        return message
+      }
+      guard ring.takeErrorQueue(ringSlot) else { return nil }
+    }
+    // One slot of 2048 bytes that only this thread uses; the fence bounds length by its capacity.
+    guard unsafe clinux_error_receive(errorSlot.batch, descriptor) > 0 else {
+      ring?.errorQueueIsEmpty(ringSlot)
+      return nil
+    }
+    let message = errorSlot[0]
+    // What the reception was told of it before has been told by this.
+    if message.flags & CLINUX_DATAGRAM_ERROR != 0 { _ = ring?.takeError(ringSlot) }
+    return message
   }
 
   private func match(_ message: clinux_datagram_t) -> TransmitLedger.Entry? {
@@ -225,27 +275,8 @@ package final class UDPSocket {
 
   /// The error that the network left on the socket, cleared by reading; nil = none.
   package func takeError() -> KernelError? {
-    let error = clinux_socket_error(descriptor)
+    let heard = ring?.takeError(ringSlot) ?? 0
+    let error = heard != 0 ? heard : clinux_socket_error(descriptor)
     return error > 0 ? KernelError("use the UDP socket", errno: error) : nil
-  }
-
-  private static func enableStamps(_ fd: Int32, _ options: UDPSocketOptions, _ profile: KernelProfile) -> UInt32 {
-    guard options.receiveStamps || options.transmitStamps else { return 0 }
-    var flags = clinux_sof_software
-    if options.receiveStamps { flags |= clinux_sof_rx_software }
-    if options.transmitStamps { flags |= clinux_sof_opt_id }
-    if profile == .minimal {
-      if options.transmitStamps { flags |= clinux_sof_tx_software }
-      return clinux_udp_timestamping(fd, flags) >= 0 ? flags : 0
-    }
-    // Per packet: who wants a TX stamp says so with the packet. Richest first, then what older kernels take.
-    let hardware =
-      options.hardwareStamps
-      ? clinux_sof_raw_hardware | (options.receiveStamps ? clinux_sof_rx_hardware : 0) | clinux_sof_opt_tx_swhw : 0
-    let only = options.transmitStamps ? clinux_sof_opt_tsonly : 0
-    for candidate in [flags | hardware | only, flags | only, flags] where clinux_udp_timestamping(fd, candidate) >= 0 {
-      return candidate
-    }
-    return 0
   }
 }

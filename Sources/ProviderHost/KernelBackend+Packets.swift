@@ -9,10 +9,9 @@ import TimeTypes
 extension KernelBackend {
   /// Hands what a socket received to the provider in one batch and sends its replies from the same bytes.
   func receive(handle: UInt32) {
-    guard let index = sockets.firstIndex(where: { $0.handle == handle }), let instance else { return }
-    let socket = sockets[index].socket
+    guard let index = index(of: handle), let socket = places[index].socket, let instance else { return }
     let begin = rawNow()
-    let notBefore = sockets[index].emptyAt
+    let notBefore = places[index].emptyAt
     let count: Int
     do throws(KernelError) {
       count = try socket.receive(into: receiveBuffer)
@@ -21,7 +20,8 @@ extension KernelBackend {
       return
     }
     // In the minimal profile one call brings one packet, whatever waits behind it.
-    if count < (loop.profile == .minimal ? 1 : receiveBuffer.slots) { sockets[index].emptyAt = begin }
+    let slots = loop.profile == .minimal ? 1 : receiveBuffer.slots
+    if let emptyAt = socket.emptyAt(begin, count, of: slots) { places[index].emptyAt = emptyAt }
     guard count > 0 else { return }
     for index in 0..<count { fill(index, notBefore: notBefore) }
     // Sound: `count` slots were filled just now; their bytes belong to the buffer, which lives as long as this object.
@@ -38,8 +38,8 @@ extension KernelBackend {
         wantsStamp = wantsStamp || wants
       }
     }
-    // The provider may have closed the socket meanwhile; sending on a closed one does nothing.
-    guard replies else { return }
+    // The provider may have closed the socket meanwhile, and another one may be in its place.
+    guard replies, let socket = self.socket(handle) else { return }
     _ = socket.send(receiveBuffer, count: count)
     if wantsStamp { expectStamps(handle) }
   }
@@ -94,25 +94,24 @@ extension KernelBackend {
   }
 
   private func expectStamps(_ handle: UInt32) {
-    _ = loop.timers.arm(Token.make(number, Token.overdue, handle), at: rawNow() + Self.stampPatience)
+    _ = loop.arm(Token.make(number, Token.overdue, handle), at: rawNow() + Self.stampPatience)
   }
 
   /// Tells the provider of stamps that never came.
   func giveUpStamps(handle: UInt32, now: RawInstant) {
-    guard let socket = socket(handle) else { return }
-    while let token = socket.nextOverdue(before: now - Self.stampPatience + .milliseconds(1)) {
+    // The provider may close the socket in any of these calls.
+    while let token = socket(handle)?.nextOverdue(before: now - Self.stampPatience + .milliseconds(1)) {
       transmitted(token, handle, nil)
     }
-    if socket.pendingStamps > 0 { expectStamps(handle) }
+    if let socket = socket(handle), socket.pendingStamps > 0 { expectStamps(handle) }
   }
 
   /// Reads a socket's error queue: TX stamps and ICMP errors.
   func readErrors(handle: UInt32) {
-    guard let socket = socket(handle) else { return }
     var found = false
-    // Bounded, so that one socket cannot keep the loop.
+    // Bounded, so that one socket cannot keep the loop. The provider may close the socket in any of these calls.
     for _ in 0..<256 {
-      guard let report = socket.nextReport() else { break }
+      guard let report = socket(handle)?.nextReport() else { break }
       found = true
       switch report {
       case .departed(let token, let realtime, _, let sentRaw):
@@ -122,7 +121,7 @@ extension KernelBackend {
       case .unmatched: break
       }
     }
-    if !found, let error = socket.takeError() {
+    if !found, let error = socket(handle)?.takeError() {
       instance?.failed(socket: handle, status: tompion_status(errno: error.errno))
     }
   }
@@ -153,7 +152,7 @@ extension UDPSocketOptions {
     // Software stamps only, until a card's clock is mapped onto the system's.
     hardwareStamps = false
     dontFragment = options.flags & UInt32(TOMPION_SOCKET_DONT_FRAGMENT) != 0
-    interface = CText.string(of: options.interface_name)
+    if options.interface_name.0 != 0 { interface = CText.string(of: options.interface_name) }
   }
 }
 

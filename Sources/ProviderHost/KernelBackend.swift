@@ -5,7 +5,7 @@ package import LinuxKernel
 import Synchronization
 package import TimeTypes
 
-/// A provider's time, sockets, timers and names from the real kernel, over a `PollLoop`; in the daemon and in a child alike.
+/// A provider's time, sockets, timers and names from the real kernel, over an `EventLoop`; in the daemon and in a child alike.
 ///
 /// The owner of the loop hands it the loop's events (`ProviderLoop` does). One thread, the loop's, except where tagged [any].
 /// Sending, receiving and error queues reuse packet buffers made at init.
@@ -27,19 +27,23 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     }
   }
 
-  struct OpenSocket {
-    var handle: UInt32
-    var socket: UDPSocket
+  /// A place for a socket: open while it has a handle. A closed socket stays where it is and is opened again for the next request
+  /// (a client opens one for each), so that nothing is allocated.
+  struct Place {
+    var handle: UInt32 = 0
+    var socket: UDPSocket?
     /// When nothing was waiting last: what comes now is not older.
-    var emptyAt: RawInstant
+    var emptyAt = RawInstant(nanoseconds: .min)
   }
 
   let number: UInt16
-  let loop: PollLoop
+  let loop: EventLoop
   let clocks: KernelClocks
   let page: UInt
   weak var instance: ProviderInstance?
-  var sockets: [OpenSocket] = []
+  var places = [Place](repeating: Place(), count: KernelBackend.socketLimit)
+  /// One past the last place that was ever used.
+  private var used = 0
   private var lastHandle: UInt32 = 0
   let receiveBuffer: PacketBuffer
   let sendBuffer: PacketBuffer
@@ -59,7 +63,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
 
   /// `number` is the instance's; `clockPage` the page for clock-info/1, which outlives the backend.
   package init(
-    number: UInt16, loop: PollLoop, clocks: KernelClocks, clockPage: UnsafePointer<tompion_clock_page_t>?
+    number: UInt16, loop: EventLoop, clocks: KernelClocks, clockPage: UnsafePointer<tompion_clock_page_t>?
   ) throws(KernelError) {
     self.number = number
     self.loop = loop
@@ -72,7 +76,6 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     // Sound: as many as slots, plain data zeroed by its initialiser, freed in deinit.
     unsafe packets = .allocate(capacity: Self.batch)
     unsafe packets.initialize(repeating: tompion_packet_t(), count: Self.batch)
-    sockets.reserveCapacity(Self.socketLimit)
   }
 
   deinit {
@@ -83,12 +86,9 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   package func attach(_ instance: ProviderInstance) { self.instance = instance }
 
   package func detach() {
-    for open in sockets { retire(open) }
-    sockets.removeAll(keepingCapacity: true)
-    for timer in timers { loop.timers.disarm(Token.make(number, Token.timer, timer)) }
-    timers.removeAll()
-    loop.timers.disarm(Token.make(number, Token.poll, 0))
-    loop.timers.disarm(Token.make(number, Token.answer, 0))
+    for index in 0..<used { retire(index) }
+    // Every timer with this number, whatever it is for.
+    loop.disarm(matching: Token.make(number, 0, 0), mask: 0xffff << 48)
     polling = false
     wantsPoll.store(false, ordering: .relaxed)
     resolver.forget()
@@ -121,18 +121,12 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
 
   // MARK: timers
 
-  /// Timers that are armed, so that detach finds them.
-  private var timers: Set<UInt32> = []
-
   package func arm(timer: UInt32, deadline: RawInstant) -> Bool {
-    guard loop.timers.arm(Token.make(number, Token.timer, timer), at: deadline) else { return false }
-    timers.insert(timer)
-    return true
+    loop.arm(Token.make(number, Token.timer, timer), at: deadline)
   }
 
   package func disarm(timer: UInt32) {
-    loop.timers.disarm(Token.make(number, Token.timer, timer))
-    timers.remove(timer)
+    loop.disarm(Token.make(number, Token.timer, timer))
   }
 
   package func requestPoll() {
@@ -142,7 +136,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
 
   private func beginPolling() {
     guard !polling, wantsPoll.load(ordering: .acquiring) else { return }
-    polling = loop.timers.arm(Token.make(number, Token.poll, 0), at: RawClock.now() + .seconds(1))
+    polling = loop.arm(Token.make(number, Token.poll, 0), at: RawClock.now() + .seconds(1))
   }
 
   // MARK: names
@@ -150,7 +144,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   package func startResolve(_ name: String, family: UInt8, token: UInt64) -> tompion_status {
     guard resolver.start(name, family: family, token: token) else { return TOMPION_AGAIN }
     // Without other threads the answer is there already, and is told from the loop, never from inside this call.
-    if loop.waker == nil { _ = loop.timers.arm(Token.make(number, Token.answer, 0), at: RawClock.now()) }
+    if loop.waker == nil { _ = loop.arm(Token.make(number, Token.answer, 0), at: RawClock.now()) }
     return TOMPION_OK
   }
 
@@ -186,7 +180,6 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     let id = UInt32(truncatingIfNeeded: token)
     switch token >> 32 & 0xffff {
     case Token.timer:
-      timers.remove(id)
       instance?.expired(timer: id, now: now)
     case Token.poll:
       polling = false
@@ -201,34 +194,62 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   // MARK: sockets
 
   func socket(_ handle: UInt32) -> UDPSocket? {
-    for open in sockets where open.handle == handle { return open.socket }
+    index(of: handle).flatMap { places[$0].socket }
+  }
+
+  /// Where an open socket is.
+  func index(of handle: UInt32) -> Int? {
+    guard handle != 0 else { return nil }
+    for index in 0..<used where places[index].handle == handle { return index }
     return nil
   }
 
   package func openSocket(_ options: tompion_socket_options_t) -> SocketOpening {
-    guard sockets.count < Self.socketLimit else { return .failed(TOMPION_AGAIN) }
+    guard let index = freePlace() else { return .failed(TOMPION_AGAIN) }
     guard options.receive_capacity <= UInt32(Self.longestDatagram) else { return .failed(TOMPION_INVALID) }
     do throws(KernelError) {
-      let socket = try UDPSocket(UDPSocketOptions(options), profile: loop.profile, errorBuffer: errorBuffer)
+      var wanted = UDPSocketOptions(options)
+      wanted.busyPoll = Int(loop.busyPoll / 1000)
+      let socket: UDPSocket
+      if let closed = places[index].socket {
+        try closed.reopen(wanted)
+        socket = closed
+      } else {
+        socket = try UDPSocket(wanted, profile: loop.profile, errorBuffer: errorBuffer)
+        places[index].socket = socket
+      }
       lastHandle &+= 1
       let handle = lastHandle
-      try loop.add(socket.descriptor, token: Token.make(number, Token.socket, handle))
-      sockets.append(OpenSocket(handle: handle, socket: socket, emptyAt: RawClock.now()))
+      do throws(KernelError) {
+        try loop.add(socket, token: Token.make(number, Token.socket, handle))
+      } catch {
+        socket.close()
+        throw error
+      }
+      places[index].handle = handle
+      places[index].emptyAt = RawClock.now()
+      used = max(used, index + 1)
       return .opened(handle)
     } catch {
       return .failed(tompion_status(errno: error.errno))
     }
   }
 
-  package func closeSocket(_ handle: UInt32) {
-    guard let index = sockets.firstIndex(where: { $0.handle == handle }) else { return }
-    retire(sockets.remove(at: index))
+  private func freePlace() -> Int? {
+    for index in 0..<places.count where places[index].handle == 0 { return index }
+    return nil
   }
 
-  private func retire(_ open: OpenSocket) {
-    loop.timers.disarm(Token.make(number, Token.overdue, open.handle))
-    loop.remove(open.socket.descriptor)
-    open.socket.close()
+  package func closeSocket(_ handle: UInt32) {
+    if let index = index(of: handle) { retire(index) }
+  }
+
+  private func retire(_ index: Int) {
+    guard places[index].handle != 0, let socket = places[index].socket else { return }
+    loop.disarm(Token.make(number, Token.overdue, places[index].handle))
+    loop.remove(socket)
+    socket.close()
+    places[index].handle = 0
   }
 
   package func localAddress(socket handle: UInt32) -> tompion_address_t? {

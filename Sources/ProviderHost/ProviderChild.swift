@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTompionProvider
-import LinuxKernel
+package import LinuxKernel
 import TimeTypes
 
-/// The child's end of process placement: loads one module, runs one instance over its own poll loop, and tells the host what the
+/// The child's end of process placement: loads one module, runs one instance over its own loop, and tells the host what the
 /// provider does. The whole program of `tompiond --provider-child`.
 package final class ProviderChild {
   /// Descriptors that the host puts there.
@@ -15,25 +15,35 @@ package final class ProviderChild {
 
   private let socket: UnixSocket
   private let block: SharedBlock
-  private let loop: PollLoop
+  private let loop: EventLoop
   private let providers: ProviderLoop
   private var instance: ProviderInstance?
   private var settings: [ProviderSetting] = []
   private var unsent: [[UInt8]] = []
   private var told = [UInt64](repeating: 0, count: Misbehaviour.allCases.count)
   private var done = false
+  /// Why the loop is not the one that was asked for; told with the descriptor.
+  private var complaint = ""
 
-  private init(_ socket: UnixSocket, _ block: SharedBlock) throws(KernelError) {
+  private init(_ socket: UnixSocket, _ block: SharedBlock, _ method: LoopMethod) throws(KernelError) {
     self.socket = socket
     self.block = block
-    loop = try PollLoop(capacity: 300, timerCapacity: 1024)
+    var wishes = LoopWishes()
+    wishes.method = method
+    wishes.capacity = 300
+    wishes.timerCapacity = 1024
+    let choice = try EventLoop.choose(wishes)
+    loop = choice.loop
+    if choice.isRefused { complaint = choice.reason }
     providers = ProviderLoop(loop: loop, clocks: KernelClocks(page: block.line))
     try loop.add(socket.descriptor.rawValue, token: 0)
   }
 
   /// Runs until the host closes the socket or says close; the process' exit status. Call it from main, before any thread.
+  /// `method`: what the host waits with; it has been tried there.
   package static func run(
-    socket: Int32 = ProviderChild.socketDescriptor, memory: Int32 = ProviderChild.memoryDescriptor
+    socket: Int32 = ProviderChild.socketDescriptor, memory: Int32 = ProviderChild.memoryDescriptor,
+    method: LoopMethod = .poll
   ) -> Int32 {
     do throws(KernelError) {
       // A terminal or a supervisor signals the whole group: the daemon gets it, too, and ends its children in order. Without the
@@ -43,7 +53,7 @@ package final class ProviderChild {
       try Privileges.restrict(to: Capability.netBindService.isPermitted ? [.netBindService] : [])
       let shared = try SharedMemory(descriptor: FileDescriptor(owning: memory), count: SharedBlock.bytes)
       guard let block = SharedBlock(shared, role: .child) else { return 2 }
-      let child = try ProviderChild(UnixSocket(FileDescriptor(owning: socket)), block)
+      let child = try ProviderChild(UnixSocket(FileDescriptor(owning: socket)), block, method)
       while !child.done { try child.turn() }
       child.instance?.close()
       child.tell()
@@ -111,6 +121,7 @@ package final class ProviderChild {
       let opened = try ProviderInstance(module: module, provider: wanted, backend: backend, outbox: outbox)
       instance = opened
       send(.descriptor(opened.descriptor))
+      if !complaint.isEmpty { send(.log(level: 1, text: complaint)) }
       var paths: Set<String> = []
       let entries = opened.schema.filter { paths.insert($0.path).inserted }
       for entry in entries { send(.schema(entry)) }

@@ -3,14 +3,14 @@
 package import LinuxKernel
 package import TimeTypes
 
-/// Hands a poll loop's events to the providers that they are for: the tokens of a backend carry its instance's number in their
+/// Hands a loop's events to the providers that they are for: the tokens of a backend carry its instance's number in their
 /// upper 16 bits; number 0 is free for the loop's owner.
 package final class ProviderLoop {
-  package let loop: PollLoop
+  package let loop: EventLoop
   package let clocks: KernelClocks
   private var backends: [KernelBackend] = []
 
-  package init(loop: PollLoop, clocks: KernelClocks) {
+  package init(loop: EventLoop, clocks: KernelClocks) {
     self.loop = loop
     self.clocks = clocks
   }
@@ -23,7 +23,7 @@ package final class ProviderLoop {
     try loop.wait(until: deadline)
     clocks.refresh()
     // Without a waker nobody says when answers and commands are there: they are looked for.
-    if loop.waker == nil { for backend in backends { backend.woken() } }
+    if loop.waker == nil { for index in 0..<backends.count { backends[index].woken() } }
     while let event = loop.next() {
       if !dispatch(event) { others(event) }
     }
@@ -33,13 +33,13 @@ package final class ProviderLoop {
   package func dispatch(_ event: PollEvent) -> Bool {
     switch event {
     case .woken:
-      for backend in backends { backend.woken() }
+      for index in 0..<backends.count { backends[index].woken() }
       return false
     case .readable(let token), .writable(let token), .errorQueue(let token), .timer(let token):
       let number = UInt16(token >> 48)
       guard number != 0 else { return false }
-      for backend in backends where backend.number == number {
-        backend.handle(event, now: loop.lastWakeUp)
+      for index in 0..<backends.count where backends[index].number == number {
+        backends[index].handle(event, now: loop.lastWakeUp)
         return true
       }
       return false

@@ -117,6 +117,13 @@ extension EventKind {
       )
     case .recordGap:
       ("record-gap", .warning, "Events are missing in the record, because it was written too slowly; said once.")
+    case .loopChosen:
+      ("loop-chosen", .notice, "What packets are received with, io_uring or poll(2), and why.")
+    case .loopRecovered:
+      (
+        "loop-recovered", .warning,
+        "The io_uring ran out of something or lost something, and went on; the text has the numbers."
+      )
     case .leapPassed: ("leap-passed", .notice, "A leap second passed.")
     case .stateDirectory:
       ("state-directory", .warning, "The state directory cannot be used; nothing is remembered across restarts.")

@@ -69,4 +69,6 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case recordStarted = 534
   case recordEnded = 535
   case recordGap = 536
+  case loopChosen = 540
+  case loopRecovered = 541
 }

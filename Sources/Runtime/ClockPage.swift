@@ -7,11 +7,11 @@ import TimeTypes
 
 /// The page that providers and applications read the clock's state from without a call (clock-info/1): a seqlock page whose words
 /// are a tompion_clock_info_t. One writer, [discipline]; it lives as long as the daemon.
-@safe final class ClockPage: Sendable {
+@safe package final class ClockPage: Sendable {
   private let page = SeqlockPage()
   private let precision: Int8
 
-  init(precision: Int8) {
+  package init(precision: Int8) {
     self.precision = precision
     publish(TimeState(clock: .system), frequency: .zero)
   }

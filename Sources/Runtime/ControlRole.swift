@@ -11,7 +11,7 @@ import TimeTypes
 /// Everything that may take its time: the control socket, the event log, providers' messages, files. [control]
 final class ControlRole: ControlHandler {
   private let context: RuntimeContext
-  private let loop: PollLoop
+  private let loop: EventLoop
   private var server: ControlServer?
   private var drift: DriftKeeper
   private var leapSeconds: LeapSecondsKeeper
@@ -20,6 +20,7 @@ final class ControlRole: ControlHandler {
   private var nextQuery = RawInstant(nanoseconds: .min)
   private var nextSecond = RawInstant(nanoseconds: .min)
   private var tooBig = TooBigLimiter()
+  private var ringWatch: RingWatch?
   private var sequence: UInt64 = 0
   private var published: UInt64 = 0
   /// Lines of the log that nobody took.
@@ -27,10 +28,12 @@ final class ControlRole: ControlHandler {
   /// What an operator should know, said once at the start and in each status.
   private var warnings: [String] = []
 
-  init(context: RuntimeContext, loop: PollLoop, record: RecordKeeper? = nil) {
+  /// `watched`: the ring of the capture role, if it has one.
+  init(context: RuntimeContext, loop: EventLoop, watched: UringReport?, record: RecordKeeper? = nil) {
     self.context = context
     self.loop = loop
     self.record = record
+    ringWatch = watched.map(RingWatch.init)
     drift = DriftKeeper(
       directory: context.configuration.stateDirectory, isMinimal: context.configuration.profile == .minimal)
     leapSeconds = LeapSecondsKeeper(path: context.configuration.clock.leapSecondsFile)
@@ -73,6 +76,7 @@ final class ControlRole: ControlHandler {
     guard now >= nextSecond else { return }
     nextSecond = now + .seconds(1)
     server?.tick(now: now)
+    if let news = ringWatch?.news(now: now) { raise(EventRecord(.loopRecovered, text: news)) }
     if let table = leapSeconds.check(now: now, utc: context.utc(), raise: { self.raise($0) }) {
       if !context.send(.leapTable(table, now: now)) { leapSeconds.tellAgain() }
     }

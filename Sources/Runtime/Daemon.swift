@@ -19,7 +19,9 @@ package final class Daemon {
   private let capture: CaptureRole
   private let discipline: DisciplineRole
   private let control: ControlRole
-  private let captureLoop: PollLoop
+  private let captureLoop: EventLoop
+  /// What the capture role waits with, and why.
+  private let loopChoice: LoopChoice
   private let disciplineLoop: PollLoop?
   private let controlLoop: PollLoop?
   /// Kept for its lock, which is held as long as this object lives.
@@ -36,14 +38,14 @@ package final class Daemon {
   ) throws(StartFailure) {
     self.configuration = configuration
     let isSingle = configuration.loop == .single || configuration.profile == .minimal
-    let profile: KernelProfile = configuration.profile == .minimal ? .minimal : .full
     claim = isOnlyCheck ? .nothing() : SteeringClaim(configuration)
     let isForbidden = isOnlyCheck || !claim.rivals.isEmpty
     let clock = try Self.clock(configuration.clock, isForbidden: isForbidden)
     let clockPage = ClockPage(precision: clock.capabilities.precision)
     let clocks = KernelClocks(clock.stampSource)
     do {
-      captureLoop = try PollLoop(capacity: 512, timerCapacity: 1024, profile: profile)
+      loopChoice = try EventLoop.choose(LoopWishes(configuration, isOnlyCheck: isOnlyCheck))
+      captureLoop = loopChoice.loop
       disciplineLoop = isSingle ? nil : try PollLoop(capacity: 1)
       controlLoop = isSingle ? nil : try PollLoop(capacity: 64)
     } catch {
@@ -83,7 +85,7 @@ package final class Daemon {
     if isSingle { context.answerInline = { role.turn() } }
     capture = CaptureRole(loop: providerLoop, providers: providers)
     control = ControlRole(
-      context: context, loop: controlLoop ?? captureLoop,
+      context: context, loop: controlLoop.map { .poll($0) } ?? captureLoop, watched: captureLoop.uringReport,
       record: Self.keeper(configuration, recorder, parameters: parameters))
   }
 
@@ -162,6 +164,11 @@ package final class Daemon {
       throw StartFailure(Self.complaint(of: error, at: configuration.controlSocket ?? ""))
     }
     control.raise(EventRecord(.daemonStarted, text: "tompiond \(TompionVersion.text) started, \(configuration.file)"))
+    if loopChoice.isRefused {
+      control.warn(.loopChosen, loopChoice.reason)
+    } else {
+      control.raise(EventRecord(.loopChosen, text: "packets are received by \(loopChoice.reason)"))
+    }
     if let driftNews { control.raise(driftNews) }
     if !context.rivals.isEmpty { control.warn(.rivalDaemon, context.rivals) }
     if configuration.clock.kind == .system, !configuration.clock.steer {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Engine
-import TimeTypes
+package import TimeTypes
 
 /// What crosses between [discipline] and the other roles: events in, engine events and advice out, status on request.
-final class DisciplinePort: Sendable {
+package final class DisciplinePort: Sendable {
   /// From [control]: resync, leap table.
   let events = HandoffQueue<Event>(capacity: 16)
   /// To [control]: what the engine wants in the event log.
@@ -19,7 +19,7 @@ final class DisciplinePort: Sendable {
   /// To [control]: there is something in `log`.
   let logged: @Sendable () -> Void
 
-  init(
+  package init(
     advise: @escaping @Sendable (SourceID, Int8) -> Void, stepped: @escaping @Sendable (TimeInterval) -> Void,
     published: @escaping @Sendable () -> Void, logged: @escaping @Sendable () -> Void
   ) {

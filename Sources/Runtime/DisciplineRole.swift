@@ -2,16 +2,16 @@
 
 import ClockPort
 import Discipline
-import Engine
-import LinuxKernel
-import ProviderHost
+package import Engine
+package import LinuxKernel
+package import ProviderHost
 import TimeTypes
 
 /// Drains the rings, runs the engine, drives the clock and publishes what came of it. [discipline]
 ///
 /// The only code that touches the clock. What the clock really did goes back into the engine as its next event, so that the
 /// engine never has to look. A turn allocates nothing and takes no lock, except where a status report was asked for.
-final class DisciplineRole {
+package final class DisciplineRole {
   private var engine: Engine
   private var clock: HostClock
   private var actions = Actions()
@@ -38,7 +38,7 @@ final class DisciplineRole {
   /// How long after a tick the clock is looked at in between, so that a step by somebody else is known well within a second.
   static let betweenTicks = TimeInterval.milliseconds(500)
 
-  init(
+  package init(
     engine: consuming Engine, clock: HostClock, outboxes: [ProviderOutbox], page: ClockPage, port: DisciplinePort,
     isForbidden: Bool, recorder: EventRecorder? = nil
   ) {
@@ -79,7 +79,7 @@ final class DisciplineRole {
   }
 
   /// Does all there is to do now.
-  func turn() {
+  package func turn() {
     while let event = port.events.pop() { handle(event) }
     let now = RawClock.now()
     for index in 0..<outboxes.count { drain(outboxes[index], now: now) }

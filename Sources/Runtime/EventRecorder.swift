@@ -6,7 +6,7 @@ import Synchronization
 
 /// Every event that the engine takes, on its way from [discipline] to the record that [control] writes. Nothing is allocated after
 /// init and nothing waits: what finds no room is counted, and the gap stands in the record where it was.
-final class EventRecorder: Sendable {
+package final class EventRecorder: Sendable {
   enum Entry: Sendable {
     case event(RecordedEvent)
     /// So many events before the next one are missing.

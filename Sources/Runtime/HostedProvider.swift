@@ -63,7 +63,7 @@ final class HostedProvider {
   func launch() { process?.start() }
 
   /// Hears the child out and keeps the loop watching its socket. [control]
-  func pump(loop: PollLoop, file: String, now: RawInstant) {
+  func pump(loop: EventLoop, file: String, now: RawInstant) {
     guard let process else { return }
     process.pump(now: now)
     // A child that told its schema only after it was started again has the settings already: they are checked now.

@@ -49,7 +49,8 @@ struct ProviderAssembly {
       return provider.open(
         unsafe ProviderProcess(
           module: path(of: provider.configuration), provider: provider.name, outbox: provider.outbox,
-          stampSource: stampSource, clockPage: clockPage.pointer, user: configuration.user))
+          stampSource: stampSource, clockPage: clockPage.pointer,
+          arguments: [ProviderChild.argument, loop.loop.method.rawValue], user: configuration.user))
     }
     do throws(ProviderError) {
       let module = try module(of: provider.configuration)

@@ -12,7 +12,6 @@ extension SampleRing {
     /// The producer's index was beyond what fits. The ring gives nothing any more: make a new one.
     public var isBroken: Bool
 
-    @inlinable
     init(invalidSamples: UInt64, isBroken: Bool) {
       self.invalidSamples = invalidSamples
       self.isBroken = isBroken
@@ -20,27 +19,41 @@ extension SampleRing {
   }
 
   /// What is wrong with the producer; nil = nothing so far.
-  @inlinable
   public var fault: Fault? {
     // Sound: the consumer's own line.
-    let (invalid, broken) = unsafe (consumer.pointee.invalid, consumer.pointee.broken)
+    let (invalid, broken) = unsafe (consumer().pointee.invalid, consumer().pointee.broken)
     return invalid == 0 && broken == 0 ? nil : Fault(invalidSamples: invalid, isBroken: broken != 0)
+  }
+
+  /// Puts the oldest sample into `sample`; false = none waits, or the ring is broken, and `sample` is as before. The quickest way
+  /// to take one: a single copy.
+  @_noLocks @_noAllocation
+  @inlinable
+  public func pop(into sample: inout Sample) -> Bool {
+    // Sound: the consumer's own words; the slot is given back, by release, only after it was read.
+    let position = unsafe ownHead().pointee.load(ordering: .relaxed)
+    if unsafe consumer().pointee.seen == position {
+      if isShared { return popShared(into: &sample) }
+      guard hasNews(at: position) else { return false }
+    }
+    sample = unsafe slot(at: position).pointee
+    unsafe ownHead().pointee.store(position &+ 1, ordering: .releasing)
+    return true
   }
 
   /// The oldest sample; nil = none waits, or the ring is broken.
   @_noLocks @_noAllocation
   @inlinable
   public func pop() -> Sample? {
-    // Sound: the consumer's own line; a slot is given back only after it was read.
-    var position = unsafe consumer.pointee.position
-    while waiting(from: position) > 0 {
-      let sample = read(at: position)
-      position &+= 1
-      unsafe consumer.pointee.position = position
-      unsafe head.pointee.store(position, ordering: .releasing)
-      if let sample { return sample }
+    // Sound: as in `pop(into:)`.
+    let position = unsafe ownHead().pointee.load(ordering: .relaxed)
+    if unsafe consumer().pointee.seen == position {
+      if isShared { return popShared() }
+      guard hasNews(at: position) else { return nil }
     }
-    return nil
+    let sample = read(at: position)
+    unsafe ownHead().pointee.store(position &+ 1, ordering: .releasing)
+    return sample
   }
 
   /// Hands the samples that wait now, oldest first and at most `limit`, to `body`, then gives their slots back all at once.
@@ -48,54 +61,34 @@ extension SampleRing {
   @inlinable
   @discardableResult
   public func drain(atMost limit: Int = .max, _ body: (Sample) -> Void) -> Int {
-    // Sound: as in `pop`; the index of the producer is read afresh, so that all that waits now comes.
-    let start = unsafe consumer.pointee.position
-    unsafe consumer.pointee.seen = start
+    if isShared { return drainShared(atMost: limit, body) }
+    // Sound: as in `pop(into:)`; the index of the producer is read afresh, so that all that waits now comes.
+    let start = unsafe ownHead().pointee.load(ordering: .relaxed)
+    _ = hasNews(at: start)
     // At most the capacity, so it fits. A range of Int: others make their iterator on the heap where nothing is specialised.
-    let count = Int(min(waiting(from: start), UInt64(max(limit, 0))))
+    let count = Int(min(unsafe consumer().pointee.seen &- start, UInt64(max(limit, 0))))
     guard count > 0 else { return 0 }
-    var handed = 0
-    for index in 0..<count {
-      guard let sample = read(at: start &+ UInt64(index)) else { continue }
-      handed &+= 1
-      body(sample)
-    }
-    unsafe consumer.pointee.position = start &+ UInt64(count)
-    unsafe head.pointee.store(start &+ UInt64(count), ordering: .releasing)
-    return handed
+    for index in 0..<count { body(read(at: start &+ UInt64(index))) }
+    unsafe ownHead().pointee.store(start &+ UInt64(count), ordering: .releasing)
+    return count
   }
 
-  /// Samples that the consumer may read from `position`; looks at the producer's index only when it knows of none. More than fit
-  /// = the producer is broken, for good.
+  /// Looks at the producer's index: whether there is something behind `position`.
   @_noLocks @_noAllocation
   @inlinable
-  func waiting(from position: UInt64) -> UInt64 {
+  func hasNews(at position: UInt64) -> Bool {
     // Sound: the consumer's own line and an atomic inside the block.
-    guard unsafe consumer.pointee.broken == 0 else { return 0 }
-    let known = unsafe consumer.pointee.seen &- position
-    if known > 0 { return known }
-    let end = unsafe tail.pointee.load(ordering: .acquiring)
-    guard end &- position <= mask &+ 1 else {
-      unsafe consumer.pointee.broken = 1
-      return 0
-    }
-    unsafe consumer.pointee.seen = end
-    return end &- position
+    let end = unsafe ownTail().pointee.load(ordering: .acquiring)
+    unsafe consumer().pointee.seen = end
+    return end != position
   }
 
-  /// The sample in that slot; nil = it is none, which is counted. Every word is read once, so what was checked is what is used.
+  /// The sample in a slot. As one vector, for the compiler copies a sample that is returned field by field.
   @_noLocks @_noAllocation
   @inlinable
-  func read(at position: UInt64) -> Sample? {
-    // Sound: `position & mask` is a slot of 16 words.
-    let slot = unsafe slots + Int(truncatingIfNeeded: (position & mask) &* 16)
-    var words = SampleRingLayout.Words(repeating: 0)
-    for index in 0..<16 { words[index] = unsafe slot[index].load(ordering: .relaxed) }
-    guard SampleRingLayout.isSample(words) else {
-      unsafe consumer.pointee.invalid &+= 1
-      return nil
-    }
-    // Sound: 16 words of plain data, whose only fields that cannot hold every bit pattern were just checked.
+  func read(at position: UInt64) -> Sample {
+    // Sound: see `slot`; sample and vector are 128 bytes of plain data, and the slot is aligned to 128.
+    let words = unsafe UnsafeRawPointer(slot(at: position)).assumingMemoryBound(to: SIMD16<UInt64>.self).pointee
     return unsafe unsafeBitCast(words, to: Sample.self)
   }
 }

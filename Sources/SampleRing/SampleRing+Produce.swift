@@ -9,16 +9,24 @@ extension SampleRing {
   @_noLocks @_noAllocation
   @inlinable
   @discardableResult
-  public func push(_ sample: Sample) -> Bool {
-    guard free(atLeast: 1) > 0 else {
-      countDrops(1)
-      return false
+  public func push(_ sample: Sample) -> Bool { emplace { sample } }
+
+  /// As `push`, but the sample is made only where there is room, and in its slot: a copy less for one that lies in memory.
+  @_noLocks @_noAllocation
+  @inlinable
+  @discardableResult
+  public func emplace(_ sample: () -> Sample) -> Bool {
+    // Sound: the producer's own words; a slot is written before the index that hands it over is released.
+    let position = unsafe ownTail().pointee.load(ordering: .relaxed)
+    if unsafe position &- producer().pointee.seen > mask {
+      if isShared { return pushShared(sample()) }
+      guard look(from: position) > 0 else {
+        countDrops(1)
+        return false
+      }
     }
-    // Sound: the producer's own line; a slot is written before the index that hands it over is released.
-    let position = unsafe producer.pointee.position
-    write(sample, at: position)
-    unsafe producer.pointee.position = position &+ 1
-    unsafe tail.pointee.store(position &+ 1, ordering: .releasing)
+    unsafe slot(at: position).initialize(to: sample())
+    unsafe ownTail().pointee.store(position &+ 1, ordering: .releasing)
     return true
   }
 
@@ -27,49 +35,33 @@ extension SampleRing {
   @inlinable
   @discardableResult
   public func push(contentsOf samples: Span<Sample>) -> Int {
-    let room = free(atLeast: UInt64(samples.count))
+    if isShared { return pushShared(contentsOf: samples) }
+    // Sound: as in `emplace`; one release hands over the whole batch.
+    let position = unsafe ownTail().pointee.load(ordering: .relaxed)
+    var room = unsafe mask &+ 1 &- (position &- producer().pointee.seen)
+    if room < UInt64(samples.count) { room = look(from: position) }
     let accepted = min(samples.count, Int(truncatingIfNeeded: room))
     if accepted < samples.count { countDrops(UInt64(samples.count &- accepted)) }
     guard accepted > 0 else { return 0 }
-    // Sound: as in `push`; one release hands over the whole batch.
-    let position = unsafe producer.pointee.position
-    for index in 0..<accepted { write(samples[index], at: position &+ UInt64(index)) }
-    let end = position &+ UInt64(accepted)
-    unsafe producer.pointee.position = end
-    unsafe tail.pointee.store(end, ordering: .releasing)
+    for index in 0..<accepted { unsafe slot(at: position &+ UInt64(index)).initialize(to: samples[index]) }
+    unsafe ownTail().pointee.store(position &+ UInt64(accepted), ordering: .releasing)
     return accepted
   }
 
-  /// Free slots as far as the producer knows; looks at the consumer's index only where it knows of fewer than `wanted`. An index
-  /// that makes no sense counts as a full ring.
+  /// Free slots, by a look at the consumer's index.
   @_noLocks @_noAllocation
   @inlinable
-  func free(atLeast wanted: UInt64) -> UInt64 {
+  func look(from position: UInt64) -> UInt64 {
     // Sound: the producer's own line and an atomic inside the block.
-    let position = unsafe producer.pointee.position
-    let known = unsafe mask &+ 1 &- (position &- producer.pointee.seen)
-    if known >= wanted { return known }
-    let start = unsafe head.pointee.load(ordering: .acquiring)
-    let used = position &- start
-    guard used <= mask &+ 1 else { return 0 }
-    unsafe producer.pointee.seen = start
-    return mask &+ 1 &- used
+    let start = unsafe ownHead().pointee.load(ordering: .acquiring)
+    unsafe producer().pointee.seen = start
+    return mask &+ 1 &- (position &- start)
   }
 
   @_noLocks @_noAllocation
   @inlinable
   func countDrops(_ count: UInt64) {
-    // Sound: an atomic inside the block that only the producer writes.
-    unsafe drops.pointee.wrappingAdd(count, ordering: .relaxed)
-  }
-
-  /// Word by word: the consumer in another process may look at any time.
-  @_noLocks @_noAllocation
-  @inlinable
-  func write(_ sample: Sample, at position: UInt64) {
-    // Sound: Sample is plain data of exactly 16 words (a test checks size and offsets), and `position & mask` is a slot.
-    let words = unsafe unsafeBitCast(sample, to: SampleRingLayout.Words.self)
-    let slot = unsafe slots + Int(truncatingIfNeeded: (position & mask) &* 16)
-    for index in 0..<16 { unsafe slot[index].store(words[index], ordering: .relaxed) }
+    // Sound: an atomic inside the block that only the producer writes, so it need not add in one step.
+    unsafe drops.pointee.store(drops.pointee.load(ordering: .relaxed) &+ count, ordering: .relaxed)
   }
 }

@@ -6,41 +6,49 @@ public import Synchronization
 ///
 /// A ring after E. Rigtorp's SPSCQueue: each side owns one index and remembers what it last saw of the other's, and no two
 /// sides write one pair of cache lines. It lies in memory of its own, or in a block that two processes share
-/// (`SampleRingLayout`). Exactly one thread at a time may call the producer's functions (`push`), one the consumer's (`pop`,
-/// `drain`, `fault`); `count` and `dropped` are for anyone.
+/// (`SampleRingLayout`). Exactly one thread at a time may call the producer's functions (`push`, `emplace`), one the consumer's
+/// (`pop`, `drain`, `fault`); `count` and `dropped` are for anyone.
 ///
-/// Each side trusts only what it keeps outside the shared block: capacity, its own index, its view of the other's. Whatever the
-/// other process writes, nothing outside the block is read or written, and no invalid value becomes a `Sample`.
+/// In memory of its own both sides are parts of one program: slots are plain memory, each copied once, and never touched by both
+/// sides at a time, since release and acquire of an index hand it over. In a shared block the other side may be hostile: there
+/// each word of a slot is an atomic, read once and checked (`SampleRing+Shared`). Each side trusts only what it keeps outside the
+/// shared block: capacity, its own index, its view of the other's. Whatever the other process writes, nothing outside the block is
+/// read or written, and no invalid value becomes a `Sample`.
 ///
-/// `@safe`: every address below is `slots + (index & mask)` or one of the two index lines, all inside a block whose size the
-/// initialisers checked.
+/// `@safe`: every address below is a slot `index & mask` or one of the index words, all inside a block whose size the initialisers
+/// checked.
 @safe
 public struct SampleRing: ~Copyable, @unchecked Sendable {
-  // Sound to send and share: the two indices are atomics, each slot is handed over by release and acquire of an index, and each
-  // of the two private lines has one owner by contract.
+  // Sound to send and share: the indices are atomics, each slot is handed over by release and acquire of an index, and each of
+  // the two private lines has one owner by contract.
 
   /// One side's own memory, a pair of cache lines for each.
   @usableFromInline
   struct Side {
-    /// The next position this side writes (producer) or reads (consumer); counts up for ever.
-    @usableFromInline var position: UInt64
-    /// The other side's position as last seen.
+    /// The other side's index as last seen. In a shared ring such that the quick way always finds it full (producer) or empty
+    /// (consumer), and so asks whether the ring is shared: the quick way itself need not.
     @usableFromInline var seen: UInt64
-    /// Consumer: samples thrown away because they were none.
-    @usableFromInline var invalid: UInt64
-    /// Consumer: the other side's index made no sense; 0 or 1.
-    @usableFromInline var broken: UInt64
+    /// Shared: the next position this side writes (producer) or reads (consumer).
+    var position: UInt64
+    /// Shared: the other side's index as last seen.
+    var sharedSeen: UInt64
+    /// Shared, consumer: samples thrown away because they were none.
+    var invalid: UInt64 = 0
+    /// Shared, consumer: the other side's index made no sense; 0 or 1.
+    var broken: UInt64 = 0
   }
 
+  /// Private memory: the line of the producer, the line of the consumer, then the ring's block; of that, where the ring is shared,
+  /// no more than the lines before the slots, unused and 0.
+  @usableFromInline let own: UnsafeMutableRawPointer
+  @usableFromInline let mask: UInt64
+  /// The other side may be another process.
+  @usableFromInline let isShared: Bool
+  /// The block, private or shared: the next position to be written, the next to be read (both count up for ever), samples lost.
   @usableFromInline let tail: UnsafeMutablePointer<Atomic<UInt64>>
   @usableFromInline let head: UnsafeMutablePointer<Atomic<UInt64>>
   @usableFromInline let drops: UnsafeMutablePointer<Atomic<UInt64>>
-  @usableFromInline let slots: UnsafeMutablePointer<Atomic<UInt64>>
-  @usableFromInline let producer: UnsafeMutablePointer<Side>
-  @usableFromInline let consumer: UnsafeMutablePointer<Side>
-  @usableFromInline let mask: UInt64
-  private let ownBlock: UnsafeMutableRawPointer?
-  private let sides: UnsafeMutableRawPointer
+  let slots: UnsafeMutableRawPointer
 
   /// How many samples fit: a power of two.
   @inlinable
@@ -49,12 +57,7 @@ public struct SampleRing: ~Copyable, @unchecked Sendable {
   /// A ring in memory of its own. The capacity is rounded up to a power of two, at least 1 and at most
   /// `SampleRingLayout.largestCapacity`. Allocates: call it before the real-time part begins.
   public init(capacity wanted: Int) {
-    let capacity = SampleRingLayout.capacity(atLeast: wanted)
-    // Sound: the block has the size and alignment that the layout asks for, and is freed in deinit.
-    let block = UnsafeMutableRawPointer.allocate(
-      byteCount: SampleRingLayout.byteCount(capacity: capacity), alignment: SampleRingLayout.line)
-    unsafe SampleRingLayout.format(block, capacity: capacity)
-    unsafe self.init(block: block, capacity: capacity, owned: true)
+    unsafe self.init(sharedBlock: nil, capacity: SampleRingLayout.capacity(atLeast: wanted))
   }
 
   /// Makes an empty ring in `memory`, whatever was there before: what the host does with the memory it will share.
@@ -70,7 +73,7 @@ public struct SampleRing: ~Copyable, @unchecked Sendable {
     guard memory.count >= needed else { throw .tooShort(bytes: memory.count, needed: needed) }
     // Sound: size and alignment were just checked.
     unsafe SampleRingLayout.format(base, capacity: capacity)
-    unsafe self.init(block: base, capacity: capacity, owned: false)
+    unsafe self.init(sharedBlock: base, capacity: capacity)
   }
 
   /// Joins the ring that somebody else formatted in `memory`, which must be aligned to 128 bytes and outlive this value.
@@ -83,31 +86,38 @@ public struct SampleRing: ~Copyable, @unchecked Sendable {
     }
     // Sound: `readCapacity` reads the header only if the memory holds one, and refuses a capacity it does not hold.
     let capacity = try unsafe SampleRingLayout.readCapacity(base, byteCount: memory.count)
-    unsafe self.init(block: base, capacity: capacity, owned: false)
+    unsafe self.init(sharedBlock: base, capacity: capacity)
   }
 
-  private init(block: UnsafeMutableRawPointer, capacity: Int, owned: Bool) {
-    // Sound: offsets of the layout inside a block that holds `capacity`; atomics of 8 bytes have no state but their value.
-    unsafe tail = SampleRingLayout.word(block, SampleRingLayout.tailOffset)
-    unsafe drops = SampleRingLayout.word(block, SampleRingLayout.dropsOffset)
-    unsafe head = SampleRingLayout.word(block, SampleRingLayout.headOffset)
-    unsafe slots = SampleRingLayout.word(block, SampleRingLayout.slotsOffset)
+  private init(sharedBlock: UnsafeMutableRawPointer?, capacity: Int) {
     mask = UInt64(capacity) &- 1
-    unsafe ownBlock = owned ? block : nil
-    // Sound: two lines, each bound to the one Side that starts it; freed in deinit.
-    unsafe sides = .allocate(byteCount: 2 * SampleRingLayout.line, alignment: SampleRingLayout.line)
-    unsafe producer = sides.bindMemory(to: Side.self, capacity: 1)
-    unsafe consumer = (sides + SampleRingLayout.line).bindMemory(to: Side.self, capacity: 1)
+    isShared = unsafe sharedBlock != nil
+    // Sound: two lines and a block of that capacity, or the lines before its slots; all zero, aligned, freed in deinit.
+    let bytes = SampleRing.blockOffset + SampleRingLayout.byteCount(capacity: capacity)
+    let size = isShared ? SampleRing.blockOffset + SampleRingLayout.slotsOffset : bytes
+    unsafe own = .allocate(byteCount: size, alignment: SampleRingLayout.line)
+    unsafe own.initializeMemory(
+      as: UInt8.self, repeating: 0, count: SampleRing.blockOffset + SampleRingLayout.slotsOffset)
+    if !isShared { unsafe SampleRingLayout.format(own + SampleRing.blockOffset, capacity: capacity) }
+    // Sound: offsets of the layout inside a block that holds `capacity`; atomics of 8 bytes have no state but their value.
+    let block = unsafe sharedBlock ?? own + SampleRing.blockOffset
+    unsafe tail = SampleRingLayout.word(block, SampleRingLayout.tailOffset)
+    unsafe head = SampleRingLayout.word(block, SampleRingLayout.headOffset)
+    unsafe drops = SampleRingLayout.word(block, SampleRingLayout.dropsOffset)
+    unsafe slots = block + SampleRingLayout.slotsOffset
     let start = unsafe head.pointee.load(ordering: .acquiring)
     let end = unsafe tail.pointee.load(ordering: .acquiring)
-    unsafe producer.initialize(to: Side(position: end, seen: start, invalid: 0, broken: 0))
-    unsafe consumer.initialize(to: Side(position: start, seen: start, invalid: 0, broken: 0))
+    // A private ring begins at 0; of a shared one the private indices stay 0: full for the producer, empty for the consumer.
+    let full = isShared ? 0 &- (mask &+ 1) : 0
+    // Sound: each line is bound to the one Side that starts it.
+    unsafe own.bindMemory(to: Side.self, capacity: 1).initialize(to: Side(seen: full, position: end, sharedSeen: start))
+    unsafe (own + SampleRingLayout.line).bindMemory(to: Side.self, capacity: 1)
+      .initialize(to: Side(seen: 0, position: start, sharedSeen: start))
   }
 
   deinit {
-    // Sound: allocated in init; Side and Atomic<UInt64> are plain data. Shared memory belongs to somebody else.
-    unsafe sides.deallocate()
-    if let ownBlock = unsafe ownBlock { unsafe ownBlock.deallocate() }
+    // Sound: allocated in init; what is in it is plain data. Shared memory belongs to somebody else.
+    unsafe own.deallocate()
   }
 
   /// How many samples wait, 0 to `capacity`: what was true a moment ago. [any]

@@ -5,29 +5,33 @@ import TimeTypes
 
 /// How a ring lies in memory, the same in one process and in a block that two share. Native byte order.
 ///
-/// Line 0: u64 magic, u32 version, u32 bytes per sample, u64 capacity; constant after formatting. Line 1, the producer's: u64
-/// tail, u64 drops. Line 2, the consumer's: u64 head. Then the slots. A line is 128 bytes: two of the processor's, since it
-/// fetches them in pairs.
+/// Line 0: u64 magic, u32 version, u32 bytes per sample, u64 capacity, constant after formatting; u64 drops, the producer's, which
+/// nobody waits for. Line 1: u64 tail, the producer's. Line 2: u64 head, the consumer's. Then the slots. A line is 128 bytes: two
+/// of the processor's, since it fetches them in pairs.
 public enum SampleRingLayout {
   /// A sample as 16 words.
   public typealias Words = InlineArray<16, UInt64>
 
   /// "TMPRING" and a zero, as a number of the host's byte order.
   public static var magic: UInt64 { 0x0047_4e49_5250_4d54 }
-  public static var version: UInt32 { 1 }
+  public static var version: UInt32 { 2 }
   public static var sampleBytes: Int { 128 }
   /// What must not share cache lines is that far apart, and the block is aligned to it.
-  public static var line: Int { 128 }
+  @inlinable
+  public static var line: Int { @_noLocks @_noAllocation get { 128 } }
   /// The most samples a ring may hold: 128 MiB of them.
   public static var largestCapacity: Int { 1 << 20 }
 
   static var versionOffset: Int { 8 }
   static var sampleBytesOffset: Int { 12 }
   static var capacityOffset: Int { 16 }
-  static var tailOffset: Int { line }
-  static var dropsOffset: Int { line + 8 }
-  static var headOffset: Int { 2 * line }
-  static var slotsOffset: Int { 3 * line }
+  @inlinable
+  static var tailOffset: Int { @_noLocks @_noAllocation get { line } }
+  static var dropsOffset: Int { 24 }
+  @inlinable
+  static var headOffset: Int { @_noLocks @_noAllocation get { 2 * line } }
+  @inlinable
+  static var slotsOffset: Int { @_noLocks @_noAllocation get { 3 * line } }
 
   /// The power of two that holds that many, between 1 and `largestCapacity`.
   public static func capacity(atLeast wanted: Int) -> Int {
@@ -41,12 +45,14 @@ public enum SampleRingLayout {
     slotsOffset + capacity(atLeast: wanted) * sampleBytes
   }
 
-  /// Whether 16 words are a sample: the four fields of word 14 that are enumerations (timescale, leap, the two stamp kinds) hold
-  /// 0 to 3. All else may have every value; whether it makes sense is for the host to say.
+  /// The word that holds a sample's four enumerations.
+  static var enumerationsWord: Int { @_noLocks @_noAllocation get { 14 } }
+
+  /// Whether 16 words are a sample, by that word: timescale, leap and the two stamp kinds hold 0 to 3. All else may have every
+  /// value; whether it makes sense is for the host to say.
   @_noLocks @_noAllocation
-  @inlinable
-  static func isSample(_ words: Words) -> Bool {
-    UInt64(littleEndian: words[14]) & 0x00fc_fc00_0000_fcfc == 0
+  static func isSample(_ enumerations: UInt64) -> Bool {
+    UInt64(littleEndian: enumerations) & 0x00fc_fc00_0000_fcfc == 0
   }
 
   static func format(_ block: UnsafeMutableRawPointer, capacity: Int) {

@@ -42,6 +42,14 @@ extension Configuration {
       wrong.append(
         diagnostic(member.node, "loop", "profile \"minimal\" has no threads", "write \"single\" or leave it out"))
     }
+    if io == .uring, let member = members.first(where: { $0.key == "io" }) {
+      wrong.append(
+        diagnostic(member.node, "io", "profile \"minimal\" has no io_uring", "write \"poll\" or leave it out"))
+    }
+    for (key, isSet) in [("busy_poll_us", busyPoll > 0), ("sqpoll", sqpoll)] where isSet {
+      guard let member = members.first(where: { $0.key == key }) else { continue }
+      wrong.append(diagnostic(member.node, key, "profile \"minimal\" only sleeps in poll(2)", "leave it out"))
+    }
     let control = Self.table("control", in: members)
     if controlSocket != nil, let member = control.first(where: { $0.key == "socket" }) {
       wrong.append(

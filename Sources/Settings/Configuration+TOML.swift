@@ -45,6 +45,9 @@ extension Configuration {
     if let path = root.path("state_directory") { stateDirectory = path }
     root.choice("loop", into: &loop)
     root.choice("profile", into: &profile)
+    root.choice("io", into: &io)
+    root.integer("busy_poll_us", in: 0...1_000_000, into: &busyPoll)
+    root.boolean("sqpoll", into: &sqpoll)
     if let name = root.text("user", limit: 255, what: "a user's name or \"none\"") {
       user = name == "none" ? nil : name
     }

@@ -16,6 +16,14 @@ package struct Configuration: Sendable, Equatable {
     case minimal
   }
 
+  /// What the capture role waits and receives with.
+  package enum IO: String, Sendable, CaseIterable {
+    /// io_uring where it is allowed and measures no worse at the start.
+    case auto
+    case uring
+    case poll
+  }
+
   package enum LogLevel: String, Sendable, CaseIterable {
     case error, warning, notice, debug
   }
@@ -25,6 +33,11 @@ package struct Configuration: Sendable, Equatable {
   package var stateDirectory = "/var/lib/tompion"
   package var loop = Loop.threads
   package var profile = Profile.full
+  package var io = IO.auto
+  /// Spin so long before each sleep of the capture role, µs; 0 = sleep at once.
+  package var busyPoll: UInt32 = 0
+  /// A kernel thread takes the io_uring's submissions (SQPOLL).
+  package var sqpoll = false
   /// The user to become after a privileged start; nil ("none") = stay.
   package var user: String? = "tompion"
   /// Where modules are; nil = beside the executable, ../lib/tompion.

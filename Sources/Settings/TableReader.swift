@@ -95,15 +95,15 @@ struct TableReader {
     return number
   }
 
-  mutating func integer<Value: FixedWidthInteger>(
-    _ name: String, in range: ClosedRange<Int64>, into value: inout Value
+  mutating func integer<Number: FixedWidthInteger>(
+    _ name: String, in range: ClosedRange<Int64>, into value: inout Number
   ) {
     guard let member = member(name) else { return }
     let advice = "write an integer from \(range.lowerBound) to \(range.upperBound)"
     guard case .integer(let number) = member.node.content else {
       return refuse(member, "it is \(member.node.kindName)", advice)
     }
-    guard range.contains(number), let narrow = Value(exactly: number) else {
+    guard range.contains(number), let narrow = Number(exactly: number) else {
       return refuse(member, "it is out of range", advice)
     }
     value = narrow

@@ -27,7 +27,9 @@ struct Main {
     var checkOnly = false
     let arguments = Array(CommandLine.arguments.dropFirst())
     // The daemon starts itself again for each provider with placement "process".
-    if arguments.first == ProviderChild.argument { Console.exit(ProviderChild.run()) }
+    if arguments.first == ProviderChild.argument {
+      Console.exit(ProviderChild.run(method: arguments.dropFirst().first.flatMap(LoopMethod.init) ?? .poll))
+    }
     var reader = ArgumentReader(arguments)
     do throws(ArgumentError) {
       while let item = reader.next() {

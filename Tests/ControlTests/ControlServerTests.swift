@@ -52,7 +52,7 @@ struct ControlServerTests {
   ) throws -> [String] {
     let path = "/tmp/tompion-control-test-\(ProcessInfo.processInfo.processIdentifier)/c.sock"
     let loop = try PollLoop(capacity: 32)
-    let server = try ControlServer(path: path, loop: loop, firstToken: 100, handler: handler)
+    let server = try ControlServer(path: path, loop: .poll(loop), firstToken: 100, handler: handler)
     handler.server = server
     let findings = Findings()
     let thread = Thread {

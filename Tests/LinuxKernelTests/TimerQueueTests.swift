@@ -40,4 +40,21 @@ import TimeTypes
       #expect(queue.earliest?.nanoseconds == model.values.min())
     }
   }
+
+  @Test func allOfOneKindAreForgotten() {
+    var queue = TimerQueue(capacity: 64)
+    for i in 0..<40 {
+      let kind = UInt64(i % 3 + 1) << 48
+      let armed = queue.arm(kind | UInt64(i), at: RawInstant(nanoseconds: Int64((i * 7) % 40)))
+      #expect(armed)
+    }
+    queue.disarm(matching: 2 << 48, mask: 0xffff << 48)
+    #expect(queue.count == 27)
+    var order: [Int64] = []
+    while let token = queue.takeDue(RawInstant(nanoseconds: 100)) {
+      #expect(token >> 48 != 2)
+      order.append(Int64(((token & 0xff) * 7) % 40))
+    }
+    #expect(order == order.sorted() && order.count == 27)
+  }
 }

@@ -8,9 +8,11 @@ import TimeTypes
 @testable import LinuxKernel
 
 /// Waits on one socket until `done`, or half a second of nothing.
-func waitFor(_ socket: UDPSocket, until done: () -> Bool) throws {
-  let loop = try PollLoop(capacity: 1, timerCapacity: 1, profile: socket.profile)
-  try loop.add(socket.descriptor, token: 1)
+func waitFor(_ socket: UDPSocket, _ kind: LoopKind? = nil, until done: () -> Bool) throws {
+  let kind = kind ?? (socket.profile == .minimal ? .minimal : .full)
+  let loop = try kind.make(capacity: 1, timerCapacity: 1)
+  try loop.add(socket, token: 1)
+  defer { loop.remove(socket) }
   let limit = RawClock.now() + .milliseconds(500)
   while !done() && RawClock.now() < limit {
     try loop.wait(until: RawClock.now() + .milliseconds(20))
@@ -23,8 +25,15 @@ struct Loopback {
   let server: UDPSocket
   let client: UDPSocket
   let buffer: PacketBuffer
+  let kind: LoopKind
 
   init(_ family: SocketAddress.Family, _ profile: KernelProfile, slots: Int = 16) throws {
+    try self.init(family, profile == .minimal ? LoopKind.minimal : .full, slots: slots)
+  }
+
+  init(_ family: SocketAddress.Family, _ kind: LoopKind, slots: Int = 16) throws {
+    self.kind = kind
+    let profile = kind.profile
     var options = UDPSocketOptions()
     options.local = .any(family)
     server = try UDPSocket(options, profile: profile)
@@ -36,7 +45,7 @@ struct Loopback {
 
   func receive(on socket: UDPSocket) throws -> Int {
     var count = 0
-    try waitFor(socket) {
+    try waitFor(socket, kind) {
       count = (try? socket.receive(into: buffer)) ?? -1
       return count != 0
     }
@@ -58,7 +67,7 @@ struct Loopback {
 
   func report(on socket: UDPSocket) throws -> TransmitReport? {
     var report: TransmitReport?
-    try waitFor(socket) {
+    try waitFor(socket, kind) {
       report = socket.nextReport()
       return report != nil
     }
@@ -67,16 +76,14 @@ struct Loopback {
 }
 
 @Suite struct UDPSocketTests {
-  static let matrix: [(SocketAddress.Family, KernelProfile)] = [
-    (.ipv4, .full), (.ipv6, .full), (.ipv4, .minimal), (.ipv6, .minimal),
-  ]
+  static let matrix: [(SocketAddress.Family, LoopKind)] = LoopKind.available.flatMap { [(.ipv4, $0), (.ipv6, $0)] }
 
   @Test(arguments: matrix)
-  func stampsOnBothWaysLieBetweenReadings(family: SocketAddress.Family, profile: KernelProfile) throws {
+  func stampsOnBothWaysLieBetweenReadings(family: SocketAddress.Family, kind: LoopKind) throws {
     // Kept to the end: the kernel stamps what arrives while any socket asks for it.
-    let early = try Loopback(family, profile)
+    let early = try Loopback(family, kind)
     try early.awaitReceiveStamps()
-    let pair = try Loopback(family, profile)
+    let pair = try Loopback(family, kind)
     let message: [UInt8] = Array("where is the time".utf8)
     for round in 0..<3 {
       let before = RealtimeClock.now().nanoseconds
@@ -108,36 +115,37 @@ struct Loopback {
   }
 
   @Test(arguments: matrix)
-  func repliesLeaveFromTheAddressThatWasAsked(family: SocketAddress.Family, profile: KernelProfile) throws {
+  func repliesLeaveFromTheAddressThatWasAsked(family: SocketAddress.Family, kind: LoopKind) throws {
     // 127.0.0.2 is another address of the same host: a reply from 127.0.0.1 would not reach the connected client.
     guard family == .ipv4 else { return }
     var options = UDPSocketOptions()
     options.local = .any(family)
-    let server = try UDPSocket(options, profile: profile)
+    let server = try UDPSocket(options, profile: kind.profile)
     var asking = UDPSocketOptions()
     asking.peer = SocketAddress(ipv4: 0x7f00_0002, port: server.local.port)
     asking.local = .loopback(family)
-    let client = try UDPSocket(asking, profile: profile)
+    let client = try UDPSocket(asking, profile: kind.profile)
     let buffer = try PacketBuffer(slots: 4, capacity: 100)
     #expect(buffer.fill(0, with: [1, 2, 3, 4]))
     #expect(client.send(buffer, count: 1) == 1)
-    try waitFor(server) { ((try? server.receive(into: buffer)) ?? 0) == 1 }
+    try waitFor(server, kind) { ((try? server.receive(into: buffer)) ?? 0) == 1 }
     #expect(SocketAddress(buffer[0].local).host == "127.0.0.2")
     unsafe buffer.bytes(0)[0] = 9
     buffer.reply(0, length: 3)
     #expect(server.send(buffer, count: 1) == 1)
-    try waitFor(client) { ((try? client.receive(into: buffer)) ?? 0) == 1 }
+    try waitFor(client, kind) { ((try? client.receive(into: buffer)) ?? 0) == 1 }
     #expect(buffer.received(0) == [9, 2, 3])
     #expect(SocketAddress(buffer[0].peer).host == "127.0.0.2")
   }
 
-  @Test func aBatchIsReceivedAndAnsweredInPlace() throws {
-    let pair = try Loopback(.ipv4, .full)
+  @Test(arguments: LoopKind.rich)
+  func aBatchIsReceivedAndAnsweredInPlace(kind: LoopKind) throws {
+    let pair = try Loopback(.ipv4, kind)
     let count = 10
     for i in 0..<count { #expect(pair.buffer.fill(i, with: [UInt8](repeating: UInt8(i), count: i + 1))) }
     #expect(pair.client.send(pair.buffer, count: count) == count)
     var got: [[UInt8]] = []
-    try waitFor(pair.server) {
+    try waitFor(pair.server, kind) {
       let received = (try? pair.server.receive(into: pair.buffer)) ?? 0
       for i in 0..<received {
         got.append(pair.buffer.received(i))
@@ -149,7 +157,7 @@ struct Loopback {
     }
     #expect(got == (0..<count).map { [UInt8](repeating: UInt8($0), count: $0 + 1) })
     var answers: [Int] = []
-    try waitFor(pair.client) {
+    try waitFor(pair.client, kind) {
       let received = (try? pair.client.receive(into: pair.buffer)) ?? 0
       answers += (0..<received).map { Int(pair.buffer[$0].length) }
       return answers.count == count / 2
@@ -157,13 +165,14 @@ struct Loopback {
     #expect(answers == [1, 3, 5, 7, 9])
   }
 
-  @Test func stampsOfABatchFindTheirPackets() throws {
-    let pair = try Loopback(.ipv6, .full)
+  @Test(arguments: LoopKind.rich)
+  func stampsOfABatchFindTheirPackets(kind: LoopKind) throws {
+    let pair = try Loopback(.ipv6, kind)
     // Every second packet asks; the numbers of those that do not must not shift the others.
     for i in 0..<8 { #expect(pair.buffer.fill(i, with: [UInt8(i)], wantStamp: i % 2 == 0, token: UInt64(100 + i))) }
     #expect(pair.client.send(pair.buffer, count: 8) == 8)
     var tokens: [UInt64] = []
-    try waitFor(pair.client) {
+    try waitFor(pair.client, kind) {
       while case .departed(let token, _, _, _)? = pair.client.nextReport() { tokens.append(token) }
       return tokens.count == 4
     }
@@ -171,21 +180,21 @@ struct Loopback {
     #expect(pair.client.pendingStamps == 0)
   }
 
-  @Test(arguments: [(SocketAddress.Family.ipv4, KernelProfile.full), (.ipv6, .full), (.ipv4, .minimal)])
-  func aRefusedPortIsReported(family: SocketAddress.Family, profile: KernelProfile) throws {
+  @Test(arguments: matrix.filter { $0 != (.ipv6, .minimal) })
+  func aRefusedPortIsReported(family: SocketAddress.Family, kind: LoopKind) throws {
     var options = UDPSocketOptions()
     options.local = .loopback(family)
-    let gone = try UDPSocket(options, profile: profile)
+    let gone = try UDPSocket(options, profile: kind.profile)
     let address = gone.local
     gone.close()
     var asking = UDPSocketOptions()
     asking.peer = address
-    let client = try UDPSocket(asking, profile: profile)
+    let client = try UDPSocket(asking, profile: kind.profile)
     let buffer = try PacketBuffer(slots: 1, capacity: 100)
     #expect(buffer.fill(0, with: [1], wantStamp: true, token: 5))
     #expect(client.send(buffer, count: 1) == 1)
     var reports: [TransmitReport] = []
-    try waitFor(client) {
+    try waitFor(client, kind) {
       while let report = client.nextReport() { reports.append(report) }
       return reports.count >= 2
     }
@@ -193,8 +202,9 @@ struct Loopback {
     #expect(reports.contains { if case .departed(5, _, _, _) = $0 { true } else { false } })
   }
 
-  @Test func numbersAreRightAgainAfterAFailedSend() throws {
-    let pair = try Loopback(.ipv4, .full)
+  @Test(arguments: LoopKind.rich)
+  func numbersAreRightAgainAfterAFailedSend(kind: LoopKind) throws {
+    let pair = try Loopback(.ipv4, kind)
     #expect(pair.buffer.fill(0, with: [1], wantStamp: true, token: 1))
     #expect(pair.client.send(pair.buffer, count: 1) == 1)
     #expect(try pair.report(on: pair.client) != nil)
@@ -213,8 +223,9 @@ struct Loopback {
     #expect(token == 3)
   }
 
-  @Test func whoWaitsDuringAFailedSendIsToldThatNoStampComes() throws {
-    let pair = try Loopback(.ipv4, .full)
+  @Test(arguments: LoopKind.rich)
+  func whoWaitsDuringAFailedSendIsToldThatNoStampComes(kind: LoopKind) throws {
+    let pair = try Loopback(.ipv4, kind)
     #expect(pair.buffer.fill(0, with: [1], wantStamp: true, token: 1))
     #expect(pair.client.send(pair.buffer, count: 1) == 1)
     let foreign = SocketAddress(ipv4: 0xc000_0201, port: 0)
@@ -236,8 +247,9 @@ struct Loopback {
     #expect(pair.client.nextReport() == nil && pair.client.pendingStamps == 0)
   }
 
-  @Test func aLateStampIsGivenUpOnce() throws {
-    let pair = try Loopback(.ipv4, .full)
+  @Test(arguments: LoopKind.rich)
+  func aLateStampIsGivenUpOnce(kind: LoopKind) throws {
+    let pair = try Loopback(.ipv4, kind)
     #expect(pair.buffer.fill(0, with: [1], wantStamp: true, token: 77))
     #expect(pair.client.send(pair.buffer, count: 1) == 1)
     #expect(pair.client.nextOverdue(before: RawClock.now() - .seconds(1)) == nil)
@@ -247,12 +259,13 @@ struct Loopback {
     #expect(try pair.report(on: pair.client) == .unmatched)
   }
 
-  @Test func longDatagramsAreCutAndCounted() throws {
-    let pair = try Loopback(.ipv4, .full)
+  @Test(arguments: LoopKind.rich)
+  func longDatagramsAreCutAndCounted(kind: LoopKind) throws {
+    let pair = try Loopback(.ipv4, kind)
     let small = try PacketBuffer(slots: 1, capacity: 64)
     #expect(pair.buffer.fill(0, with: [UInt8](repeating: 7, count: 1000)))
     #expect(pair.client.send(pair.buffer, count: 1) == 1)
-    try waitFor(pair.server) { ((try? pair.server.receive(into: small)) ?? 0) == 1 }
+    try waitFor(pair.server, kind) { ((try? pair.server.receive(into: small)) ?? 0) == 1 }
     #expect(small[0].length == 64)
     #expect(small[0].flags & CLINUX_DATAGRAM_TRUNCATED != 0)
     #expect(pair.server.counters.truncated == 1)
@@ -274,6 +287,34 @@ struct Loopback {
     let error = #expect(throws: KernelError.self) { _ = try UDPSocket(options) }
     #expect(error?.errno == EADDRINUSE)
     #expect(error?.description.contains("another process holds the address") == true)
+  }
+
+  @Test(arguments: LoopKind.rich)
+  func aReopenedSocketKnowsNothingOfItsFormerLife(kind: LoopKind) throws {
+    let pair = try Loopback(.ipv4, kind)
+    #expect(pair.buffer.fill(0, with: [1], wantStamp: true, token: 1))
+    #expect(pair.client.send(pair.buffer, count: 1) == 1)
+    #expect(pair.client.pendingStamps == 1)
+    let earlier = pair.client.local
+    var options = UDPSocketOptions()
+    options.peer = pair.server.local
+    pair.client.close()
+    try pair.client.reopen(options)
+    #expect(pair.client.pendingStamps == 0 && pair.client.counters.sent == 0 && pair.client.local != earlier)
+    #expect(pair.buffer.fill(0, with: [2], wantStamp: true, token: 2))
+    #expect(pair.client.send(pair.buffer, count: 1) == 1)
+    guard case .departed(2, _?, _, _)? = try pair.report(on: pair.client) else {
+      Issue.record("no stamp for the first packet of the new life")
+      return
+    }
+    // What fails leaves it closed, and it may be tried again.
+    options.peer = .loopback(.ipv6, port: 9)
+    options.local = .any(.ipv4)
+    #expect(throws: KernelError.self) { try pair.client.reopen(options) }
+    #expect(pair.client.send(pair.buffer, count: 1) == 0)
+    options.peer = pair.server.local
+    try pair.client.reopen(options)
+    #expect(pair.client.send(pair.buffer, count: 1) == 1)
   }
 
   @Test func anUnknownInterfaceIsRefused() throws {

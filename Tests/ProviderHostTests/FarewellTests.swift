@@ -70,7 +70,7 @@ import TimeTypes
 
   @Test func withoutAWakerCommandsAreLookedFor() throws {
     let loop = ProviderLoop(
-      loop: try PollLoop(capacity: 4, profile: .minimal),
+      loop: .poll(try PollLoop(capacity: 4, profile: .minimal)),
       clocks: KernelClocks(VirtualClock(initialOffset: .zero, initialFrequency: .zero).stampSource))
     #expect(loop.loop.waker == nil)
     let backend = try KernelBackend(number: 9, loop: loop.loop, clocks: loop.clocks, clockPage: nil)

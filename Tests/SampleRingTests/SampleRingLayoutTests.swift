@@ -97,8 +97,8 @@ struct SampleRingLayoutTests {
     }
     try attach { _ in }
     #expect(throws: SampleRingError.notARing) { try attach { $0.store(UInt8(0), at: Self.magicAt) } }
-    #expect(throws: SampleRingError.wrongVersion(found: 2, supported: 1)) {
-      try attach { $0.store(UInt32(2), at: Self.versionAt) }
+    #expect(throws: SampleRingError.wrongVersion(found: 1, supported: 2)) {
+      try attach { $0.store(UInt32(1), at: Self.versionAt) }
     }
     #expect(throws: SampleRingError.wrongSampleSize(found: 64)) {
       try attach { $0.store(UInt32(64), at: Self.sampleBytesAt) }

@@ -82,39 +82,65 @@ struct SampleRingTests {
   /// Any order of single and batched calls behaves as a queue with a limit.
   @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
   func itIsAQueue(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
     let ring = SampleRing(capacity: 16)
+    checkQueue(producer: ring, consumer: ring, seed: seed)
+  }
+
+  /// In a shared block, with the two sides in values of their own.
+  @Test(arguments: [6, 7, 8] as [UInt64])
+  func itIsAQueueBetweenTwoProcesses(seed: UInt64) throws {
+    let block = SharedBlock(capacity: 16)
+    let consumer = try SampleRing(formatting: block.bytes, capacity: 16)
+    let producer = try SampleRing(attaching: block.bytes)
+    checkQueue(producer: producer, consumer: consumer, seed: seed)
+    #expect(block.areGuardsWhole)
+  }
+
+  private func checkQueue(producer: borrowing SampleRing, consumer: borrowing SampleRing, seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
     var model: [Sample] = []
     var next = 0
     var drops: UInt64 = 0
+    func takeFirst() -> Sample? { model.isEmpty ? nil : model.removeFirst() }
     for _ in 0..<20_000 {
-      switch Int.random(in: 0..<4, using: &random) {
+      switch Int.random(in: 0..<6, using: &random) {
       case 0:
-        let accepted = ring.push(.numbered(next))
+        let accepted = producer.push(.numbered(next))
         #expect(accepted == (model.count < 16))
         if accepted { model.append(.numbered(next)) } else { drops += 1 }
         next += 1
       case 1:
         let batch = (0..<Int.random(in: 0...20, using: &random)).map { Sample.numbered(next + $0) }
-        let accepted = ring.push(contentsOf: batch.span)
+        let accepted = producer.push(contentsOf: batch.span)
         #expect(accepted == min(batch.count, 16 - model.count))
         model += batch.prefix(accepted)
         drops += UInt64(batch.count - accepted)
         next += batch.count
       case 2:
-        let sample = ring.pop()
-        #expect(sample == model.first)
-        if !model.isEmpty { model.removeFirst() }
+        let sample = consumer.pop()
+        let expected = takeFirst()
+        #expect(sample == expected)
+      case 3:
+        var sample = Sample.numbered(-7)
+        let taken = consumer.pop(into: &sample)
+        let expected = takeFirst()
+        #expect(taken == (expected != nil) && sample == expected ?? .numbered(-7))
+      case 4:
+        let sample = Sample.numbered(next)
+        let accepted = producer.emplace { sample }
+        #expect(accepted == (model.count < 16))
+        if accepted { model.append(sample) } else { drops += 1 }
+        next += 1
       default:
         let limit = Int.random(in: 0...20, using: &random)
         var seen: [Sample] = []
-        ring.drain(atMost: limit) { seen.append($0) }
+        consumer.drain(atMost: limit) { seen.append($0) }
         #expect(seen == Array(model.prefix(limit)))
         model.removeFirst(seen.count)
       }
-      #expect(ring.count == model.count)
+      #expect(consumer.count == model.count)
     }
-    #expect(ring.dropped == drops && drops > 0)
-    #expect(ring.fault == nil)
+    #expect(consumer.dropped == drops && drops > 0)
+    #expect(consumer.fault == nil)
   }
 }

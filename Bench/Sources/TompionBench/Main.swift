@@ -1,74 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CRing
-import SampleRing
-import TimeTypes
+import Foundation
 
-/// Ratios against an equivalent in the same run, and what the engine spends on a sample; absolute times are this machine's.
+/// Measures what is asked for and reports it. Exit status: 0, or 1 where a limit was broken, 2 for a wrong command line.
 @main
 struct Main {
   static func main() {
-    let count: UInt64 = 4_000_000
-    let batch: UInt64 = 32
-    var ours: [Double] = []
-    var theirs: [Double] = []
-    // Interleaved rounds: what else the machine does falls on both.
-    for _ in 0..<7 {
-      ours.append(swiftRing(count, batch))
-      theirs.append(cRing(count, batch))
+    do {
+      exit(try run(Arguments(Array(CommandLine.arguments.dropFirst()))))
+    } catch {
+      say((error as? Arguments.Wrong)?.text ?? "\(error)")
+      exit(2)
     }
-    report("ring.same-core", median(ours), "ns/item", peer: "c", median(theirs))
-    var engine = EngineCost(sources: 8)
-    let cost = engine.measure(20_000)
-    print(
-      "{\"name\":\"engine.sample-cost\",\"value\":\(rounded(cost.nanoseconds / 1000)),\"unit\":\"us/sample\",\"limit\":50}"
-    )
-    print(
-      "{\"name\":\"engine.sample-allocations\",\"value\":\(cost.allocations),\"unit\":\"allocations/20000 samples\",\"limit\":0}"
-    )
   }
 
-  private static func swiftRing(_ count: UInt64, _ batch: UInt64) -> Double {
-    let ring = SampleRing(capacity: 1024)
-    var sample = Sample(
-      source: SourceID(rawValue: 1), local: .zero, reference: .zero, raw: RawInstant(nanoseconds: 0))
-    var sum: UInt64 = 0
-    let time = ContinuousClock().measure {
-      for start in stride(from: 0, to: count, by: Int(batch)) {
-        for i in 0..<batch {
-          sample.sequence = UInt32(truncatingIfNeeded: start &+ i)
-          _ = ring.push(sample)
-        }
-        for _ in 0..<batch {
-          if let out = ring.pop() { sum &+= UInt64(out.sequence) }
-        }
+  static func run(_ arguments: Arguments) throws -> Int32 {
+    let entries = Registry.entries.filter(arguments.wants)
+    guard !entries.isEmpty else {
+      throw Arguments.Wrong(text: "there is no entry \(arguments.names.joined(separator: ", ")); try --list")
+    }
+    if arguments.isList {
+      for entry in entries { print("\(entry.names.joined(separator: " "))\n    \(entry.summary)") }
+      return 0
+    }
+    let old = try arguments.compare.map(readOld) ?? [:]
+    let environment = Environment()
+    say(TextReport.environment(environment))
+    let context = RunContext(isQuick: arguments.isQuick, root: arguments.root)
+    var outcomes: [Outcome] = []
+    for entry in entries {
+      let found = measure(entry, context)
+      outcomes += found
+      for outcome in found {
+        print(arguments.isJSON ? outcome.json : TextReport.line(outcome, old: old[outcome.name]))
+        fflush(nil)
+        if arguments.isJSON, outcome.isOverLimit { say(TextReport.line(outcome)) }
+      }
+      if !arguments.isJSON, let distribution = found.compactMap(\.distribution).first {
+        print(TextReport.plot(distribution))
       }
     }
-    precondition(sum == count * (count - 1) / 2, "samples were lost")
-    return nanoseconds(time) / Double(count)
+    if let path = arguments.html {
+      try HTMLReport(outcomes: outcomes, old: old, environment: environment).text
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      say("written: \(path)")
+    }
+    return outcomes.contains(where: \.isOverLimit) ? 1 : 0
   }
 
-  private static func cRing(_ count: UInt64, _ batch: UInt64) -> Double {
-    let ring = cring_make(1024)
-    defer { cring_free(ring) }
-    var sum: UInt64 = 0
-    let time = ContinuousClock().measure { sum = cring_same_core(ring, count, batch) }
-    precondition(sum == count * (count - 1) / 2, "samples were lost")
-    return nanoseconds(time) / Double(count)
+  private static func measure(_ entry: any Entry, _ context: RunContext) -> [Outcome] {
+    do {
+      return try entry.run(context)
+    } catch {
+      let reason = (error as? Skip)?.reason ?? "it failed: \(error)"
+      return entry.names.map { .skip($0, reason) }
+    }
   }
 
-  private static func nanoseconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) * 1e9 + Double(duration.components.attoseconds) * 1e-9
+  private static func readOld(_ path: String) throws -> [String: Outcome] {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw Arguments.Wrong(text: "--compare: \(path) cannot be read; give a file written by Bench/run --json")
+    }
+    let outcomes = text.split(separator: "\n").compactMap { Outcome(json: String($0)) }
+    return Dictionary(outcomes.map { ($0.name, $0) }) { $1 }
   }
 
-  private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
-  private static func report(_ name: String, _ value: Double, _ unit: String, peer: String, _ peerValue: Double) {
-    let ratio = value / peerValue
-    print(
-      "{\"name\":\"\(name)\",\"value\":\(rounded(value)),\"unit\":\"\(unit)\",\"peer\":\"\(peer)\",\"peer_value\":\(rounded(peerValue)),\"ratio\":\(rounded(ratio))}"
-    )
-  }
-
-  private static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+  static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }

@@ -8,5 +8,6 @@
 #include "clinux/datagram.h"
 #include "clinux/process.h"
 #include "clinux/system.h"
+#include "clinux/uring.h"
 
 #endif

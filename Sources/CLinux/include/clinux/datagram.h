@@ -75,6 +75,8 @@ int32_t clinux_udp_report_errors(int32_t fd, int32_t family);
 int32_t clinux_udp_dont_fragment(int32_t fd, int32_t family);
 int32_t clinux_udp_reuse_port(int32_t fd);
 int32_t clinux_udp_to_device(int32_t fd, const char *device);
+// SO_BUSY_POLL and SO_PREFER_BUSY_POLL: calls that wait ask the card's queue themselves for so long, where its driver can.
+int32_t clinux_udp_busy_poll(int32_t fd, int32_t microseconds);
 int32_t clinux_udp_receive_buffer(int32_t fd, int32_t bytes);
 // SO_TIMESTAMPING with SOF_TIMESTAMPING_* flags.
 int32_t clinux_udp_timestamping(int32_t fd, uint32_t flags);

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Resident memory of the idle daemon and of chronyd -x with the same four sources, in kB: {"ours","theirs"}."""
+
+import json
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Tests", "Peers"))
+import harness as h  # noqa: E402
+
+
+def measure():
+    with h.workspace("bench-idle") as (directory, start):
+        ports = [h.free_port() for _ in range(4)]
+        for number, port in enumerate(ports):
+            start(h.chronyd(directory, f"source{number}", f"port {port}\nbindaddress 127.0.0.1\nallow 127.0.0.1\nlocal stratum 1"))
+        text = "".join(f'\n[[source]]\naddress = "127.0.0.1"\nport = {p}\niburst = true\nmin_poll = 4\nmax_poll = 6\n' for p in ports)
+        daemon = start(h.Tompion(directory, "daemon", '[clock]\nkind = "virtual"\n' + text)).wait_synced()
+        peer = start(h.chronyd(directory, "peer", "port 0\n" + "".join(
+            f"server 127.0.0.1 port {p} iburst minpoll 4 maxpoll 6\n" for p in ports)))
+        time.sleep(3 if "--quick" in sys.argv else 15)
+        return {"ours": float(daemon.rss_kilobytes()), "theirs": float(peer.rss_kilobytes())}
+
+
+try:
+    print(json.dumps(measure()))
+except h.Skip as reason:
+    print(json.dumps({"skipped": str(reason)}))

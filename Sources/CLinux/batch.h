@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the ways of receiving and sending a batch share inside the fence.
+#ifndef CLINUX_BATCH_H
+#define CLINUX_BATCH_H
+
+#include "clinux/datagram.h"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+// A TX stamp brings scm_timestamping (48) and an extended error with an offender (16 + 28), an RX packet also packet
+// info (20): 512 holds every combination that is enabled here, twice.
+#define CONTROL_BYTES 512
+
+struct clinux_batch {
+  uint32_t slots;
+  clinux_datagram_t *datagrams;
+  struct mmsghdr *headers;
+  struct iovec *vectors;
+  struct sockaddr_storage *names;
+  uint8_t *controls;
+  uint32_t *order;  // which slot a header stands for when sending
+  uint8_t *bytes;
+  uint32_t capacity;
+};
+
+void clinux_import_name(const struct sockaddr *name, size_t length, clinux_address_t *address);
+// Forgets what a slot received before.
+void clinux_clear_received(clinux_datagram_t *slot);
+// Makes `header` the message that slot `i` wants to send.
+void clinux_prepare_send(clinux_batch_t *batch, uint32_t header, uint32_t i, int plain);
+
+#endif

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Glibc
+
+/// Making the descriptor that a socket is. Nothing is allocated, unless it is bound to an interface.
+extension UDPSocket {
+  struct Opened: BitwiseCopyable {
+    var descriptor: Int32
+    var local: SocketAddress
+    /// SOF_TIMESTAMPING_* that were taken; 0 = none.
+    var stampFlags: UInt32
+    var stampsReception: Bool
+    var stampsTransmission: Bool
+  }
+
+  /// Opens, binds and connects; nothing is left open on failure.
+  static func open(_ options: UDPSocketOptions, _ profile: KernelProfile) throws(KernelError) -> Opened {
+    let peer = options.peer
+    let family = options.local.family != .none ? options.local.family : peer?.family ?? .ipv4
+    if let peer, peer.family != family {
+      throw KernelError("connect an IPv4 socket to IPv6, or the reverse", errno: EAFNOSUPPORT)
+    }
+    let number = Int32(family.rawValue)
+    let fd = try KernelError.check(clinux_udp_open(number), "open a UDP socket")
+    do throws(KernelError) {
+      if family == .ipv6 { _ = try KernelError.check(clinux_udp_ipv6_only(fd), "keep the socket to IPv6") }
+      if !options.interface.isEmpty {
+        let result = unsafe options.interface.withCString { unsafe clinux_udp_to_device(fd, $0) }
+        _ = try KernelError.check(result, "bind the socket to the interface")
+      }
+      if options.sharePort { _ = try KernelError.check(clinux_udp_reuse_port(fd), "share the UDP port") }
+      if options.packetInformation {
+        _ = try KernelError.check(clinux_udp_packet_info(fd, number), "ask for packet information")
+        // A convenience: without it the socket's pending error still tells.
+        _ = clinux_udp_report_errors(fd, number)
+      }
+      if options.dontFragment { _ = try KernelError.check(clinux_udp_dont_fragment(fd, number), "forbid fragments") }
+      if options.receiveBuffer > 0 { _ = clinux_udp_receive_buffer(fd, Int32(clamping: options.receiveBuffer)) }
+      // A refusal (without CAP_NET_ADMIN more than net.core.busy_read is one) costs nothing but an interrupt.
+      if options.busyPoll > 0 { _ = clinux_udp_busy_poll(fd, Int32(clamping: options.busyPoll)) }
+      let flags = enableStamps(fd, options, profile)
+      if options.local.family != .none {
+        var address = options.local.c
+        _ = try KernelError.check(unsafe clinux_udp_bind(fd, &address), "bind the UDP socket")
+      }
+      if let peer {
+        var address = peer.c
+        _ = try KernelError.check(unsafe clinux_udp_connect(fd, &address), "connect the UDP socket")
+      }
+      // The address of our own struct, for the call.
+      var bound = clinux_address_t()
+      _ = try KernelError.check(unsafe clinux_udp_local(fd, &bound), "read the socket's address")
+      return Opened(
+        descriptor: fd, local: SocketAddress(bound), stampFlags: flags,
+        stampsReception: options.receiveStamps && flags & clinux_sof_rx_software != 0,
+        stampsTransmission: options.transmitStamps && flags & clinux_sof_software != 0)
+    } catch {
+      _ = clinux_close(fd)
+      throw error
+    }
+  }
+
+  /// Switches the interface's own stamping on, if that is asked for; why it could not be.
+  static func enableHardware(_ fd: Int32, _ options: UDPSocketOptions) -> KernelError? {
+    guard options.enableHardware && !options.interface.isEmpty else { return nil }
+    let result = unsafe options.interface.withCString { unsafe clinux_hardware_timestamping(fd, $0) }
+    return result < 0 ? KernelError("switch hardware time stamping on", errno: -result) : nil
+  }
+
+  private static func enableStamps(_ fd: Int32, _ options: UDPSocketOptions, _ profile: KernelProfile) -> UInt32 {
+    guard options.receiveStamps || options.transmitStamps else { return 0 }
+    var flags = clinux_sof_software
+    if options.receiveStamps { flags |= clinux_sof_rx_software }
+    if options.transmitStamps { flags |= clinux_sof_opt_id }
+    if profile == .minimal {
+      if options.transmitStamps { flags |= clinux_sof_tx_software }
+      return clinux_udp_timestamping(fd, flags) >= 0 ? flags : 0
+    }
+    // Per packet: who wants a TX stamp says so with the packet. Richest first, then what older kernels take.
+    let hardware =
+      options.hardwareStamps
+      ? clinux_sof_raw_hardware | (options.receiveStamps ? clinux_sof_rx_hardware : 0) | clinux_sof_opt_tx_swhw : 0
+    let only = options.transmitStamps ? clinux_sof_opt_tsonly : 0
+    if clinux_udp_timestamping(fd, flags | hardware | only) >= 0 { return flags | hardware | only }
+    if clinux_udp_timestamping(fd, flags | only) >= 0 { return flags | only }
+    return clinux_udp_timestamping(fd, flags) >= 0 ? flags : 0
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LinuxKernel
+import Settings
+
+extension LoopWishes {
+  /// The capture role's loop. A daemon that will not run tries nothing.
+  init(_ configuration: Configuration, isOnlyCheck: Bool) {
+    self.init()
+    method =
+      switch configuration.io {
+      case _ where isOnlyCheck: .poll
+      case .auto: .auto
+      case .uring: .uring
+      case .poll: .poll
+      }
+    capacity = 512
+    timerCapacity = 1024
+    busyPoll = Int64(configuration.busyPoll) * 1000
+    submissionThread = configuration.sqpoll
+    priority = configuration.realTimePriority == 0 ? nil : Int(configuration.realTimePriority)
+    profile = configuration.profile == .minimal ? .minimal : .full
+  }
+}

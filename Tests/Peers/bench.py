@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bench as a user runs it: a quick run of what needs no quiet machine, its lines, its page and its comparison."""
+
+import json
+import os
+import subprocess
+
+import harness as h
+
+RUN = os.path.join(h.ROOT, "Bench", "run")
+
+
+def bench(*arguments, timeout=900):
+    return subprocess.run([RUN, *arguments], capture_output=True, text=True, timeout=timeout)
+
+
+def long_bench_reports():
+    with h.workspace("bench") as (directory, _):
+        page, old = os.path.join(directory, "page.html"), os.path.join(directory, "old.json")
+        result = bench("--quick", "--json", "--html", page, "ring", "hotpath", "engine")
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        found = {line["name"]: line for line in lines}
+        for line in lines:
+            keys = set(line)
+            assert keys in ({"name", "skipped"}, {"name", "value", "unit"},
+                            {"name", "value", "unit", "peer", "peer_value", "ratio"}), line
+        for name in ("ring.same-core", "ring.cross-core", "hotpath.allocations", "hotpath.futex", "engine.sample-cost"):
+            assert name in found, f"{name} is missing: {result.stdout}{result.stderr[-2000:]}"
+        for name in ("hotpath.allocations", "hotpath.futex", "engine.sample-allocations"):
+            assert found[name].get("value", 0) == 0, found[name]
+        with open(page) as f:
+            text = f.read()
+        assert "<svg" in text and "ring.same-core" in text and "clocksource" in text, text[:500]
+        with open(old, "w") as f:
+            f.write(result.stdout)
+        again = bench("--quick", "--compare", old, "ring.same-core")
+        assert "since" in again.stdout, again.stdout + again.stderr[-2000:]
+        ratio = found["ring.same-core"]["ratio"]
+        assert ratio <= 1.10, f"ring.same-core is {ratio} of the C++ ring"
+        return f"ring.same-core {ratio}, engine {found['engine.sample-cost']['value']} us a sample"
+
+
+def long_bench_refuses_what_it_does_not_know():
+    result = bench("no-such-entry")
+    assert result.returncode == 2 and "no-such-entry" in result.stderr, result
+    result = bench("--compare", "/no/such/file", "ring.same-core")
+    assert result.returncode == 2 and "/no/such/file" in result.stderr, result
