@@ -6,6 +6,7 @@
 
 #include "clinux/clock.h"
 #include "clinux/datagram.h"
+#include "clinux/phc.h"
 #include "clinux/process.h"
 #include "clinux/system.h"
 #include "clinux/uring.h"
