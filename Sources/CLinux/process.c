@@ -5,14 +5,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -24,13 +27,62 @@ struct start {
   void (*body)(void *);
   void *context;
   char name[16];
+  uint64_t slack_ns, prefault_bytes;
+  int slack_error;
+  // Somebody waits for that, and frees this.
+  int is_awaited;
+  sem_t is_set_up;
 };
 
+_Static_assert(CLINUX_CPUS == CPU_SETSIZE, "a bit for each CPU");
+
+// What the process may run on and how late it may wake, as it was before any thread was narrowed: a thread inherits both from the
+// one that starts it, a child from the one that forks.
+static cpu_set_t everywhere;
+static unsigned long usual_slack;
+static int is_narrowed;
+
+static void narrow(void) {
+  if (is_narrowed) return;
+  if (sched_getaffinity(0, sizeof everywhere, &everywhere)) return;
+  int slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+  usual_slack = slack > 0 ? (unsigned long)slack : 50000;
+  is_narrowed = 1;
+}
+
+static int wanted_cpus(const clinux_thread_options_t *options, cpu_set_t *set) {
+  int count = 0;
+  CPU_ZERO(set);
+  for (unsigned cpu = 0; cpu < CLINUX_CPUS; ++cpu)
+    if (options->cpus[cpu / 64] >> cpu % 64 & 1) {
+      CPU_SET(cpu, set);
+      ++count;
+    }
+  return count;
+}
+
+static int set_slack(uint64_t nanoseconds) {
+  return nanoseconds && prctl(PR_SET_TIMERSLACK, (unsigned long)nanoseconds, 0, 0, 0) < 0 ? errno : 0;
+}
+
+static void __attribute__((noinline)) prefault(uint64_t bytes) {
+  if (!bytes) return;
+  volatile char stack[bytes];
+  for (uint64_t at = 0; at < bytes; at += 4096) stack[at] = 0;
+}
+
 static void *run(void *pointer) {
-  struct start start = *(struct start *)pointer;
-  free(pointer);
-  if (start.name[0]) pthread_setname_np(pthread_self(), start.name);
-  start.body(start.context);
+  struct start *start = pointer;
+  void (*body)(void *) = start->body;
+  void *context = start->context;
+  if (start->name[0]) pthread_setname_np(pthread_self(), start->name);
+  start->slack_error = set_slack(start->slack_ns);
+  prefault(start->prefault_bytes);
+  if (start->is_awaited)
+    sem_post(&start->is_set_up);
+  else
+    free(start);
+  body(context);
   return NULL;
 }
 
@@ -44,11 +96,12 @@ static int try_start(const clinux_thread_options_t *options, int fifo, int affin
   struct sched_param parameters = {.sched_priority = fifo ? options->fifo_priority : 0};
   if (!error) error = pthread_attr_setschedpolicy(&attributes, fifo ? SCHED_FIFO : SCHED_OTHER);
   if (!error) error = pthread_attr_setschedparam(&attributes, &parameters);
+  cpu_set_t set;
   if (!error && affinity) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET((size_t)options->cpu, &set);
+    wanted_cpus(options, &set);
     error = pthread_attr_setaffinity_np(&attributes, sizeof set, &set);
+  } else if (!error && is_narrowed) {
+    error = pthread_attr_setaffinity_np(&attributes, sizeof everywhere, &everywhere);
   }
   if (!error) error = pthread_create(thread, &attributes, run, start);
   pthread_attr_destroy(&attributes);
@@ -58,17 +111,21 @@ static int try_start(const clinux_thread_options_t *options, int fifo, int affin
 int32_t clinux_thread_start(clinux_thread_options_t *options, void (*body)(void *), void *context, clinux_thread_t *thread) {
   struct start *start = calloc(1, sizeof *start);
   if (!start) return -ENOMEM;
+  cpu_set_t set;
+  int fifo = options->fifo_priority > 0;
+  int affinity = wanted_cpus(options, &set) > 0;
+  if (affinity || options->timer_slack_ns) narrow();
   start->body = body;
   start->context = context;
+  start->prefault_bytes = options->prefault_bytes;
+  start->slack_ns = options->timer_slack_ns ? options->timer_slack_ns : is_narrowed ? usual_slack : 0;
+  // Whoever starts a helper in passing does not wait until it gets its turn.
+  start->is_awaited = options->timer_slack_ns || options->prefault_bytes;
   memcpy(start->name, options->name, sizeof start->name);
   start->name[sizeof start->name - 1] = 0;
-  options->fifo_error = options->affinity_error = 0;
-  int fifo = options->fifo_priority > 0;
-  int affinity = options->cpu >= 0;
-  if (affinity && options->cpu >= CPU_SETSIZE) {
-    affinity = 0;
-    options->affinity_error = EINVAL;
-  }
+  sem_init(&start->is_set_up, 0, 0);
+  int is_awaited = start->is_awaited;
+  options->fifo_error = options->affinity_error = options->slack_error = 0;
   pthread_t handle;
   int error = try_start(options, fifo, affinity, start, &handle);
   if (error == EINVAL && affinity) {
@@ -80,12 +137,28 @@ int32_t clinux_thread_start(clinux_thread_options_t *options, void (*body)(void 
     options->fifo_error = error;
     error = try_start(options, 0, affinity, start, &handle);
   }
-  if (error) {
-    free(start);
-    return -error;
+  if (!error) {
+    thread->handle = (uint64_t)handle;
+    if (!is_awaited) return 0;
+    while (sem_wait(&start->is_set_up)) {}
+    options->slack_error = start->slack_error;
   }
-  thread->handle = (uint64_t)handle;
-  return 0;
+  sem_destroy(&start->is_set_up);
+  free(start);
+  return -error;
+}
+
+void clinux_thread_adopt(clinux_thread_options_t *options) {
+  cpu_set_t set;
+  options->fifo_error = options->affinity_error = options->slack_error = 0;
+  int affinity = wanted_cpus(options, &set) > 0;
+  if (affinity || options->timer_slack_ns) narrow();
+  if (affinity && sched_setaffinity(0, sizeof set, &set)) options->affinity_error = errno;
+  // Children are not to inherit it.
+  struct sched_param parameters = {.sched_priority = options->fifo_priority};
+  if (options->fifo_priority > 0 && sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters)) options->fifo_error = errno;
+  options->slack_error = set_slack(options->timer_slack_ns);
+  prefault(options->prefault_bytes);
 }
 
 int32_t clinux_thread_join(clinux_thread_t thread) { return -pthread_join((pthread_t)thread.handle, NULL); }
@@ -114,6 +187,32 @@ int32_t clinux_thread_cpu(void) {
 
 void clinux_thread_name(char name[16]) {
   if (pthread_getname_np(pthread_self(), name, 16)) name[0] = 0;
+}
+
+int32_t clinux_thread_priority(void) {
+  struct sched_param parameters;
+  int policy = 0;
+  return pthread_getschedparam(pthread_self(), &policy, &parameters) || policy != SCHED_FIFO ? 0 : parameters.sched_priority;
+}
+
+int64_t clinux_thread_slack(void) { return prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0); }
+
+static uint64_t raise_limit(__rlimit_resource_t which) {
+  struct rlimit limit;
+  if (getrlimit(which, &limit)) return 0;
+  if (limit.rlim_cur != limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(which, &limit) && getrlimit(which, &limit)) return 0;
+  }
+  return limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur;
+}
+
+uint64_t clinux_memory_lock_limit(void) { return raise_limit(RLIMIT_MEMLOCK); }
+uint64_t clinux_priority_limit(void) { return raise_limit(RLIMIT_RTPRIO); }
+
+void clinux_keep_heap(void) {
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TRIM_THRESHOLD, -1);
 }
 
 int32_t clinux_lock_memory(void) { return mlockall(MCL_CURRENT | MCL_FUTURE) < 0 ? -errno : 0; }
@@ -243,6 +342,11 @@ int32_t clinux_spawn(const char *path, char *const argv[], char *const envp[], c
     // The report pipe must not lie where a wanted descriptor goes.
     int channel = fcntl(report[1], F_DUPFD_CLOEXEC, 3 + 2 * 64);
     int error = channel < 0 ? errno : 0;
+    if (is_narrowed) {
+      // It is no role of ours. A refusal is not worth its life.
+      sched_setaffinity(0, sizeof everywhere, &everywhere);
+      prctl(PR_SET_TIMERSLACK, usual_slack, 0, 0, 0);
+    }
     if (!error) error = arrange(fds, count);
     if (!error) error = become_child(user, group);
     if (!error && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) error = errno;

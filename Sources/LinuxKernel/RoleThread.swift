@@ -3,44 +3,6 @@
 import CLinux
 import Glibc
 
-/// How a role's thread is to run.
-package struct RoleThreadOptions: Sendable {
-  /// Shown by ps and top; the kernel keeps 15 bytes.
-  package var name: String
-  /// Small on purpose: locked memory counts the whole stack.
-  package var stackBytes = 256 * 1024
-  /// SCHED_FIFO priority 1...99; nil = the normal scheduler.
-  package var fifoPriority: Int?
-  /// The CPU it stays on; nil = any.
-  package var cpu: Int?
-
-  package init(name: String, fifoPriority: Int? = nil, cpu: Int? = nil) {
-    self.name = name
-    self.fifoPriority = fifoPriority
-    self.cpu = cpu
-  }
-}
-
-/// A privilege that was refused: the work goes on without it, and a person is told what that costs and how to get it.
-package enum RoleWarning: Sendable, Equatable, CustomStringConvertible {
-  case noFIFO(thread: String, errno: Int32)
-  case noAffinity(thread: String, cpu: Int, errno: Int32)
-  case noMemoryLock(errno: Int32)
-
-  package var description: String {
-    switch self {
-    case .noFIFO(let thread, let errno):
-      "thread \(thread) runs without real-time priority (SCHED_FIFO: \(KernelError.text(of: errno))); "
-        + "under load stamps taken by the process may be late. Give it CAP_SYS_NICE, or set LimitRTPRIO= in the unit"
-    case .noAffinity(let thread, let cpu, let errno):
-      "thread \(thread) is not kept on CPU \(cpu) (\(KernelError.text(of: errno))); choose a CPU that is online and allowed"
-    case .noMemoryLock(let errno):
-      "memory is not locked (mlockall: \(KernelError.text(of: errno))); page faults may delay the clock. "
-        + "Give it CAP_IPC_LOCK, or set LimitMEMLOCK=infinity in the unit"
-    }
-  }
-}
-
 /// A thread of its own for a role: plain pthread, no queue and no task behind it.
 package final class RoleThread {
   private let thread: clinux_thread_t
@@ -53,16 +15,11 @@ package final class RoleThread {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  /// Starts `body`. Scheduling and CPU are set before it runs; where they are refused it runs without, with a warning.
-  package init(_ options: RoleThreadOptions, _ body: @escaping @Sendable () -> Void) throws(KernelError) {
-    var settings = clinux_thread_options_t()
-    settings.stack_bytes = UInt64(max(options.stackBytes, 64 * 1024))
-    settings.fifo_priority = Int32(clamping: options.fifoPriority ?? 0)
-    settings.cpu = Int32(clamping: options.cpu ?? -1)
-    // 15 bytes at most and the rest zero: the array in the struct always ends with one.
-    unsafe withUnsafeMutableBytes(of: &settings.name) { name in
-      for (index, byte) in options.name.utf8.prefix(15).enumerated() { unsafe name[index] = byte }
-    }
+  /// Starts `body`. Scheduling, CPUs and timer slack are set before it runs; where they are refused it runs without, with a warning.
+  package init(
+    _ options: RoleThreadOptions, calls: RoleCalls = .kernel, _ body: @escaping @Sendable () -> Void
+  ) throws(KernelError) {
+    var settings = options.c
     var handle = clinux_thread_t()
     // The thread takes this reference over; on failure it is released below.
     let context = unsafe Unmanaged.passRetained(Body(body))
@@ -78,12 +35,35 @@ package final class RoleThread {
       throw KernelError("start a thread", errno: -result)
     }
     thread = handle
+    calls.noted(&settings)
+    warnings = Self.warnings(options, settings, calls)
+  }
+
+  /// Gives the calling thread what the options say, but for a name and a stack; what was refused. [control, before others start]
+  package static func adopt(_ options: RoleThreadOptions, calls: RoleCalls = .kernel) -> [RoleWarning] {
+    var settings = options.c
+    // Our own struct.
+    unsafe clinux_thread_adopt(&settings)
+    calls.noted(&settings)
+    return warnings(options, settings, calls)
+  }
+
+  private static func warnings(
+    _ options: RoleThreadOptions, _ settings: clinux_thread_options_t, _ calls: RoleCalls
+  ) -> [RoleWarning] {
     var warnings: [RoleWarning] = []
-    if settings.fifo_error != 0 { warnings.append(.noFIFO(thread: options.name, errno: settings.fifo_error)) }
-    if settings.affinity_error != 0 {
-      warnings.append(.noAffinity(thread: options.name, cpu: options.cpu ?? -1, errno: settings.affinity_error))
+    if settings.fifo_error != 0 {
+      let grant = RoleGrant(
+        errno: settings.fifo_error, hasCapability: calls.has(.sysNice), limit: calls.priorityLimit())
+      warnings.append(.noFIFO(threads: [options.name], priority: options.fifoPriority ?? 0, grant: grant))
     }
-    self.warnings = warnings
+    if settings.affinity_error != 0 {
+      warnings.append(.noAffinity(threads: [options.name], cpus: options.cpus, errno: settings.affinity_error))
+    }
+    if settings.slack_error != 0 {
+      warnings.append(.noTimerSlack(threads: [options.name], errno: settings.slack_error))
+    }
+    return warnings
   }
 
   /// Waits until the body returns. Once; later calls do nothing. [control]
@@ -101,10 +81,26 @@ package final class RoleThread {
   }
 
   /// Locks all memory, now and later (mlockall); nil = done. [control, once]
-  package static func lockMemory() -> RoleWarning? {
-    let result = clinux_lock_memory()
-    return result < 0 ? .noMemoryLock(errno: -result) : nil
+  ///
+  /// Under a limit it is not tried unless all there will ever be fits in: a mapping that fails later would end the daemon.
+  package static func lockMemory(calls: RoleCalls = .kernel) -> RoleWarning? {
+    let limit = calls.has(.ipcLock) ? nil : calls.lockLimit()
+    if let limit, limit < leastLockLimit { return .noMemoryLock(errno: ENOMEM, limit: limit) }
+    let result = calls.lockMemory()
+    return result < 0 ? .noMemoryLock(errno: -result, limit: limit) : nil
   }
+
+  /// Three times what the daemon maps (Tests/Peers/realtime.py measures it).
+  package static let leastLockLimit: UInt64 = 64 << 20
+
+  /// One heap for all threads, and nothing given back: a page that was touched once faults no more. [control, before others start]
+  package static func keepHeap() { clinux_keep_heap() }
+
+  /// The calling thread's SCHED_FIFO priority; 0 = none.
+  package static var priority: Int { Int(clinux_thread_priority()) }
+
+  /// How late the calling thread's sleeps may end, ns.
+  package static var timerSlack: Int { Int(clinux_thread_slack()) }
 
   /// Whether the calling thread runs under SCHED_FIFO.
   package static var isFIFO: Bool { clinux_thread_policy() == SCHED_FIFO }

@@ -71,7 +71,6 @@ final class NameResolver {
     let request = Request(name: name, family: family, token: token, answers: answers, waker: waker)
     answers.running.add(1, ordering: .relaxed)
     var options = clinux_thread_options_t()
-    options.cpu = -1
     options.stack_bytes = 256 * 1024
     var thread = clinux_thread_t()
     // Sound: the retained request is released by the thread's body, or below if there is no thread.

@@ -37,7 +37,11 @@ package final class Daemon {
     _ configuration: Configuration, linked: [String: LinkedModule], isOnlyCheck: Bool = false
   ) throws(StartFailure) {
     self.configuration = configuration
+    let absent = configuration.missingProcessors(of: Processors.configured)
+    if !absent.isEmpty { throw StartFailure(absent) }
     let isSingle = configuration.loop == .single || configuration.profile == .minimal
+    // Before the first thread: each would get a heap of its own, of 64 MB of addresses.
+    RoleThread.keepHeap()
     claim = isOnlyCheck ? .nothing() : SteeringClaim(configuration)
     let isForbidden = isOnlyCheck || !claim.rivals.isEmpty
     let clock = try Self.clock(configuration.clock, isForbidden: isForbidden)
@@ -219,6 +223,9 @@ package final class Daemon {
 
   /// All roles in turn on this thread.
   private func runSingle() throws(KernelError) {
+    if configuration.profile != .minimal {
+      tell(RoleThread.adopt(RoleThreadOptions(name: "tompiond", configuration.realTime.capture)))
+    }
     captureLoop.waker?.wakesOnTermination()
     discipline.takeOver()
     capture.start()
@@ -252,12 +259,12 @@ package final class Daemon {
       }
       discipline.release()
     }
-    let priority = configuration.realTimePriority == 0 ? nil : Int(configuration.realTimePriority)
+    let roles = configuration.realTime
     let threads = [
-      try RoleThread(RoleThreadOptions(name: "capture", fifoPriority: priority)) { capturing.run() },
-      try RoleThread(RoleThreadOptions(name: "discipline", fifoPriority: priority)) { disciplining.run() },
+      try RoleThread(RoleThreadOptions(name: "capture", roles.capture)) { capturing.run() },
+      try RoleThread(RoleThreadOptions(name: "discipline", roles.discipline)) { disciplining.run() },
     ]
-    for warning in threads.flatMap(\.warnings) { control.warn(.realTimeRefused, warning.description) }
+    tell(threads.flatMap(\.warnings) + RoleThread.adopt(RoleThreadOptions(name: "control", roles.control)))
     while !Termination.requested {
       try controlLoop.wait(until: control.deadline)
       while let event = controlLoop.next() { control.handle(event, now: controlLoop.lastWakeUp) }
@@ -276,6 +283,11 @@ package final class Daemon {
       control.warn(.providerFailed, "a provider does not return from a call: ended without stopping \(names)")
     }
     return isComplete
+  }
+
+  /// One warning for each privilege that was refused.
+  private func tell(_ refused: [RoleWarning]) {
+    for warning in RoleWarning.merged(refused) { control.warn(.realTimeRefused, warning.description) }
   }
 
   /// Turns of a role until SIGTERM. A loop that cannot wait would spin at real-time priority: it ends the daemon instead.

@@ -18,7 +18,8 @@ extension LoopWishes {
     timerCapacity = 1024
     busyPoll = Int64(configuration.busyPoll) * 1000
     submissionThread = configuration.sqpoll
-    priority = configuration.realTimePriority == 0 ? nil : Int(configuration.realTimePriority)
+    let capture = configuration.realTime.capture.priority
+    priority = capture == 0 ? nil : Int(capture)
     profile = configuration.profile == .minimal ? .minimal : .full
   }
 }

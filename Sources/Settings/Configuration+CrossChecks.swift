@@ -21,6 +21,7 @@ extension Configuration {
     for provider in providers { wrong += SettingSchema.crossed(provider.values, [], file) }
     wrong += sourcesOfDisabledProviders()
     warn(clockMembers)
+    warnOfRoles(members)
     return wrong
   }
 
@@ -49,6 +50,11 @@ extension Configuration {
     for (key, isSet) in [("busy_poll_us", busyPoll > 0), ("sqpoll", sqpoll)] where isSet {
       guard let member = members.first(where: { $0.key == key }) else { continue }
       wrong.append(diagnostic(member.node, key, "profile \"minimal\" only sleeps in poll(2)", "leave it out"))
+    }
+    for member in Self.table("realtime", in: members) {
+      wrong.append(
+        diagnostic(
+          member.node, "realtime.\(member.key)", "profile \"minimal\" leaves its one thread as it is", "leave it out"))
     }
     let control = Self.table("control", in: members)
     if controlSocket != nil, let member = control.first(where: { $0.key == "socket" }) {
@@ -145,6 +151,18 @@ extension Configuration {
           member.node, "clock.max_allowed_phase_offset",
           "it is more than \(name), so that the gate refuses what a step would correct",
           "keep it below \(name)"))
+    }
+  }
+
+  /// A single thread runs as capture does.
+  private mutating func warnOfRoles(_ members: [TOMLMember]) {
+    guard loop == .single, profile != .minimal else { return }
+    for member in Self.table("realtime", in: members) where ["discipline", "control"].contains(member.key) {
+      warnings.append(
+        diagnostic(
+          member.node, "realtime.\(member.key)",
+          "with loop = \"single\" there is one thread, which runs as realtime.capture says",
+          "write it there"))
     }
   }
 

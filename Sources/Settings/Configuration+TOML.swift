@@ -18,6 +18,11 @@ extension Configuration {
       reader.refuseUnknown()
       root.absorb(reader)
     }
+    if let member = root.table("realtime"), case .table(let members) = member.node.content {
+      var reader = TableReader(file: file, prefix: "realtime.", members: members)
+      realTime.read(&reader)
+      root.absorb(reader)
+    }
     readControl(&root)
     if let member = root.table("log"), case .table(let members) = member.node.content {
       var reader = TableReader(file: file, prefix: "log.", members: members)
@@ -53,7 +58,8 @@ extension Configuration {
     }
     if let path = root.path("plugin_directory") { pluginDirectory = path }
     root.boolean("lock_memory", into: &lockMemory)
-    root.integer("real_time_priority", in: 0...99, into: &realTimePriority)
+    root.integer("real_time_priority", in: 0...99, into: &realTime.capture.priority)
+    realTime.discipline.priority = realTime.capture.priority
     if profile == .minimal {
       if root.provenance["loop"] == nil { loop = .single }
       controlSocket = nil
@@ -80,13 +86,17 @@ extension Configuration {
   }
 
   /// Tables as such are no values.
-  private static let containers: Set<String> = ["clock", "control", "log", "record", "provider", "source"]
+  private static let containers: Set<String> = [
+    "clock", "control", "log", "realtime", "realtime.capture", "realtime.discipline", "realtime.control",
+    "realtime.server", "record", "provider", "source",
+  ]
 
   /// Keys that people put at the top level, and the table that they belong in.
   private static let homes: [String: String] = {
     var homes = [
       "socket": "control", "level": "log", "file": "record", "limit": "record", "address": "[source]",
-      "iburst": "[source]",
+      "iburst": "[source]", "priority": "realtime.capture", "cpu": "realtime.capture",
+      "timer_slack_ns": "realtime.capture",
     ]
     for key in ClockConfiguration.keys { homes[key] = "clock" }
     return homes

@@ -44,8 +44,8 @@ package struct Configuration: Sendable, Equatable {
   package var pluginDirectory: String?
   /// Keep all memory resident (mlockall), so that no page fault delays the clock.
   package var lockMemory = true
-  /// SCHED_FIFO priority of the capture and discipline threads, 1 to 99; 0 = the normal scheduler.
-  package var realTimePriority: UInt8 = 50
+  /// How the threads of each role run.
+  package var realTime = RealTimeConfiguration()
   package var clock = ClockConfiguration()
   /// The control socket's path; nil ("none", or the minimal profile) = no socket.
   package var controlSocket: String? = "/run/tompion/control.sock"

@@ -18,7 +18,9 @@ struct ConfigurationCheck {
         errors = [Diagnostic(file: file, problem: "the file is not UTF-8", advice: "save it as UTF-8")]
         return
       }
-      configuration = try Configuration(toml: text, file: file)
+      let read = try Configuration(toml: text, file: file)
+      errors = read.missingProcessors(of: Processors.configured)
+      if errors.isEmpty { configuration = read }
     } catch let error as ConfigurationErrors {
       errors = error.diagnostics
     } catch {

@@ -5,14 +5,20 @@
 
 #include "base.h"
 
+// CPUs that can be named.
+#define CLINUX_CPUS 1024
+
 typedef struct clinux_thread_options {
   char name[16];            // "" = leave; longer names are cut by the caller
   uint64_t stack_bytes;     // 0 = the system's default
   int32_t fifo_priority;    // 0 = SCHED_OTHER, else SCHED_FIFO 1...99
-  int32_t cpu;              // -1 = any
+  uint64_t cpus[CLINUX_CPUS / 64];  // a bit for each CPU it may run on; none = any that the process may use
+  uint64_t timer_slack_ns;  // how late the kernel may let its sleeps end (FIFO threads have none anyway); 0 = leave
+  uint64_t prefault_bytes;  // so much of its stack is touched before it begins, so that no page of it faults later
   // Filled in: 0 or the errno with which the kernel refused; the thread runs all the same.
   int32_t fifo_error;
   int32_t affinity_error;
+  int32_t slack_error;
 } clinux_thread_options_t;
 
 typedef struct clinux_thread {
@@ -21,6 +27,9 @@ typedef struct clinux_thread {
 
 // Starts `body(context)` on a thread of its own; scheduling and affinity are set before it runs.
 int32_t clinux_thread_start(clinux_thread_options_t *options, void (*body)(void *), void *context, clinux_thread_t *thread);
+// Gives the calling thread the same, but for its name and the size of its stack. Neither children nor threads that it starts
+// later inherit anything of it.
+void clinux_thread_adopt(clinux_thread_options_t *options);
 int32_t clinux_thread_join(clinux_thread_t thread);
 // The same, but waits no longer than that: -ETIMEDOUT, and it still runs.
 int32_t clinux_thread_join_within(clinux_thread_t thread, uint32_t seconds);
@@ -28,8 +37,17 @@ int32_t clinux_thread_join_within(clinux_thread_t thread, uint32_t seconds);
 int32_t clinux_thread_policy(void);
 int32_t clinux_thread_cpu(void);
 void clinux_thread_name(char name[16]);
+// The calling thread's SCHED_FIFO priority (0 = none) and timer slack, ns.
+int32_t clinux_thread_priority(void);
+int64_t clinux_thread_slack(void);
 // mlockall(MCL_CURRENT | MCL_FUTURE).
 int32_t clinux_lock_memory(void);
+// Raises RLIMIT_MEMLOCK as far as it may be; its value then, UINT64_MAX = none.
+uint64_t clinux_memory_lock_limit(void);
+// The same of RLIMIT_RTPRIO.
+uint64_t clinux_priority_limit(void);
+// One heap for all threads, which gives nothing back to the kernel: what was touched once stays. Before threads start.
+void clinux_keep_heap(void);
 
 // Privileges. These work on the calling thread's (or, for ids, the process's) state: call them before threads start.
 int32_t clinux_keep_capabilities(int32_t keep);
