@@ -100,17 +100,19 @@ let package = Package(
     edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
     edge(
       "VirtualHost", ["TimeTypes", "Simulation", "ProviderHost", "CTompionProvider"]),
+    edge("EngineFeed", ["Engine", "ProviderHost", "CTompionProvider"]),
     edge(
       "ClosedLoop",
       [
-        "TimeTypes", "ClockPort", "Simulation", "Scenarios", "Engine", "Recording", "Report", "ProviderHost",
-        "VirtualHost", "CTompionProvider",
+        "TimeTypes", "ClockPort", "Simulation", "Scenarios", "Engine", "EngineFeed", "Recording", "Report",
+        "ProviderHost", "VirtualHost", "CTompionProvider",
       ]),
     edge("Control", ["TimeTypes", "Report", "LinuxKernel"]),
     edge(
       "Runtime",
       [
-        "TimeTypes", "SampleRing", "ClockPort", "Engine", "Settings", "Report", "LinuxKernel", "ProviderHost",
+        "TimeTypes", "SampleRing", "ClockPort", "Engine", "EngineFeed", "Settings", "Report", "LinuxKernel",
+        "ProviderHost",
         "Control", "Recording",
         "CTompionProvider", "Discipline", "Selection",
       ]),

@@ -16,7 +16,7 @@ SCRATCH = os.path.join(HOME, "build")
 COPIED = ("Package.swift", "Sources", "Plugins", "Tests", "Scenarios")
 PRODUCTS = ("simulate", "tompion-ntp-client", "tompion-ntp-server")
 
-BELIEFS = "var beliefs: InlineArray<7, Double> = [0.5, 0, 0.1, 0.1, 0.1, 0.1, 0.1]"
+BELIEFS = "var beliefs: PerFamily<Double> = [0.5, 0, 0.1, 0.1, 0.1, 0.1, 0.1]"
 
 
 def beliefs(*values):
@@ -50,8 +50,8 @@ PARTS = {
     "route watch": (
         ("Filtering/RouteWatch.swift", "let isHeld = isBelow && (isFar || !isClock)",
          "let isHeld = isBelow && (isFar || !isClock) && forward.count == 0"),
-        ("Filtering/RouteWatch.swift", "return count < Self.upCount ? .none : longer(",
-         "return count <= Self.upCount ? .none : longer(")),
+        ("Filtering/RouteWatch.swift", "return count < Self.runLength ? .none : longer(",
+         "return count <= Self.runLength ? .none : longer(")),
     "first 16 again": (
         ("Filtering/PathFilter.swift", "if count == 3 || count == 4 || count & 1 == 0 && count >= 6 { goThroughAgain() }",
          "if count < 0 { goThroughAgain() }"),),
@@ -74,6 +74,41 @@ SCENARIOS = (
 
 def fail(text):
     sys.exit(f"ablation: {text}")
+
+
+class Arguments(argparse.ArgumentParser):
+    """A mistake is told in a line, with status 2."""
+
+    def error(self, message):
+        sys.stderr.write(f"{self.prog}: {message}; see {self.prog} --help\n")
+        sys.exit(2)
+
+
+def known_scenarios():
+    names = []
+    for file in sorted(os.listdir(os.path.join(ROOT, "Scenarios"))):
+        if file.endswith(".json"):
+            with open(os.path.join(ROOT, "Scenarios", file), encoding="utf-8") as stream:
+                names += json.load(stream)["scenarios"]
+    return names
+
+
+def kept_results(path, parser):
+    """What --json's file holds already, {} where there is none; a file that is something else is not written over."""
+    if not os.path.exists(path):
+        if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK):
+            parser.error(f"--json {path}: its directory is not there or may not be written to")
+        return {}
+    try:
+        with open(path, encoding="utf-8") as stream:
+            known = json.load(stream)
+        if not isinstance(known, dict) or not isinstance(known.get("tree"), str):
+            raise ValueError("it is not a file of ./Tools/ablation --json")
+    except (OSError, ValueError) as error:
+        parser.error(f"--json {path}: {error}; name a new file, or one that this tool wrote")
+    if not os.access(path, os.W_OK):
+        parser.error(f"--json {path}: it may not be written to")
+    return known
 
 
 def copy_tree():
@@ -174,7 +209,7 @@ def row(label, cells):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="ablation", description="Switches off one part of the estimator after the other.")
+    parser = Arguments(prog="ablation", description="Switches off one part of the estimator after the other.")
     parser.add_argument("scenario", nargs="*", help=f"default: {' '.join(SCENARIOS)}")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--part", action="append", choices=list(PARTS), help="only these; may be repeated", metavar="NAME")
@@ -182,22 +217,24 @@ def main():
     parser.add_argument("--json", metavar="FILE",
                         help="keeps the rms of all runs, after each part; what it holds already of the same tree is not run again")
     options = parser.parse_args()
-    if options.seeds < 1:
-        parser.error("--seeds must be 1 or more")
+    if not 1 <= options.seeds <= 10000:
+        parser.error("--seeds must be from 1 to 10000")
     if options.list:
         print("\n".join(PARTS))
         return
     scenarios = options.scenario or list(SCENARIOS)
+    known = known_scenarios()
+    for name in scenarios:
+        if name not in known:
+            parser.error(f"there is no scenario {name}; ./Tools/simulate --list shows them")
     parts = options.part or list(PARTS)
+    kept = kept_results(options.json, parser) if options.json else {}
     # All changes are tried before anything is built.
     texts = {name: changed(PARTS[name]) for name in PARTS}
     copy_tree()
     results = {"tree": digest(options.seeds)}
-    if options.json and os.path.exists(options.json):
-        with open(options.json, encoding="utf-8") as stream:
-            known = json.load(stream)
-        if known.get("tree") == results["tree"]:
-            results = known
+    if kept.get("tree") == results["tree"]:
+        results = kept
     print(row("without", scenarios))
     print("|---|" + "---|" * len(scenarios))
     for part in ["full", *parts]:

@@ -3,6 +3,7 @@
 import CTompionProvider
 import ClockPort
 package import Engine
+import EngineFeed
 import ProviderHost
 import Recording
 import Simulation
@@ -127,20 +128,5 @@ package final class SimulatedDiscipline {
     // The kernel's status and the page have no reader here; the event log has none either.
     case .setStatus, .publish, .log: return nil
     }
-  }
-}
-
-extension SourceOptions {
-  /// As its provider announced it.
-  init(_ source: SourceSummary) {
-    self.init()
-    prefer = source.has(TOMPION_SOURCE_PREFER)
-    noselect = source.has(TOMPION_SOURCE_NOSELECT)
-    trust = source.has(TOMPION_SOURCE_TRUST)
-    require = source.has(TOMPION_SOURCE_REQUIRE)
-    reliable = source.has(TOMPION_SOURCE_RELIABLE)
-    referenceClock = source.has(TOMPION_SOURCE_REFCLOCK)
-    minimumPoll = source.minimumPoll
-    maximumPoll = source.maximumPoll
   }
 }

@@ -51,7 +51,7 @@ extension Engine {
     let offset = reading.offset(of: fused.line, at: now)
     let rest = offset.magnitude
     let age = (now - fused.line.raw).inSeconds
-    let rate = holdover.boundRate(frequencyError: fused.frequencyError.ratio)
+    let rate = driftBound.rate(frequencyError: fused.frequencyError.ratio)
     let precision = parameters.precision < -30 ? 1e-9 : Engine.precisionInSeconds(parameters.precision)
     // Seven deviations where 3.3 would do for normal errors: these are mixtures, and the path's floor is in them. With few samples
     // the deviation itself is a guess.
@@ -70,7 +70,7 @@ extension Engine {
     next.referenceTime = fused.line.time(at: fused.lastUpdate)
     next.synchronized =
       sanity.isGood && !steering.isRevalidating && rest <= parameters.synchronizedLimit
-      && (now - fused.lastUpdate).inSeconds <= holdover.limit
+      && (now - fused.lastUpdate).inSeconds <= parameters.holdoverLimit
       && 0.5 * system.rootDelay + dispersion <= parameters.maximumDistance
     if next.synchronized {
       next.leap = leap.armed

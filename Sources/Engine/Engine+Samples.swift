@@ -98,13 +98,13 @@ extension Engine {
       let bound = seconds(sample.asymmetryBoundNanoseconds)
       if bound < asymmetry || isOneWay { asymmetry = bound }
     }
-    var observation = Observation(
+    // A reading is anywhere within its last digit: the deviation of that is a √12th of it.
+    let claimed = 0.29 * precisionInSeconds(sample.precision)
+    let least = Observation.leastResolution
+    return Observation(
       raw: sample.raw, reference: reference, delay: delay, isOneWay: isOneWay,
-      dispersion: seconds(sample.dispersionNanoseconds), asymmetryBound: asymmetry, poll: sample.poll)
-    // A reading is anywhere within its last digit.
-    let resolution = 0.29 * precisionInSeconds(sample.precision)
-    if resolution > observation.resolution { observation.resolution = resolution < 0.1 ? resolution : 0.1 }
-    return observation
+      dispersion: seconds(sample.dispersionNanoseconds), asymmetryBound: asymmetry, poll: sample.poll,
+      resolution: claimed > least ? (claimed < 0.1 ? claimed : 0.1) : least)
   }
 
   /// Nanoseconds of the wire as seconds, at most 10¹⁰ of them.
@@ -144,9 +144,9 @@ extension Engine {
     let isBurst = sample.flags.rawValue & SampleFlags.burst.rawValue != 0
     if !isBurst && storage.slots[index].filter.accepted > 8 {
       let estimate = storage.slots[index].estimate
-      let late = 0.5 * (observation.delay - estimate.delay)
+      let late = 0.5 * (observation.delay - estimate.statistics.delay)
       let usual = squareRoot(
-        estimate.jitter * estimate.jitter + estimate.scatter * estimate.scatter
+        estimate.statistics.jitter * estimate.statistics.jitter + estimate.scatter * estimate.scatter
           + estimate.offsetError * estimate.offsetError)
       _ = storage.slots[index].poll.update(residual: residual, jitter: usual + 0.25 * (late > 0 ? late : 0))
     }

@@ -47,8 +47,9 @@ extension Engine {
       referenceID: slot.referenceID, reach: slot.hasReach ? slot.reach : nil, poll: slot.poll.poll,
       lastOffset: slot.lastOffset, offset: offset, frequency: estimate.line.frequency,
       offsetError: TimeInterval(seconds: estimate.offsetError), frequencyError: estimate.frequencyError,
-      delay: TimeInterval(seconds: estimate.delay), dispersion: TimeInterval(seconds: estimate.measuredDispersion),
-      jitter: TimeInterval(seconds: estimate.jitter), rootDistance: TimeInterval(seconds: slot.rootDistance),
+      delay: TimeInterval(seconds: estimate.statistics.delay),
+      dispersion: TimeInterval(seconds: estimate.statistics.measuredDispersion),
+      jitter: TimeInterval(seconds: estimate.statistics.jitter), rootDistance: TimeInterval(seconds: slot.rootDistance),
       rootDelay: TimeInterval(seconds: slot.rootDelay), rootDispersion: TimeInterval(seconds: slot.rootDispersion),
       lastSample: isKnown ? slot.filter.newest.raw : nil, samples: slot.filter.accepted, refused: slot.refused,
       spikes: slot.spikes)

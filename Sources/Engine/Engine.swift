@@ -25,7 +25,7 @@ public struct Engine: ~Copyable {
   let storage = EngineStorage()
   let gate: SanityGate
   let stepPolicy: StepPolicy
-  let holdover: Holdover
+  let driftBound: DriftBound
   var servo: Servo
   var joint = JointFilter()
   var survivors = SurvivorList()
@@ -70,8 +70,7 @@ public struct Engine: ~Copyable {
     stepPolicy = StepPolicy(
       maximumForward: parameters.maximumForwardSlew, maximumBackward: parameters.maximumBackwardSlew,
       neverStepBackward: parameters.neverStepBackward)
-    holdover = Holdover(
-      driftBound: parameters.driftBound.ratio, limit: parameters.holdoverLimit)
+    driftBound = DriftBound(parameters.driftBound.ratio)
     servo = Servo(
       maximumSlewRate: parameters.maximumSlewRate.ratio, maximumFrequency: parameters.maximumFrequency.ratio,
       maximumReferenceFrequency: parameters.maximumReferenceFrequency.ratio, smoothness: parameters.smoothness)

@@ -49,7 +49,7 @@ struct SourceSlot: BitwiseCopyable {
 
   /// Brings the estimate to `now`; false before the first sample.
   @_noAllocation @_noLocks
-  mutating func renewEstimate(at now: RawInstant, driftBound: Double) -> Bool {
+  mutating func renewEstimate(at now: RawInstant, driftBound: DriftBound) -> Bool {
     let age = (now - workedOutAt).inSeconds
     if !isFresh && estimate.sampleCount > 0 && age >= 0 && age < Self.freshness {
       estimate.carry(to: now, driftBound: driftBound)

@@ -8,13 +8,15 @@ package import TimeTypes
 /// The stages hold (raw, reference) pairs. They are compared at one moment by carrying each along the raw counter with the
 /// source's frequency, so a slewed or stepped local clock leaves no trace in them.
 package struct ClockFilter: Sendable, BitwiseCopyable {
-  package static var stageCount: Int { 8 }
+  /// NSTAGE of RFC 5905; a power of two, so that the register wraps by a mask.
+  private typealias Register<Value> = InlineArray<8, Value>
+  package static var stageCount: Int { @_noAllocation @_noLocks get { 8 } }
   /// What an empty stage counts as (MAXDISP), seconds.
   package static var maximumDispersion: Double { 16.0 }
   /// The growth of a stage's dispersion with its age (PHI), seconds per second.
   package static var dispersionRate: Double { 15e-6 }
 
-  package private(set) var stages = InlineArray<8, Observation>(repeating: .none)
+  private var stages = Register<Observation>(repeating: .none)
   package private(set) var count = 0
   private var next = 0
 
@@ -24,13 +26,13 @@ package struct ClockFilter: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   package mutating func add(_ observation: Observation) {
     stages[next] = observation
-    next = (next + 1) & 7
+    next = (next + 1) & (Self.stageCount - 1)
     if count < Self.stageCount { count += 1 }
   }
 
   /// The register's stage of that age: 0 is the newest.
   @_noAllocation @_noLocks
-  package func stage(age: Int) -> Observation { stages[(next + 15 - age) & 7] }
+  package func stage(age: Int) -> Observation { stages[(next + 2 * Self.stageCount - 1 - age) & (Self.stageCount - 1)] }
 
   /// Moves every stage's reference, as when a leap second passes.
   @_noAllocation @_noLocks
@@ -43,7 +45,7 @@ package struct ClockFilter: Sendable, BitwiseCopyable {
   package func summary(at now: RawInstant, frequency: Frequency) -> ClockFilterSummary? {
     if count == 0 { return nil }
     // Least delay first, ties to the newer: an insertion sort of at most eight indices.
-    var order = InlineArray<8, Int>(repeating: 0)
+    var order = Register<Int>(repeating: 0)
     for i in 0..<count {
       var j = i
       let delay = stage(age: i).delay
@@ -80,15 +82,22 @@ package struct ClockFilter: Sendable, BitwiseCopyable {
     let jitter = count > 1 ? squareRoot(squares / Double(count - 1)) : 0
     return ClockFilterSummary(
       line: ClockLine(raw: best.raw, time: best.reference, frequency: frequency).moved(to: now), best: best,
-      delay: best.delay, dispersion: dispersion, measuredDispersion: measured, jitter: jitter)
+      statistics: PeerStatistics(
+        delay: best.delay, dispersion: dispersion, measuredDispersion: measured, jitter: jitter))
   }
 }
 
-/// The clock filter's outputs (RFC 5905, section 10: θ, δ, ε, ψ), in seconds.
+/// What the clock filter says at one moment.
 package struct ClockFilterSummary: Sendable, BitwiseCopyable {
-  /// The reference by the stage of least delay, carried to the asked moment.
+  /// The reference by the stage of least delay, carried to the asked moment (θ).
   package var line: ClockLine
   package var best: Observation
+  package var statistics: PeerStatistics
+}
+
+/// The clock filter's figures that NTP publishes (RFC 5905, section 10: δ, ε, ψ), in seconds.
+package struct PeerStatistics: Sendable, BitwiseCopyable, Equatable {
+  /// Round trip of the best recent measurement; zero for a one-way source.
   package var delay: Double
   /// Peer dispersion with MAXDISP for each empty stage: over 1.5 s until the fourth sample.
   package var dispersion: Double
@@ -96,4 +105,16 @@ package struct ClockFilterSummary: Sendable, BitwiseCopyable {
   package var measuredDispersion: Double
   /// Root mean square of the other stages' differences from the best.
   package var jitter: Double
+
+  @_noAllocation @_noLocks
+  package init(delay: Double, dispersion: Double, measuredDispersion: Double, jitter: Double) {
+    self.delay = delay
+    self.dispersion = dispersion
+    self.measuredDispersion = measuredDispersion
+    self.jitter = jitter
+  }
+
+  package static var none: PeerStatistics {
+    @_noAllocation @_noLocks get { PeerStatistics(delay: 0, dispersion: 0, measuredDispersion: 0, jitter: 0) }
+  }
 }

@@ -4,7 +4,7 @@ import Numerics
 
 /// What the round trips say beyond their scale: which distribution, how unlike the directions, how much each sample repeats the last.
 extension DelayWindow {
-  /// An autocorrelation up to this is what chance makes of 128 independent samples.
+  /// An autocorrelation up to this is what chance makes of a full window of independent samples.
   private static var chance: Double { @_noAllocation @_noLocks get { 0.2 } }
   /// Logarithms of favor are bounded by this: the offsets have their say, too.
   private static var mostFavor: Double { @_noAllocation @_noLocks get { 6 } }
@@ -17,14 +17,13 @@ extension DelayWindow {
     let heavy = 0.5 * (noise.forwardShare + noise.backwardShare)
     let scale = noise.light
     for i in 0..<count {
-      let e = delays[i] - floor > 0.02 * scale ? delays[i] - floor : 0.02 * scale
-      let rest = heavy / ((e > scale ? e : scale) * 7)
+      let density = ExcessDensity(delays[i] - floor, scale: scale, heavy: heavy)
       let t = (delays[i] - noise.shapedFloor) / noise.shapedScale
       let z = (delays[i] - noise.median) / noise.spread
-      let light = naturalLogarithm((1 - heavy) * e / (scale * scale) * exponential(-e / scale) + rest)
+      let light = naturalLogarithm(density.light + density.rest)
       let shaped = t > 0 ? (1 - heavy) * t * t * t * t * t / 120 * exponential(-t) / noise.shapedScale : 0
-      shapedFavor += naturalLogarithm(shaped + rest) - light
-      normalFavor += naturalLogarithm((1 - heavy) * normalDensity(z) / noise.spread + rest) - light
+      shapedFavor += naturalLogarithm(shaped + density.rest) - light
+      normalFavor += naturalLogarithm((1 - heavy) * normalDensity(z) / noise.spread + density.rest) - light
     }
     noise.shapedFavor = Self.bounded(noise.independence * shapedFavor)
     noise.normalFavor = Self.bounded(noise.independence * normalFavor)
@@ -38,7 +37,7 @@ extension DelayWindow {
   /// (1 − ρ)/(1 + ρ) for the autocorrelation ρ of neighbouring round trips, those beyond six light queues cut off.
   @_noAllocation @_noLocks
   func independence(floor: Double, light: Double) -> Double {
-    let first = count < 128 ? 0 : next
+    let first = count < Self.capacity ? 0 : next
     let cap = 6 * light
     var mean = 0.0
     for i in 0..<count { mean += delays[i] - floor < cap ? delays[i] - floor : cap }
@@ -47,7 +46,7 @@ extension DelayWindow {
     var products = 0.0
     var before = 0.0
     for i in 0..<count {
-      let excess = delays[(first + i) & 127] - floor
+      let excess = delays[(first + i) & (Self.capacity - 1)] - floor
       let e = (excess < cap ? excess : cap) - mean
       squares += e * e
       if i > 0 { products += e * before }
@@ -65,7 +64,7 @@ extension DelayWindow {
   /// between neighbours, so that the clock's own frequency does not matter, and between light ones only.
   @_noAllocation @_noLocks
   func skew(floor: Double, light: Double) -> Double {
-    let first = count < 128 ? 0 : next
+    let first = count < Self.capacity ? 0 : next
     let cap = 6 * light
     var pairs = 0.0
     var sumOffset = 0.0
@@ -73,8 +72,8 @@ extension DelayWindow {
     var products = 0.0
     var squares = 0.0
     for i in 1..<count {
-      let here = (first + i) & 127
-      let before = (first + i - 1) & 127
+      let here = (first + i) & (Self.capacity - 1)
+      let before = (first + i - 1) & (Self.capacity - 1)
       guard delays[here] - floor < cap, delays[before] - floor < cap else { continue }
       let offset = offsets[here] - offsets[before]
       let delay = delays[here] - delays[before]

@@ -5,16 +5,23 @@ import Numerics
 /// The last 128 exchanges of a source over one route, and what their round trips say of its queues. `fit` and the like are O(n)
 /// but for one sort.
 package struct DelayWindow: Sendable, BitwiseCopyable {
+  /// Long enough for a queue's scale to a tenth, short enough to follow a path's day. A power of two, so that it wraps by a mask.
+  typealias Window = InlineArray<128, Double>
   package static var capacity: Int { @_noAllocation @_noLocks get { 128 } }
   /// Fewer round trips than this are fitted anew with each; more, with every eighth, a full window with every sixteenth.
   static var fewSamples: Int { @_noAllocation @_noLocks get { 24 } }
   /// Round trips from which on their distribution is fitted by maximum likelihood.
   static var leastToFit: Int { @_noAllocation @_noLocks get { 8 } }
+  /// Those from which on their distribution is compared with others.
+  static var leastToWeigh: Int { @_noAllocation @_noLocks get { 16 } }
+  /// Measurements from one fit to the next, and of a full window: it costs what all else of a sample does together.
+  private static var fitStride: Int { @_noAllocation @_noLocks get { 8 } }
+  private static var fullFitStride: Int { @_noAllocation @_noLocks get { 16 } }
   /// Without any other sign a light queue is taken for this part of the round trip.
   static var lightGuess: Double { @_noAllocation @_noLocks get { 0.005 } }
 
-  var delays = InlineArray<128, Double>(repeating: 0)
-  var offsets = InlineArray<128, Double>(repeating: 0)
+  var delays = Window(repeating: 0)
+  var offsets = Window(repeating: 0)
   package private(set) var count = 0
   private(set) var next = 0
   private var added = 0
@@ -32,13 +39,15 @@ package struct DelayWindow: Sendable, BitwiseCopyable {
   package mutating func add(_ measurement: Measurement) {
     delays[next] = measurement.delay
     offsets[next] = measurement.offset
-    next = (next + 1) & 127
-    if count < 128 { count += 1 }
+    next = (next + 1) & (Self.capacity - 1)
+    if count < Self.capacity { count += 1 }
     added &+= 1
   }
 
   package var isDue: Bool {
-    @_noAllocation @_noLocks get { count < Self.fewSamples || added & (count < Self.capacity ? 7 : 15) == 0 }
+    @_noAllocation @_noLocks get {
+      count < Self.fewSamples || added % (count < Self.capacity ? Self.fitStride : Self.fullFitStride) == 0
+    }
   }
 
   /// The least round trip; infinity while empty.
@@ -55,7 +64,8 @@ package struct DelayWindow: Sendable, BitwiseCopyable {
   package func fit(_ noise: inout PathNoise, floor believed: Double, stamp: Double) {
     if count == 0 { return }
     var sorted = delays
-    sortAscending(&sorted, count: count)
+    var span = sorted.mutableSpan
+    sortAscending(&span, count: count)
     let floor = sorted[0] < believed ? sorted[0] : believed
     noise.median = sorted[count / 2]
     noise.spread = medianSpread(of: sorted, count: count)
@@ -66,14 +76,14 @@ package struct DelayWindow: Sendable, BitwiseCopyable {
     noise.shapedFloor = noise.median - 5.670 * noise.shapedScale
     fitLight(&noise, sorted, floor, least: 0.3 * stamp > 1e-12 ? 0.3 * stamp : 1e-12)
     fitHeavy(&noise, sorted, floor)
-    if count >= 16 { weighShapes(&noise, floor) }
+    if count >= Self.leastToWeigh { weighShapes(&noise, floor) }
     if count >= Self.fewSamples {
       noise.independence = independence(floor: floor, light: noise.light)
       noise.skew = skew(floor: floor, light: noise.light)
     }
   }
 
-  private func fitLight(_ noise: inout PathNoise, _ sorted: InlineArray<128, Double>, _ floor: Double, least: Double) {
+  private func fitLight(_ noise: inout PathNoise, _ sorted: Window, _ floor: Double, least: Double) {
     if count < Self.leastToFit {
       // 1.68: the median of a gamma distribution of shape 2.
       let guess = (sorted[count / 2] - floor) / 1.68
@@ -98,13 +108,11 @@ package struct DelayWindow: Sendable, BitwiseCopyable {
       var excesses = 0.0
       var lights = 0.0
       for i in 0..<count {
-        let e = delays[i] - floor > 0.02 * scale ? delays[i] - floor : 0.02 * scale
-        let light = (1 - heavy) * e / (scale * scale) * exponential(-e / scale)
-        let rest = heavy / ((e > scale ? e : scale) * 7)
-        let p = light / (light + rest)
-        excesses += p * e
+        let density = ExcessDensity(delays[i] - floor, scale: scale, heavy: heavy)
+        let p = density.light / (density.light + density.rest)
+        excesses += p * density.excess
         lights += p
-        if round == 3 { likelihood += naturalLogarithm(light + rest) }
+        if round == 3 { likelihood += naturalLogarithm(density.light + density.rest) }
       }
       scale = 0.5 * excesses / (lights > 1e-9 ? lights : 1e-9)
       if scale < 0.05 * start { scale = 0.05 * start }
@@ -116,9 +124,9 @@ package struct DelayWindow: Sendable, BitwiseCopyable {
   }
 
   /// The mean of what is beyond four light queues, with three such of eight light queues to begin with.
-  private func fitHeavy(_ noise: inout PathNoise, _ sorted: InlineArray<128, Double>, _ floor: Double) {
-    var sum = 3 * 8 * noise.light
+  private func fitHeavy(_ noise: inout PathNoise, _ sorted: Window, _ floor: Double) {
     var heavies = 3.0
+    var sum = heavies * 8 * noise.light
     for i in 0..<count where sorted[i] - floor > 4 * noise.light {
       sum += sorted[i] - floor
       heavies += 1

@@ -8,7 +8,7 @@ struct NoiseMixture {
   /// Logarithm of the density of the offset given the delay.
   private(set) var logEvidence = 0.0
   /// The same under each family alone; meaningless for those not believed.
-  private(set) var familyEvidence = InlineArray<7, Double>(repeating: -1e300)
+  private(set) var familyEvidence = PathNoise.PerFamily<Double>(repeating: -1e300)
   /// Probability that each direction's queue was heavy.
   private(set) var forwardHeavy = 0.0
   private(set) var backwardHeavy = 0.0
@@ -31,9 +31,9 @@ struct NoiseMixture {
     let excess = measurement.delay > prior.d ? measurement.delay - prior.d : 0
     var floorOnly = prior
     if noise.isUndirectedBelieved { floorOnly.learnFloor(measurement, noise, soft: soft) }
-    var posteriors = InlineArray<7, ClockState>(repeating: floorOnly)
+    var posteriors = PathNoise.PerFamily<ClockState>(repeating: floorOnly)
     var best = -1e300
-    for family in 0..<7 where noise.isConsidered(family) {
+    for family in 0..<PathNoise.familyCount where noise.isConsidered(family) {
       switch family {
       case 0, 1:
         posteriors[family] = prior
@@ -71,19 +71,19 @@ struct NoiseMixture {
   /// One normal with mean and covariance of the mixture.
   @_noAllocation @_noLocks
   private mutating func match(
-    _ posteriors: InlineArray<7, ClockState>, _ noise: PathNoise, best: Double
+    _ posteriors: PathNoise.PerFamily<ClockState>, _ noise: PathNoise, best: Double
   ) {
-    var shares = InlineArray<7, Double>(repeating: 0)
+    var shares = PathNoise.PerFamily<Double>(repeating: 0)
     var sum = 0.0
     var heaviest = 0
-    for family in 0..<7 where noise.isConsidered(family) {
+    for family in 0..<PathNoise.familyCount where noise.isConsidered(family) {
       shares[family] = noise.beliefs[family] * exponential(familyEvidence[family] - best)
       sum += shares[family]
       if shares[family] > shares[heaviest] { heaviest = family }
     }
     let center = posteriors[heaviest]
     logEvidence = best + naturalLogarithm(sum)
-    for family in 0..<7 where shares[family] > 1e-6 * sum {
+    for family in 0..<PathNoise.familyCount where shares[family] > 1e-6 * sum {
       posterior.accumulate(posteriors[family], weight: shares[family] / sum, around: center)
     }
     // What was left out is too little to see, but the weights have to add up to one.

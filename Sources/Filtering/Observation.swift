@@ -13,16 +13,19 @@ package struct Observation: Sendable, BitwiseCopyable, Equatable {
   package var isOneWay: Bool
   /// The error of the stamps themselves, seconds: a bound, and one deviation of their resolution.
   package var dispersion: Double
-  package var resolution = 1e-9
+  package var resolution: Double
   /// The most that unequal paths can have moved `reference`, seconds (half the delay where nothing better is known).
   package var asymmetryBound: Double
   /// log2 seconds between polls at the time.
   package var poll: Int8
 
+  /// No stamp is told finer than by the nanosecond.
+  package static var leastResolution: Double { @_noAllocation @_noLocks get { 1e-9 } }
+
   @_noAllocation @_noLocks
   package init(
     raw: RawInstant, reference: TimeInterval, delay: Double, isOneWay: Bool, dispersion: Double, asymmetryBound: Double,
-    poll: Int8
+    poll: Int8, resolution: Double = leastResolution
   ) {
     self.raw = raw
     self.reference = reference
@@ -31,6 +34,7 @@ package struct Observation: Sendable, BitwiseCopyable, Equatable {
     self.dispersion = dispersion
     self.asymmetryBound = asymmetryBound
     self.poll = poll
+    self.resolution = resolution
   }
 
   package static var none: Observation {

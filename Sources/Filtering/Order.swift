@@ -2,7 +2,7 @@
 
 /// Sorts the first `count` values: insertion, because the lists are short and nearly never worth more.
 @_noAllocation @_noLocks
-func sortAscending(_ values: inout InlineArray<128, Double>, count: Int) {
+func sortAscending(_ values: inout MutableSpan<Double>, count: Int) {
   var i = 1
   while i < count {
     let value = values[i]
@@ -18,7 +18,7 @@ func sortAscending(_ values: inout InlineArray<128, Double>, count: Int) {
 
 /// The median absolute deviation of sorted values from their median, times 1.4826: the deviation of a normal distribution that has it.
 @_noAllocation @_noLocks
-func medianSpread(of sorted: InlineArray<128, Double>, count: Int) -> Double {
+func medianSpread(of sorted: DelayWindow.Window, count: Int) -> Double {
   let middle = sorted[count / 2]
   var low = count / 2
   var high = count / 2

@@ -37,7 +37,10 @@ struct InnovationWindow: BitwiseCopyable {
   /// Before anything is known.
   static var firstSpread: Double { @_noAllocation @_noLocks get { 1e-6 } }
 
-  private var distances = InlineArray<128, Double>(repeating: 0)
+  /// A minute of pulses: enough for a median to a tenth. A power of two, so that it wraps by a mask.
+  static var capacity: Int { @_noAllocation @_noLocks get { 64 } }
+
+  private var distances = InlineArray<64, Double>(repeating: 0)
   private var count = 0
   private var next = 0
   /// Far ones in a row on one side.
@@ -50,8 +53,8 @@ struct InnovationWindow: BitwiseCopyable {
   @_noAllocation @_noLocks
   mutating func add(_ gap: Double, isFar: Bool) {
     distances[next] = gap.magnitude
-    next = (next + 1) & 63
-    if count < 64 { count += 1 }
+    next = (next + 1) & (Self.capacity - 1)
+    if count < Self.capacity { count += 1 }
     if !isFar {
       farRun = 0
     } else if farRun > 0 && isRunAhead == (gap > 0) {
@@ -65,13 +68,14 @@ struct InnovationWindow: BitwiseCopyable {
   @_noAllocation @_noLocks
   mutating func endRun() { farRun = 0 }
 
-  var isDue: Bool { @_noAllocation @_noLocks get { count >= 4 && (count < 64 || next & 3 == 0) } }
+  var isDue: Bool { @_noAllocation @_noLocks get { count >= 4 && (count < Self.capacity || next & 3 == 0) } }
 
   /// 1.4826 times their median.
   var spread: Double {
     @_noAllocation @_noLocks get {
       var sorted = distances
-      sortAscending(&sorted, count: count)
+      var span = sorted.mutableSpan
+      sortAscending(&span, count: count)
       return 1.4826 * sorted[count / 2]
     }
   }

@@ -10,7 +10,7 @@ package struct PathFilter: Sendable, BitwiseCopyable {
   /// How fast the shares of heavy queues are learned.
   private static var shareRate: Double { @_noAllocation @_noLocks get { 0.02 } }
   /// Logarithms of the families' first beliefs, and the least that a family falls to.
-  private static var firstEvidence: InlineArray<7, Double> {
+  private static var firstEvidence: PathNoise.PerFamily<Double> {
     @_noAllocation @_noLocks get { [0, -8, 0, -1.6, -1.6, -1.6, 0] }
   }
   private static var leastEvidence: Double { @_noAllocation @_noLocks get { -8 } }
@@ -133,11 +133,11 @@ package struct PathFilter: Sendable, BitwiseCopyable {
   private mutating func learnFamilies(_ lesson: ClockBank.Lesson) {
     // Told from the best of this measurement, so that what is not worked out stays where it is.
     var reference = -1e300
-    for family in 0..<7 where noise.isConsidered(family) && lesson.families[family] > reference {
+    for family in 0..<PathNoise.familyCount where noise.isConsidered(family) && lesson.families[family] > reference {
       reference = lesson.families[family]
     }
     var best = -1e300
-    for family in 0..<7 where noise.beliefs[family] > 0 {
+    for family in 0..<PathNoise.familyCount where noise.beliefs[family] > 0 {
       if noise.isConsidered(family) {
         let isRare = count > Self.earlyCount && noise.beliefs[family] <= PathNoise.rareBelief
         let weight = noise.independence * (isRare ? Double(PathNoise.rareStride) : 1)
@@ -147,7 +147,7 @@ package struct PathFilter: Sendable, BitwiseCopyable {
       if familyEvidence[family] > best { best = familyEvidence[family] }
     }
     var sum = 0.0
-    for family in 0..<7 where noise.beliefs[family] > 0 {
+    for family in 0..<PathNoise.familyCount where noise.beliefs[family] > 0 {
       familyEvidence[family] -= best
       if familyEvidence[family] < Self.leastEvidence { familyEvidence[family] = Self.leastEvidence }
       var log = familyEvidence[family]
@@ -156,6 +156,6 @@ package struct PathFilter: Sendable, BitwiseCopyable {
       noise.beliefs[family] = exponential(log)
       sum += noise.beliefs[family]
     }
-    for family in 0..<7 { noise.beliefs[family] /= sum }
+    for family in 0..<PathNoise.familyCount { noise.beliefs[family] /= sum }
   }
 }

@@ -6,6 +6,9 @@
 /// at the minimum (gamma, shape 3); 3, 4, 5 a normal offset error whose variance grows with the excess delay e as
 /// e²/(4(2a + 1)), which is that of two gamma queues of shape a = 1, 2, 4 given their sum; 6 a normal error that the delay says nothing of.
 package struct PathNoise: Sendable, BitwiseCopyable {
+  /// One value for each of the seven families.
+  package typealias PerFamily<Value> = InlineArray<7, Value>
+  static var familyCount: Int { @_noAllocation @_noLocks get { 7 } }
   static var alike: Int { @_noAllocation @_noLocks get { 0 } }
   static var skewed: Int { @_noAllocation @_noLocks get { 1 } }
   static var shaped: Int { @_noAllocation @_noLocks get { 2 } }
@@ -40,7 +43,7 @@ package struct PathNoise: Sendable, BitwiseCopyable {
   package var shapedFavor = 0.0
   package var normalFavor = 0.0
   /// How far each family is believed; the sum is one.
-  package var beliefs: InlineArray<7, Double> = [0.5, 0, 0.1, 0.1, 0.1, 0.1, 0.1]
+  package var beliefs: PerFamily<Double> = [0.5, 0, 0.1, 0.1, 0.1, 0.1, 0.1]
   /// How much a sample says compared with an independent one, (1 − ρ)/(1 + ρ) by the round trips' autocorrelation ρ.
   package var independence = 1.0
   /// Whether rarely believed families are worked out for the measurement at hand.
@@ -67,7 +70,7 @@ package struct PathNoise: Sendable, BitwiseCopyable {
   /// Whether any family is believed that says nothing of directions.
   var isUndirectedBelieved: Bool {
     @_noAllocation @_noLocks get {
-      for family in 2..<7 where isConsidered(family) { return true }
+      for family in Self.shaped..<Self.familyCount where isConsidered(family) { return true }
       return false
     }
   }

@@ -4,11 +4,12 @@
 /// the new delays, so each direction's change can be measured by itself: a one-way change is told from one of both ways, and either
 /// from a change of the source's time.
 package struct RouteWatch: Sendable, BitwiseCopyable {
-  /// Round trips in a row, all well above the floor and close together, that make a new route.
-  static var upCount: Int { @_noAllocation @_noLocks get { 12 } }
-  /// Impossible round trips within `patience` that make one: a floor can only have fallen.
+  /// The round trips that are looked at together. Congestion, too, makes a dozen long ones, but not close together.
+  private typealias Run = InlineArray<12, Double>
+  static var runLength: Int { @_noAllocation @_noLocks get { Run.count } }
+  /// Impossible round trips among the next `downSpan` that make one: a floor can only have fallen.
   static var downCount: Int { @_noAllocation @_noLocks get { 4 } }
-  static var patience: Int { @_noAllocation @_noLocks get { 8 } }
+  static var downSpan: Int { @_noAllocation @_noLocks get { 8 } }
   /// What counts as above and below, in light queues, beyond the deviation of what was foretold.
   private static var upLights: Double { @_noAllocation @_noLocks get { 2 } }
   private static var downLights: Double { @_noAllocation @_noLocks get { 0.5 } }
@@ -30,8 +31,8 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
   }
 
   /// The queues that the prediction left to each direction, newest first.
-  private var forward = InlineArray<12, Double>(repeating: 0)
-  private var backward = InlineArray<12, Double>(repeating: 0)
+  private var forward = Run(repeating: 0)
+  private var backward = Run(repeating: 0)
   private var count = 0
   private var held = 0
   private var sinceHeld = 0
@@ -59,15 +60,16 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
     if held > 0 {
       sinceHeld += 1
       // Spikes they were. A clock that moved stays where it went, but not every round trip of a shorter path shows it.
-      if sinceHeld > Self.patience || (!isHeld && isHeldForClock) { reset() }
+      if sinceHeld > Self.downSpan || (!isHeld && isHeldForClock) { reset() }
     }
     push(f, b)
     if isHeld {
       held += 1
       isHeldForClock = isClock
-      return held < Self.downCount ? .hold : decide(last: sinceHeld + 1 < 12 ? sinceHeld + 1 : 12, low: low)
+      return held < Self.downCount
+        ? .hold : decide(last: sinceHeld + 1 < Self.runLength ? sinceHeld + 1 : Self.runLength, low: low)
     }
-    return count < Self.upCount ? .none : longer(deviation: deviation, noise)
+    return count < Self.runLength ? .none : longer(deviation: deviation, noise)
   }
 
   /// How far below nothing a queue may seem: hardly at all where queues have an edge, a few deviations where noise has none.
@@ -81,16 +83,16 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
   /// The median distance of late between both directions' queues; zero while there are few.
   private var usualDistance: Double {
     @_noAllocation @_noLocks get {
-      if count < 12 { return 0 }
+      if count < Self.runLength { return 0 }
       var distances = forward
-      for i in 0..<12 { distances[i] = (forward[i] - backward[i]).magnitude }
+      for i in 0..<Self.runLength { distances[i] = (forward[i] - backward[i]).magnitude }
       return Self.summary(of: distances).middle
     }
   }
 
   @_noAllocation @_noLocks
   private mutating func push(_ f: Double, _ b: Double) {
-    var i = 11
+    var i = Self.runLength - 1
     while i > 0 {
       forward[i] = forward[i - 1]
       backward[i] = backward[i - 1]
@@ -98,7 +100,7 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
     }
     forward[0] = f
     backward[0] = b
-    if count < 12 { count += 1 }
+    if count < Self.runLength { count += 1 }
   }
 
   @_noAllocation @_noLocks
@@ -113,8 +115,8 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
     let isLongerBack = back.least > high && back.middle - back.least < tight
     if !isLongerOut && !isLongerBack { return .none }
     reset()
-    // The least of twelve exponential queues is a twelfth of their mean.
-    let rest = noise.light / 12
+    // The least of so many exponential queues is that part of their mean.
+    let rest = noise.light / Double(Self.runLength)
     return .route(forward: isLongerOut ? out.least - rest : 0, backward: isLongerBack ? back.least - rest : 0)
   }
 
@@ -155,21 +157,12 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
     return .route(forward: isShorterOut ? leastForward : 0, backward: isShorterBack ? leastBackward : 0)
   }
 
-  /// Least and median of twelve.
+  /// Least and median of a whole run.
   @_noAllocation @_noLocks
-  private static func summary(of values: InlineArray<12, Double>) -> (least: Double, middle: Double) {
+  private static func summary(of values: Run) -> (least: Double, middle: Double) {
     var sorted = values
-    var i = 1
-    while i < 12 {
-      let value = sorted[i]
-      var j = i - 1
-      while j >= 0 && sorted[j] > value {
-        sorted[j + 1] = sorted[j]
-        j -= 1
-      }
-      sorted[j + 1] = value
-      i += 1
-    }
-    return (sorted[0], sorted[6])
+    var span = sorted.mutableSpan
+    sortAscending(&span, count: runLength)
+    return (sorted[0], sorted[runLength / 2])
   }
 }

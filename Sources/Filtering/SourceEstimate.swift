@@ -13,61 +13,71 @@ package struct SourceEstimate: Sendable, BitwiseCopyable {
   package var frequencyError: Frequency
   /// The scatter of a single good measurement.
   package var scatter: Double
-  /// Round trip of the best recent measurement; zero when `isOneWay`.
-  package var delay: Double
-  package var isOneWay: Bool
-  /// Peer dispersion of RFC 5905 (empty stages count MAXDISP), and without the empty stages.
-  package var dispersion: Double
-  package var measuredDispersion: Double
-  package var jitter: Double
-  /// The reference cannot be farther from the line than this, root terms apart: half the delay, stamps, assumed drift.
-  package var hardBound: Double
-  /// The same, but with the frequency taken for as good as it is believed to be: what selection compares sources by.
-  package var outerBound: Double
+  package var statistics: PeerStatistics
+  package var bounds: SourceBounds
   package var sampleCount: UInt32
-  /// What lasting queues may hide, seconds: part of the statistical bound.
-  package var lingering = 0.0
 
-  /// Tells the same from a moment shortly after, without going through the measurements again. `driftBound` is how wrong the
-  /// frequency is assumed to be at most; the deviation grows by all of the frequency's, which is more than it would.
-  @_noAllocation @_noLocks
-  package mutating func carry(to now: RawInstant, driftBound: Double) {
-    let elapsed = (now - line.raw).inSeconds.magnitude
-    let drift = 3.3 * frequencyError.ratio
-    line = line.moved(to: now)
-    offsetError += frequencyError.ratio * elapsed
-    hardBound += (drift > driftBound ? drift : driftBound) * elapsed
-    outerBound += (drift > driftBound ? drift : driftBound) * elapsed
-  }
-
-  package static var none: SourceEstimate {
-    @_noAllocation @_noLocks get {
-      SourceEstimate(
-        line: ClockLine(raw: RawInstant(nanoseconds: 0), time: .zero, frequency: .zero), newest: .none, offsetError: 0,
-        frequencyError: .zero, scatter: 0, delay: 0, isOneWay: false, dispersion: 0, measuredDispersion: 0, jitter: 0,
-        hardBound: 0, outerBound: 0, sampleCount: 0)
-    }
-  }
+  /// No delay to look at: `statistics.delay` is zero.
+  package var isOneWay: Bool { @_noAllocation @_noLocks get { newest.isOneWay } }
 
   @_noAllocation @_noLocks
   package init(
     line: ClockLine, newest: Observation, offsetError: Double, frequencyError: Frequency, scatter: Double,
-    delay: Double,
-    isOneWay: Bool, dispersion: Double, measuredDispersion: Double, jitter: Double, hardBound: Double,
-    outerBound: Double, sampleCount: UInt32
+    statistics: PeerStatistics, bounds: SourceBounds, sampleCount: UInt32
   ) {
     self.line = line
     self.newest = newest
     self.offsetError = offsetError
     self.frequencyError = frequencyError
     self.scatter = scatter
-    self.delay = delay
-    self.isOneWay = isOneWay
-    self.dispersion = dispersion
-    self.measuredDispersion = measuredDispersion
-    self.jitter = jitter
-    self.hardBound = hardBound
-    self.outerBound = outerBound
+    self.statistics = statistics
+    self.bounds = bounds
     self.sampleCount = sampleCount
+  }
+
+  package static var none: SourceEstimate {
+    @_noAllocation @_noLocks get {
+      SourceEstimate(
+        line: ClockLine(raw: RawInstant(nanoseconds: 0), time: .zero, frequency: .zero), newest: .none, offsetError: 0,
+        frequencyError: .zero, scatter: 0, statistics: .none, bounds: .none, sampleCount: 0)
+    }
+  }
+
+  /// Tells the same from a moment shortly after, without going through the measurements again. The deviation grows by all of the
+  /// frequency's, which is more than it would.
+  @_noAllocation @_noLocks
+  package mutating func carry(to now: RawInstant, driftBound: DriftBound) {
+    let elapsed = (now - line.raw).inSeconds.magnitude
+    line = line.moved(to: now)
+    offsetError += frequencyError.ratio * elapsed
+    bounds.grow(by: driftBound.rate(frequencyError: frequencyError.ratio) * elapsed)
+  }
+}
+
+/// How far the reference can be from a source's line, root terms apart; seconds.
+package struct SourceBounds: Sendable, BitwiseCopyable, Equatable {
+  /// At most: half the delay, stamps, assumed drift.
+  package var hard: Double
+  /// The same, but with the frequency taken for as good as it is believed to be: what selection compares sources by.
+  package var outer: Double
+  /// What lasting queues may hide: part of the statistical bound.
+  package var lingering: Double
+
+  @_noAllocation @_noLocks
+  package init(hard: Double, outer: Double, lingering: Double) {
+    self.hard = hard
+    self.outer = outer
+    self.lingering = lingering
+  }
+
+  package static var none: SourceBounds {
+    @_noAllocation @_noLocks get { SourceBounds(hard: 0, outer: 0, lingering: 0) }
+  }
+
+  /// The measurements behind them have aged.
+  @_noAllocation @_noLocks
+  mutating func grow(by drift: Double) {
+    hard += drift
+    outer += drift
   }
 }

@@ -84,10 +84,10 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
     return measurement.offset - path.asymmetry - bank.mean.x
   }
 
-  /// What the source says at `now`; nil before its first measurement. `driftBound` is how wrong the frequency is assumed to
-  /// be at most, which is how fast an old measurement loses its worth for the hard bound.
+  /// What the source says at `now`; nil before its first measurement. `driftBound` is how fast an old measurement loses its
+  /// worth for the hard bound.
   @_noAllocation @_noLocks
-  package func estimate(at now: RawInstant, driftBound: Double) -> SourceEstimate? {
+  package func estimate(at now: RawInstant, driftBound: DriftBound) -> SourceEstimate? {
     guard accepted > 0 else { return nil }
     var bank = path.bank
     bank.predict(to: (now - anchor.raw).inSeconds)
@@ -96,20 +96,17 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
     let line = anchor.line(offset: mean.x, frequency: mean.y, at: now)
     let frequencyError = squareRoot(mean.yy)
     let offsetError = squareRoot(mean.xx + path.asymmetryVariance)
-    var estimate = SourceEstimate(
+    return SourceEstimate(
       line: line, newest: newest, offsetError: offsetError, frequencyError: Frequency(ratio: frequencyError),
-      scatter: newest.isOneWay ? path.noise.spread : path.noise.light, delay: summary.delay,
-      isOneWay: newest.isOneWay, dispersion: summary.dispersion, measuredDispersion: summary.measuredDispersion,
-      jitter: summary.jitter,
-      hardBound: newest.isOneWay
-        ? oneWayBound(offsetError)
-        : bound(of: line, at: now, drift: driftBound > 3.3 * frequencyError ? driftBound : 3.3 * frequencyError),
-      outerBound: newest.isOneWay
-        ? oneWayBound(offsetError)
-        : bound(of: line, at: now, drift: Self.believedDrift + 4 * (frequencyError < 5e-6 ? frequencyError : 5e-6)),
+      scatter: newest.isOneWay ? path.noise.spread : path.noise.light, statistics: summary.statistics,
+      bounds: newest.isOneWay
+        ? oneWayBounds(offsetError)
+        : SourceBounds(
+          hard: bound(of: line, at: now, drift: driftBound.rate(frequencyError: frequencyError)),
+          outer: bound(
+            of: line, at: now, drift: Self.believedDrift + 4 * (frequencyError < 5e-6 ? frequencyError : 5e-6)),
+          lingering: path.noise.lingering(over: mean.d)),
       sampleCount: accepted)
-    if !newest.isOneWay { estimate.lingering = path.noise.lingering(over: mean.d) }
-    return estimate
   }
 
   /// Each stage alone bounds the truth by its own delay; the tightest one counts.
@@ -129,8 +126,9 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
 
   /// No delay bounds a one-way source: what it says itself, and ten deviations of its noise and of the estimate.
   @_noAllocation @_noLocks
-  private func oneWayBound(_ offsetError: Double) -> Double {
-    newest.asymmetryBound + newest.dispersion + 10 * (path.noise.spread + offsetError)
+  private func oneWayBounds(_ offsetError: Double) -> SourceBounds {
+    let bound = newest.asymmetryBound + newest.dispersion + 10 * (path.noise.spread + offsetError)
+    return SourceBounds(hard: bound, outer: bound, lingering: 0)
   }
 }
 

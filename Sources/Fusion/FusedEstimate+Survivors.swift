@@ -25,25 +25,25 @@ extension FusedEstimate {
       let weight = 1 / (survivor.rootDistance > 1e-9 ? survivor.rootDistance : 1e-9)
       let distance = (estimate.line.time - origin).inSeconds
       weights += weight
-      lingering += weight * estimate.lingering
+      lingering += weight * estimate.bounds.lingering
       squares += weight * distance * distance
       let reach =
-        (estimate.line.time - prediction.line.time).inSeconds.magnitude + estimate.hardBound + survivor.rootError
+        (estimate.line.time - prediction.line.time).inSeconds.magnitude + estimate.bounds.hard + survivor.rootError
       if reach < bound { bound = reach }
       let unexplained = (estimate.line.time - prediction.line.time).inSeconds - survivor.bias
       disagreement += unexplained * unexplained / (estimate.offsetError * estimate.offsetError + 1e-24)
       if estimate.newest.raw > newest { newest = estimate.newest.raw }
       if estimate.sampleCount > samples { samples = estimate.sampleCount }
     }
-    let own = first.jitter
+    let own = first.statistics.jitter
     // Sources that disagree by more than they claim make the joint deviation as much too small (R. T. Birge's ratio, 1932).
     let ratio = disagreement / Double(survivors.count)
     let excess = survivors.count > 1 && ratio > 1 ? squareRoot(ratio) : 1
     self.init(
       line: prediction.line, offsetError: prediction.offsetError * excess, frequencyError: prediction.frequencyError,
       jitter: squareRoot(squares / weights + own * own), hardBound: bound, lastUpdate: newest,
-      samples: samples < 64 ? Int(samples) : 64, agitation: prediction.agitation)
-    self.lingering = lingering / weights
+      samples: samples < 64 ? Int(samples) : 64, agitation: prediction.agitation,
+      lingering: lingering / weights)
   }
 
   /// Carries the estimate on without survivors: `rate` is how fast the hard bound grows.

@@ -19,12 +19,12 @@ package struct FusedEstimate: Sendable, BitwiseCopyable, Equatable {
   /// Variance per second by which new samples move the estimate, s²/s.
   package var agitation: Double
   /// What lasting queues may hide, seconds.
-  package var lingering = 0.0
+  package var lingering: Double
 
   @_noAllocation @_noLocks
   package init(
     line: ClockLine, offsetError: Double, frequencyError: Frequency, jitter: Double, hardBound: Double,
-    lastUpdate: RawInstant, samples: Int, agitation: Double = 0
+    lastUpdate: RawInstant, samples: Int, agitation: Double = 0, lingering: Double = 0
   ) {
     self.line = line
     self.offsetError = offsetError
@@ -34,5 +34,6 @@ package struct FusedEstimate: Sendable, BitwiseCopyable, Equatable {
     self.lastUpdate = lastUpdate
     self.samples = samples
     self.agitation = agitation
+    self.lingering = lingering
   }
 }

@@ -175,9 +175,11 @@ package struct JointFilter: Sendable, BitwiseCopyable {
       guard index >= 0, biases[index].samples > 0 else { continue }
       let estimate = survivor.estimate
       // More than half the delay no path can add: that is no bias, but a lie or a mistake.
-      guard biases[index].value.magnitude <= 0.5 * estimate.delay + 4 * estimate.offsetError else { continue }
+      guard biases[index].value.magnitude <= 0.5 * estimate.statistics.delay + 4 * estimate.offsetError else {
+        continue
+      }
       // An eighth of the delay is a usual asymmetry.
-      let reach = 0.125 * estimate.delay + estimate.offsetError
+      let reach = 0.125 * estimate.statistics.delay + estimate.offsetError
       let weight = 1 / (reach * reach + 1e-24)
       weights += weight
       sum += weight * biases[index].value

@@ -15,14 +15,14 @@ package struct Survivor: Sendable, BitwiseCopyable {
   package var isPreferred: Bool
   package var isSystemSource: Bool
   /// How far it is ahead of all survivors together for good, seconds (`SourceBias`).
-  package var bias = 0.0
+  package var bias: Double
   /// Half the root delay plus the root dispersion: what the source itself may be wrong by, seconds.
   package var rootError: Double
 
   @_noAllocation @_noLocks
   package init(
     source: SourceID, estimate: SourceEstimate, rootDistance: Double, isFresh: Bool, isPreferred: Bool,
-    isSystemSource: Bool, rootError: Double
+    isSystemSource: Bool, rootError: Double, bias: Double = 0
   ) {
     self.source = source
     self.estimate = estimate
@@ -31,6 +31,7 @@ package struct Survivor: Sendable, BitwiseCopyable {
     self.isPreferred = isPreferred
     self.isSystemSource = isSystemSource
     self.rootError = rootError
+    self.bias = bias
   }
 }
 

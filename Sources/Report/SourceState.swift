@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the daemon thinks of a source now; one word and one mark (the marks are those of chronyc and ntpq where they agree).
+/// What the daemon thinks of a source now; one word and one mark. Where selection decides, the word is selection's own (the marks are those of chronyc and ntpq where they agree).
 package enum SourceState: String, Sendable, CaseIterable {
   /// The system source: its numbers go into what we tell others.
   case selected
   /// A survivor whose samples are combined with the system source's.
   case combined
   /// Within its root distance of the majority but moving against it: its samples are not used.
-  case candidate
+  case outlier
   /// Disagrees with the majority.
   case falseticker
   /// Samples refused by the sanity gate: beyond max_pos_phase_correction or max_neg_phase_correction.
@@ -30,7 +30,7 @@ package enum SourceState: String, Sendable, CaseIterable {
     switch self {
     case .selected: "*"
     case .combined: "+"
-    case .candidate: "-"
+    case .outlier: "-"
     case .falseticker: "x"
     case .tooBig: "!"
     case .distant: "~"
@@ -42,6 +42,6 @@ package enum SourceState: String, Sendable, CaseIterable {
     }
   }
 
-  /// True for a source whose time is being used or could be: selected, combined, candidate.
-  package var isTruechimer: Bool { self == .selected || self == .combined || self == .candidate }
+  /// True where its correctness interval touches the majority's: selected, combined and, not used all the same, outlier.
+  package var isTruechimer: Bool { self == .selected || self == .combined || self == .outlier }
 }

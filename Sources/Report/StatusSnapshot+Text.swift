@@ -72,7 +72,7 @@ extension StatusSnapshot {
       let colour: TextStyle.Colour? =
         switch source.state {
         case .selected, .combined: .green
-        case .candidate, .noselect: nil
+        case .outlier, .noselect: nil
         case .waiting, .unresolved: .yellow
         case .falseticker, .tooBig, .distant, .unsynchronized, .unreachable: .red
         }

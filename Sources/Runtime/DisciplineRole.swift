@@ -3,6 +3,7 @@
 import ClockPort
 import Discipline
 package import Engine
+import EngineFeed
 package import LinuxKernel
 package import ProviderHost
 import TimeTypes

@@ -80,7 +80,7 @@ extension StatusSnapshot {
 
   private mutating func takeSanity(_ report: DisciplineReport, _ clock: ClockConfiguration) {
     switch report.sanity {
-    case .good: sanity = report.sources.contains { $0.state == .unselectable(.beyondSanityGate) } ? .refusing : .good
+    case .good: sanity = report.sources.contains { $0.state == .unselectable(.tooBig) } ? .refusing : .good
     case .suspect(let offset, let agreeing, let of):
       sanity = .suspect
       sanityOffset = offset
@@ -134,9 +134,9 @@ extension SourceReport {
   /// The engine's decision in a word and a reason.
   private static func state(_ state: EngineSourceState, error: String) -> (SourceState, String) {
     switch state {
-    case .systemSource: (.selected, "")
-    case .survivor: (.combined, "")
-    case .outlier: (.candidate, "within its root distance, but its time moves against the majority")
+    case .selected: (.selected, "")
+    case .combined: (.combined, "")
+    case .outlier: (.outlier, "within its root distance, but its time moves against the majority")
     case .falseticker: (.falseticker, "disagrees with the majority")
     case .unselectable(let reason):
       switch reason {
@@ -144,8 +144,8 @@ extension SourceReport {
       case .unreachable: (.unreachable, error)
       case .noselect: (.noselect, "")
       case .unsynchronized: (.unsynchronized, "says that it is not synchronized")
-      case .rootDistance: (.distant, "its root distance is too great")
-      case .beyondSanityGate: (.tooBig, "beyond max_pos_phase_correction or max_neg_phase_correction")
+      case .distant: (.distant, "its root distance is too great")
+      case .tooBig: (.tooBig, "beyond max_pos_phase_correction or max_neg_phase_correction")
       case .timescale: (.waiting, "TAI - UTC is not known yet")
       }
     case .waiting(let reason):

@@ -115,7 +115,7 @@ package struct SourceSelection: ~Copyable {
     for i in 0..<survivors.count {
       if survivors[i].index == systemSource { kept = i }
       if survivors[i].prefer && preferred < 0 { preferred = i }
-      states[survivors[i].index] = .survivor
+      states[survivors[i].index] = .combined
     }
     if preferred >= 0 {
       choice = kept >= 0 && survivors[kept].prefer ? kept : preferred
@@ -123,7 +123,7 @@ package struct SourceSelection: ~Copyable {
       choice = kept
     }
     systemSource = survivors[choice].index
-    states[survivors[choice].index] = .systemSource
+    states[survivors[choice].index] = .selected
   }
 
   private mutating func wait(_ reason: WaitingReason, _ candidates: borrowing CandidateList) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What selection made of a source, with the reason, as a value; texts are in Report.
+/// What selection made of a source, with the reason, as a value. The words are those of Report and the control protocol; texts are there.
 package enum SourceState: Sendable, BitwiseCopyable, Equatable {
   /// It cannot take part at all.
   case unselectable(UnselectableReason)
@@ -8,10 +8,10 @@ package enum SourceState: Sendable, BitwiseCopyable, Equatable {
   case falseticker
   /// A truechimer by its root distance, but it moves against the majority's time by more than its own uncertainty.
   case outlier
-  /// A truechimer whose samples are in the joint estimate.
-  case survivor
-  /// The survivor that gives stratum, reference id and leap.
-  case systemSource
+  /// A survivor: a truechimer whose samples are in the joint estimate.
+  case combined
+  /// The system source: the survivor that gives stratum, reference id and leap.
+  case selected
   /// It is good, but there is no majority, too few sources agree, or a required one is missing.
   case waiting(WaitingReason)
 }
@@ -25,9 +25,9 @@ package enum UnselectableReason: Sendable, BitwiseCopyable, Equatable {
   /// It says itself that it is not synchronized (leap 3 or stratum 16).
   case unsynchronized
   /// Its root distance is over the limit (MAXDIST); so it is until its second sample.
-  case rootDistance
+  case distant
   /// Its time is beyond max_pos/neg_phase_correction.
-  case beyondSanityGate
+  case tooBig
   /// Its timescale cannot be turned into UTC yet.
   case timescale
 }

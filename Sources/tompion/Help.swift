@@ -55,7 +55,7 @@ enum Help {
     Prints a line for each source. The first column says what is thought of it:
       * the system source      x falseticker          w waiting for samples
       + combined with it       ! beyond the limit     ? unreachable
-      - candidate              ~ too distant          r name has no address
+      - outlier                ~ too distant          r name has no address
       n watched only           u not synchronized
 
     """,

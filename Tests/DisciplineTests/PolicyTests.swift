@@ -84,10 +84,3 @@ import Testing
     #expect(control.poll == 1)
   }
 }
-
-@Suite struct HoldoverTests {
-  @Test func rate() {
-    #expect(Holdover().boundRate(frequencyError: 0) == 15e-6)
-    #expect(Holdover().boundRate(frequencyError: 100e-6) == 330e-6)
-  }
-}

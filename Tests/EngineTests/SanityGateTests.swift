@@ -32,7 +32,7 @@ import TimeTypes
     #expect(agreeing == 3 && count == 3)
     #expect(loop.has { if case .localClockSuspect(_, 3, 3) = $0 { true } else { false } })
     for id in UInt32(1)...3 {
-      #expect(try #require(loop.report(id)).state == .unselectable(.beyondSanityGate))
+      #expect(try #require(loop.report(id)).state == .unselectable(.tooBig))
     }
   }
 
@@ -84,7 +84,7 @@ import TimeTypes
     #expect(loop.errors(after: 20).allSatisfy { $0.magnitude < 100e-6 })
     #expect(loop.steps.isEmpty)
     let report = try #require(loop.report(1))
-    #expect(report.state == .unselectable(.beyondSanityGate))
+    #expect(report.state == .unselectable(.tooBig))
     #expect(report.refused > 3)
     let refused = loop.events.compactMap { entry -> (Sample, TimeInterval, TimeInterval)? in
       if case .tooBig(let sample, let offset, let limit) = entry.event { (sample, offset, limit) } else { nil }
@@ -95,7 +95,7 @@ import TimeTypes
     // Back on its time it is followed again.
     loop.sources[0].error = { _ in 0 }
     loop.run(until: 130)
-    #expect(try #require(loop.report(1)).state == .systemSource)
+    #expect(try #require(loop.report(1)).state == .selected)
     #expect(loop.state.synchronized)
   }
 

@@ -22,8 +22,8 @@ import TimeTypes
     #expect(try #require(loop.settled(within: 50e-6)) < 30)
     #expect(try #require(loop.report(3)).state == .falseticker)
     let states = try [UInt32(1), 2, 4].map { try #require(loop.report($0)).state }
-    #expect(states.allSatisfy { $0 == .survivor || $0 == .systemSource || $0 == .outlier })
-    #expect(states.filter { $0 == .systemSource }.count == 1)
+    #expect(states.allSatisfy { $0 == .combined || $0 == .selected || $0 == .outlier })
+    #expect(states.filter { $0 == .selected }.count == 1)
     #expect(
       loop.has {
         if case .falseticker(let id, let offset) = $0 { id.rawValue == 3 && offset.inSeconds > 0.05 } else { false }

@@ -45,9 +45,9 @@ func observation(
       }
       let squares = sorted.map { ($0.offset - sorted[0].offset) * ($0.offset - sorted[0].offset) }.reduce(0, +)
       let jitter = sorted.count > 1 ? (squares / Double(sorted.count - 1)).squareRoot() : 0
-      #expect((summary.delay - sorted[0].delay).magnitude < 1e-12)
-      #expect((summary.dispersion - dispersion).magnitude < 1e-9)
-      #expect((summary.jitter - jitter).magnitude < 1e-9)
+      #expect((summary.statistics.delay - sorted[0].delay).magnitude < 1e-12)
+      #expect((summary.statistics.dispersion - dispersion).magnitude < 1e-9)
+      #expect((summary.statistics.jitter - jitter).magnitude < 1e-9)
       let offset = (summary.line.time - TimeInterval.seconds(1_790_000_000)).inSeconds - now
       #expect((offset - sorted[0].offset).magnitude < 1e-6)
     }
@@ -58,8 +58,8 @@ func observation(
     var filter = ClockFilter()
     for i in 0..<8 { filter.add(observation(at: 64 * Double(i), frequency: 40e-6)) }
     let now = RawInstant(nanoseconds: 500_000_000_000)
-    #expect(try #require(filter.summary(at: now, frequency: .partsPerMillion(40))).jitter < 1e-9)
-    #expect(try #require(filter.summary(at: now, frequency: .zero)).jitter > 1e-3)
+    #expect(try #require(filter.summary(at: now, frequency: .partsPerMillion(40))).statistics.jitter < 1e-9)
+    #expect(try #require(filter.summary(at: now, frequency: .zero)).statistics.jitter > 1e-3)
   }
 
   @Test func emptyStagesKeepASourceOut() throws {
@@ -69,7 +69,8 @@ func observation(
     for i in 0..<5 {
       filter.add(observation(at: Double(i)))
       dispersions.append(
-        try #require(filter.summary(at: RawInstant(nanoseconds: 5_000_000_000), frequency: .zero)).dispersion)
+        try #require(filter.summary(at: RawInstant(nanoseconds: 5_000_000_000), frequency: .zero)).statistics.dispersion
+      )
     }
     #expect(dispersions[2] > 1.5)
     #expect(dispersions[3] < 1.5)

@@ -96,16 +96,16 @@ import TimeTypes
     for i in 0..<100 {
       raw = raw + TimeInterval(seconds: Self.gap(&random).magnitude)
       let delay = Self.delay(&random)
-      var seen = Observation(
+      let seen = Observation(
         raw: raw, reference: .seconds(1_790_000_000) + TimeInterval(seconds: Self.offset(&random)), delay: delay,
         isOneWay: seed % 4 == 0, dispersion: i % 7 == 0 ? 1e10 : 1e-6, asymmetryBound: delay > 0 ? delay / 2 : 0,
-        poll: 4)
-      seen.resolution = i % 5 == 0 ? 0.1 : 1e-9
+        poll: 4, resolution: i % 5 == 0 ? 0.1 : 1e-9)
       _ = filter.add(seen, prior: SourceFilterTests.unknown)
-      let estimate = try #require(filter.estimate(at: raw + .seconds(64), driftBound: 15e-6))
+      let estimate = try #require(filter.estimate(at: raw + .seconds(64), driftBound: DriftBound(15e-6)))
       let numbers = [
-        estimate.offsetError, estimate.frequencyError.ratio, estimate.scatter, estimate.delay, estimate.dispersion,
-        estimate.measuredDispersion, estimate.jitter, estimate.hardBound, estimate.outerBound,
+        estimate.offsetError, estimate.frequencyError.ratio, estimate.scatter, estimate.statistics.delay,
+        estimate.statistics.dispersion,
+        estimate.statistics.measuredDispersion, estimate.statistics.jitter, estimate.bounds.hard, estimate.bounds.outer,
         estimate.line.frequency.ratio, filter.residual(of: seen),
       ]
       guard numbers.allSatisfy(\.isFinite) else {

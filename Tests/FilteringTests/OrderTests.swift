@@ -18,7 +18,8 @@ import Testing
     for count in 1...128 {
       let values = (0..<count).map { _ in (Double.random(in: 0...40, using: &random)).rounded() }
       var sorted = Self.list(values)
-      sortAscending(&sorted, count: count)
+      var span = sorted.mutableSpan
+      sortAscending(&span, count: count)
       #expect((0..<count).map { sorted[$0] } == values.sorted())
       #expect((count..<128).allSatisfy { sorted[$0] == -1 })
       let middle = values.sorted()[count / 2]
@@ -32,7 +33,8 @@ import Testing
     var random = SeededGenerator(seed: 122)
     let spreads = (0..<50).map { _ in
       var sorted = Self.list((0..<128).map { _ in random.gaussian(mean: 5, standardDeviation: 2) })
-      sortAscending(&sorted, count: 128)
+      var span = sorted.mutableSpan
+      sortAscending(&span, count: 128)
       return medianSpread(of: sorted, count: 128)
     }
     #expect((spreads.reduce(0, +) / 50 - 2).magnitude < 0.1)

@@ -26,16 +26,16 @@ import TimeTypes
   @Test func spikesAndRestart() throws {
     var filter = Self.filled()
     let now = RawInstant(nanoseconds: 30_000_000_000)
-    let before = try #require(filter.estimate(at: now, driftBound: 15e-6)).line
+    let before = try #require(filter.estimate(at: now, driftBound: DriftBound(15e-6))).line
     func add(_ second: Int) -> SourceFilter.Verdict {
       filter.add(observation(at: Double(second), offset: 0.1), prior: Self.unknown)
     }
     #expect(add(20) == .spike)
-    #expect(try #require(filter.estimate(at: now, driftBound: 15e-6)).line == before)
+    #expect(try #require(filter.estimate(at: now, driftBound: DriftBound(15e-6))).line == before)
     #expect(add(21) == .spike)
     #expect(add(22) == .spike)
     #expect(add(23) == .restarted)
-    let after = try #require(filter.estimate(at: now, driftBound: 15e-6))
+    let after = try #require(filter.estimate(at: now, driftBound: DriftBound(15e-6)))
     #expect(((after.line.time - before.time).inSeconds - 0.1).magnitude < 1e-4)
     #expect(after.sampleCount == 21)
   }
@@ -82,9 +82,9 @@ import TimeTypes
     var last = 0.0
     for second in [30, 100, 1000] {
       let now = RawInstant(nanoseconds: Int64(second) * 1_000_000_000)
-      let estimate = try #require(filter.estimate(at: now, driftBound: 15e-6))
+      let estimate = try #require(filter.estimate(at: now, driftBound: DriftBound(15e-6)))
       let truth = observation(at: Double(second)).reference
-      #expect((estimate.line.time - truth).inSeconds.magnitude <= estimate.hardBound)
+      #expect((estimate.line.time - truth).inSeconds.magnitude <= estimate.bounds.hard)
       #expect(estimate.offsetError > last)
       last = estimate.offsetError
     }

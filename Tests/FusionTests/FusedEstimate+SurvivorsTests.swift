@@ -15,8 +15,8 @@ import TimeTypes
   ) -> Survivor {
     var estimate = SourceEstimate.none
     estimate.line = ClockLine(raw: now, time: .seconds(1000) + TimeInterval(seconds: offset), frequency: .zero)
-    estimate.hardBound = hardBound
-    estimate.jitter = jitter
+    estimate.bounds.hard = hardBound
+    estimate.statistics.jitter = jitter
     estimate.newest.raw = RawInstant(nanoseconds: newest * 1_000_000_000)
     estimate.sampleCount = samples
     return Survivor(

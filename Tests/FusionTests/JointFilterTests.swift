@@ -38,7 +38,7 @@ struct JointScene {
   func survivors(fresh index: Int?) -> SurvivorList {
     var list = SurvivorList()
     for (i, source) in sources.enumerated() where source.isSurvivor {
-      guard let estimate = source.filter.estimate(at: now, driftBound: 15e-6) else { continue }
+      guard let estimate = source.filter.estimate(at: now, driftBound: DriftBound(15e-6)) else { continue }
       list.append(
         Survivor(
           source: source.id, estimate: estimate, rootDistance: 1e-2, isFresh: i == index,
@@ -98,7 +98,7 @@ func observation(at seconds: Double, offset: Double = 0, delay: Double = 1e-3) -
     var scene = JointScene(1, seed: 1000)
     for _ in 0..<30 {
       scene.measure(0)
-      let own = try #require(scene.sources[0].filter.estimate(at: scene.now, driftBound: 15e-6))
+      let own = try #require(scene.sources[0].filter.estimate(at: scene.now, driftBound: DriftBound(15e-6)))
       let joint = try #require(scene.joint.prediction(at: scene.now))
       #expect((joint.line.time - own.line.time).inSeconds.magnitude < 1e-12)
       #expect(joint.line.frequency == own.line.frequency)
@@ -161,7 +161,7 @@ func observation(at seconds: Double, offset: Double = 0, delay: Double = 1e-3) -
       scene.run(40)
       joint += scene.error * scene.error
       for source in scene.sources {
-        guard let own = source.filter.estimate(at: scene.now, driftBound: 15e-6) else { continue }
+        guard let own = source.filter.estimate(at: scene.now, driftBound: DriftBound(15e-6)) else { continue }
         let error = (own.line.time - observation(at: scene.seconds).reference).inSeconds
         single += 0.25 * error * error
       }
@@ -182,7 +182,7 @@ func observation(at seconds: Double, offset: Double = 0, delay: Double = 1e-3) -
     #expect(list[0].source == scene.sources[1].id)
     scene.joint.take(.adopt(0), scene.sources[1].filter, list, at: scene.now)
     #expect(scene.joint.request(list) == nil)
-    let own = try #require(scene.sources[1].filter.estimate(at: scene.now, driftBound: 15e-6))
+    let own = try #require(scene.sources[1].filter.estimate(at: scene.now, driftBound: DriftBound(15e-6)))
     let value = try #require(scene.joint.bias(of: scene.sources[1].id)).value
     #expect((try #require(scene.joint.prediction(at: scene.now)).line.time - own.line.time).inSeconds + value < 1e-9)
   }
@@ -209,7 +209,7 @@ func observation(at seconds: Double, offset: Double = 0, delay: Double = 1e-3) -
     for id in UInt32(100)..<200 {
       var list = SurvivorList()
       let source = scene.sources[0]
-      let estimate = try #require(source.filter.estimate(at: scene.now, driftBound: 15e-6))
+      let estimate = try #require(source.filter.estimate(at: scene.now, driftBound: DriftBound(15e-6)))
       list.append(
         Survivor(
           source: SourceID(rawValue: id), estimate: estimate, rootDistance: 1e-2, isFresh: true, isPreferred: false,

@@ -59,8 +59,8 @@ import TimeTypes
     let replay = try Replay(Self.record(removes: true))
     #expect(replay.isIdentical == true)
     #expect(replay.sources.map(\.id) == [1, 2] && replay.sources.allSatisfy { $0.isRemoved && $0.samples > 30 })
-    #expect(replay.sources.contains { $0.state == "system source" })
-    #expect(replay.text(.plain).contains("system source, then removed"))
+    #expect(replay.sources.contains { $0.state == "selected" })
+    #expect(replay.text(.plain).contains("selected, then removed"))
   }
 
   @Test func theSameEngineIsBitForBitTheSame() throws {

@@ -25,8 +25,8 @@ import Testing
     ])
     #expect(selection.outcome == .selected)
     #expect(selection.state(of: 9) == .falseticker)
-    #expect(selection.state(of: 3) == .systemSource)
-    #expect(selection.state(of: 5) == .survivor)
+    #expect(selection.state(of: 3) == .selected)
+    #expect(selection.state(of: 5) == .combined)
   }
 
   /// Lower stratum first, then the smaller root distance.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTompionProvider
-import Engine
-import ProviderHost
+package import Engine
+package import ProviderHost
 
 extension SourceOptions {
-  /// The options of a source as its provider announced them.
-  init(_ source: SourceSummary) {
+  /// The options of a source as its provider announced them: the same for the daemon and for the simulator.
+  package init(_ source: SourceSummary) {
     self.init()
     prefer = source.has(TOMPION_SOURCE_PREFER)
     noselect = source.has(TOMPION_SOURCE_NOSELECT)
