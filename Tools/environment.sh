@@ -8,6 +8,8 @@ export PATH
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$(basename "$0"): $*"; exit 1; }
+# A command line that makes no sense.
+misuse() { say "$(basename "$0"): $*; try --help"; exit 2; }
 
 # need PACKAGE...: installs the Debian packages that are missing.
 need() {

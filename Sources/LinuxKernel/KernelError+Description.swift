@@ -24,7 +24,7 @@ extension KernelError: CustomStringConvertible {
   package var remedy: String? {
     switch errno {
     case EPERM: "run as root, or give the process the capability it lacks (systemd: AmbientCapabilities=)"
-    case EACCES: "the user of this process needs the right to do so; ports below 1024 need CAP_NET_BIND_SERVICE"
+    case EACCES: deniedRemedy
     case EADDRINUSE: "another process holds the address: stop it, or choose another port"
     case EADDRNOTAVAIL: "no interface of this host has that address"
     case ENODEV: "there is no such device or interface"
@@ -34,6 +34,16 @@ extension KernelError: CustomStringConvertible {
     case EMFILE: "raise the limit of open files (ulimit -n, systemd: LimitNOFILE=)"
     default: nil
     }
+  }
+
+  /// What is refused to a user depends on what was asked for: a file has an owner and a mode, a port a number.
+  private var deniedRemedy: String {
+    let words = operation.description.split(separator: " ")
+    if words.contains("bind") { return "ports below 1024 need CAP_NET_BIND_SERVICE, or choose another port" }
+    if words.contains(where: { $0.hasPrefix("file") || $0 == "directory" }) {
+      return "the user of this process needs the right to it and to the directories above it (chown, chmod)"
+    }
+    return "the user of this process needs the right to do so"
   }
 
   /// The C library's text for an errno.

@@ -65,6 +65,33 @@ package enum SmallFile {
     _ = clinux_sync(parent.rawValue)
   }
 
+  /// Throws unless `replace` would work now, without touching what is there: its directory takes new files, and nothing but a plain
+  /// file is in its place.
+  package static func checkReplacement(of path: String) throws(KernelError) {
+    let (directory, name) = split(path)
+    guard !name.isEmpty, name != ".", name != ".." else {
+      throw KernelError("replace a file without a name", errno: EINVAL)
+    }
+    var size: Int64 = 0
+    let present = unsafe path.withCString { unsafe clinux_open_file($0, &size) }
+    if present >= 0 { _ = FileDescriptor(owning: present) }
+    // Also as root: a device or a pipe must not be replaced by a file.
+    if present == -EISDIR { throw KernelError("put a file in the place of a directory", errno: EISDIR) }
+    if present == -EINVAL || present == -ENXIO {
+      throw KernelError("replace what is no plain file", errno: EINVAL)
+    }
+    let parent = FileDescriptor(
+      owning: try KernelError.check(
+        unsafe directory.withCString { unsafe clinux_open_directory($0) }, "open the file's directory"))
+    let trial = ".\(name).\(clinux_process_id()).\(String(try randomNumber(), radix: 16))"
+    let file = FileDescriptor(
+      owning: try KernelError.check(
+        unsafe trial.withCString { unsafe clinux_create_at(parent.rawValue, $0, 0o600) }, "make a file in the directory"
+      ))
+    _ = file
+    _ = unsafe trial.withCString { unsafe clinux_unlink_at(parent.rawValue, $0) }
+  }
+
   /// Writes over a file in place: the minimal profile's way, which knows neither rename nor fsync. A reader may see half of it
   /// and a crash may leave that, so whoever reads it has to check it. A link in its place is not followed.
   package static func overwrite(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o640) throws(KernelError) {

@@ -54,6 +54,17 @@ struct FieldReader {
     return found
   }
 
+  /// A whole number inside a range; 2.0 is one, 2.5 is not.
+  mutating func integer(
+    _ name: String, in range: ClosedRange<Int>, default fallback: Int? = nil
+  ) throws(ScenarioError) -> Int {
+    let found = try number(name, default: fallback.map(Double.init))
+    guard found == found.rounded(.towardZero), Double(range.lowerBound)...Double(range.upperBound) ~= found else {
+      throw wrong(name, "is \(found); it must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return Int(found)
+  }
+
   mutating func flag(_ name: String, default fallback: Bool) throws(ScenarioError) -> Bool {
     switch value(name) {
     case nil: return fallback

@@ -10,6 +10,12 @@ extension Scenario {
     do { json = try JSONValue(decoding: text) } catch {
       throw ScenarioError(path: "", problem: "is not JSON: \(error)")
     }
+    do throws(ScenarioError) { return try read(json) } catch {
+      throw error.located(in: text)
+    }
+  }
+
+  private static func read(_ json: JSONValue) throws(ScenarioError) -> [Scenario] {
     var top = try FieldReader(json, path: "")
     for remark in ["about", "convention", "goal"] { _ = top.value(remark) }
     guard case .object(let members)? = top.value("scenarios") else {
@@ -23,26 +29,37 @@ extension Scenario {
     return scenarios
   }
 
+  /// The farthest that an oscillator's frequency may come to be off.
+  private static let mostFrequency = 0.05
+
   init(name: String, _ reader: consuming FieldReader) throws(ScenarioError) {
     var fields = reader
     self.name = name
     note = try fields.text("note", default: "")
-    poll = Int8(try fields.number("poll_log2_s", in: 0...17))
+    poll = Int8(try fields.integer("poll_log2_s", in: 0...17))
     if let seconds = try fields.optionalNumber("poll_s"), seconds != Double(1 << Int(poll)) {
       throw fields.wrong("poll_s", "is \(seconds), but poll_log2_s says \(1 << Int(poll)); give one, or the same")
     }
-    duration = Int(try fields.number("duration_s", in: 1...100_000_000))
-    warm = Int(try fields.number("warm_s", in: 0...Double(duration)))
+    duration = try fields.integer("duration_s", in: 1...100_000_000)
+    warm = try fields.integer("warm_s", in: 0...duration)
     initialOffset = try fields.number("initial_offset_s", in: -1e9...1e9, default: 0)
     oscillator = OscillatorModel(
       base: try fields.number("base_freq", in: -0.01...0.01, default: 0),
       wander: try fields.number("wander_per_sqrt_s", in: 0...1e-3, default: 0),
       flicker: try fields.number("flicker_floor", in: 0...1e-3, default: 0))
     for change in try fields.objects("freq_extra") { oscillator.changes.append(try .init(change)) }
+    // A counter that goes backwards, or stands still, is none; and ten times what any crystal does is a mistake.
+    let extreme = oscillator.extreme(over: Double(duration))
+    guard extreme <= Self.mostFrequency else {
+      throw fields.wrong(
+        "base_freq",
+        "with wander_per_sqrt_s, flicker_floor and freq_extra reaches \(extreme); together they must stay within \(Self.mostFrequency)"
+      )
+    }
     stampGranularity = Int64(try fields.number("stamp_granularity_s", in: 1e-9...1, default: 1e-9) * 1e9 + 0.5)
     sources = []
     referenceClocks = []
-    let count = Int(try fields.number("n_sources", in: 0...60, default: 1))
+    let count = try fields.integer("n_sources", in: 0...60, default: 1)
     guard var model = try fields.object("model") else { throw fields.wrong("model", "is missing") }
     if let clock = try model.object("refclock") {
       referenceClocks = [try ReferenceClockModel(clock)]
@@ -97,8 +114,8 @@ extension Scenario.Source {
       server.smears.append(.init(from: from, to: to, by: try smear.number("by_s")))
       try smear.end()
     }
-    minimumPoll = Int8(try fields.number("min_poll", in: 0...17, default: Double(minimumPoll)))
-    maximumPoll = Int8(try fields.number("max_poll", in: 0...17, default: Double(maximumPoll)))
+    minimumPoll = Int8(try fields.integer("min_poll", in: 0...17, default: Int(minimumPoll)))
+    maximumPoll = Int8(try fields.integer("max_poll", in: 0...17, default: Int(maximumPoll)))
     for option in ["prefer", "trust", "require", "noselect", "iburst", "burst"] where fields.value(option) != nil {
       options[option] = try fields.flag(option, default: false)
     }

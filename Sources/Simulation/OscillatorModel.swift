@@ -26,4 +26,18 @@ public struct OscillatorModel: Sendable, Equatable {
     self.flicker = flicker
     self.changes = changes
   }
+
+  /// How far the frequency may be off at most within that many seconds, random parts at five deviations.
+  public func extreme(over seconds: Double) -> Double {
+    var sum = base.magnitude + 5 * wander * seconds.squareRoot() + 5 * flicker
+    for change in changes {
+      switch change {
+      case .sinusoid(let amplitude, _, _): sum += amplitude.magnitude
+      case .step(_, let by): sum += by.magnitude
+      case .drift(let perSecond): sum += perSecond.magnitude * seconds
+      case .recorded(let trace): sum += trace.values.reduce(0) { $0 > $1.magnitude ? $0 : $1.magnitude }
+      }
+    }
+    return sum
+  }
 }

@@ -12,7 +12,7 @@ extension Main {
 
   /// Replays a record. Ends with status 1 unless every action is, bit for bit, the recorded one, and with 2 where there is nothing
   /// that could be replayed.
-  static func replay(_ path: String, json: Bool, html: String?, trace: String?, defaults: Bool) throws {
+  static func replay(_ path: String, json: Bool, outputs: OutputFiles, defaults: Bool) throws {
     let bytes: [UInt8]
     do { bytes = try SmallFile.read(path, limit: longestRecord) } catch { throw refusal("\(path): \(error)") }
     let replay: Replay
@@ -20,14 +20,8 @@ extension Main {
       throw refusal("\(path): \(error.description)")
     }
     Console.write(json ? replay.json.encoded + "\n" : replay.text(style))
-    if let trace { try write(Array(replay.trace.csv.utf8), to: trace) }
-    if let html { try write(Array(replay.html(title: "Replay of \(path)").utf8), to: html) }
+    if let trace = outputs.trace { try OutputFiles.write(Array(replay.trace.csv.utf8), to: trace) }
+    if let html = outputs.html { try OutputFiles.write(Array(replay.html(title: "Replay of \(path)").utf8), to: html) }
     if replay.isIdentical != true { throw ExitCode.failure }
-  }
-
-  /// A file's fault, not the command line's: without the usage.
-  private static func refusal(_ text: String) -> ExitCode {
-    Console.write("simulate: \(printable(text))\n", to: Console.error)
-    return ExitCode(2)
   }
 }

@@ -41,9 +41,12 @@ struct Main: ParsableCommand {
   @Option(help: ArgumentHelp("Where libtompion-ntp-client.so and -server.so are.", valueName: "directory"))
   var modules = "."
 
+  private var outputs: OutputFiles { OutputFiles(trace: trace, html: html, record: record) }
+
   mutating func validate() throws {
     guard 1...Self.mostSeeds ~= seeds else { throw ValidationError("--seeds must be from 1 to \(Self.mostSeeds).") }
     guard jobs ?? 1 > 0 else { throw ValidationError("--jobs must be 1 or more.") }
+    guard outputs.areDifferent else { throw ValidationError("--trace, --html and --record must name different files.") }
     guard replay == nil || scenario.isEmpty && !all && !list && record == nil else {
       throw ValidationError("--replay runs a record alone: no scenario, --all, --list or --record beside it.")
     }
@@ -56,74 +59,23 @@ struct Main: ParsableCommand {
   }
 
   mutating func run() throws {
-    if let replay { return try Self.replay(replay, json: json, html: html, trace: trace, defaults: defaultParameters) }
-    var known: [Scenario] = []
-    for path in file { known += try Self.read(path) }
-    if list {
-      for entry in known { Console.write("\(entry.name): \(entry.note)\n") }
-      return
-    }
+    try outputs.check()
+    if let replay { return try Self.replay(replay, json: json, outputs: outputs, defaults: defaultParameters) }
+    let known = try file.flatMap(Self.read)
+    if list { return Self.show(known) }
     let chosen = try choose(from: known)
-    let loaded: SimulatedModules
-    do {
-      loaded = SimulatedModules(
-        client: try .load(path: modules + "/libtompion-ntp-client.so"),
-        server: try .load(path: modules + "/libtompion-ntp-server.so"))
-    } catch { throw ValidationError("the providers cannot be loaded: \(error.description)") }
-    let parameters = EngineParameters()
-    let jobs = chosen.flatMap { entry in
-      (0..<seeds).map { number in
-        RunPool.Job(
-          scenario: entry, seed: firstSeed &+ UInt64(number),
-          isKept: html != nil || trace != nil && number == seeds - 1, isRecorded: record != nil && number == seeds - 1)
-      }
-    }
-    let pool = RunPool(jobs, parameters: parameters, modules: loaded)
-    let threads: [RoleThread]
-    do { threads = try pool.start(threads: self.jobs ?? Processors.online) } catch {
-      throw ValidationError("no thread for the runs: \(error)")
-    }
+    let jobs = runs(of: chosen)
+    let pool = RunPool(jobs, parameters: EngineParameters(), modules: try loadModules())
+    let threads = try start(pool)
     defer {
       pool.cancel()
       for thread in threads { thread.join() }
     }
-    let style = Self.style
-    var progress = Progress()
-    var results: [ScenarioResult] = []
-    if !json { Console.write(ResultTable.header(style) + "\n") }
-    var page = ResultPage()
-    for (position, entry) in chosen.enumerated() {
-      var runs: [RunMetrics] = []
-      var digest = ""
-      var worst: (seed: UInt64, rms: Double, record: RunRecord)?
-      for number in position * seeds..<(position + 1) * seeds {
-        let outcome = pool.outcome(of: number) { progress.show(entry.name, seed: jobs[number].seed, share: $0) }
-        switch outcome {
-        case .success(let outcome):
-          runs.append(outcome.metrics)
-          digest = outcome.parametersDigest
-          if let record, let events = outcome.events { try Self.write(events, to: record) }
-          guard let record = outcome.record else { continue }
-          if let trace, number == (position + 1) * seeds - 1 { try Self.write(record, to: trace) }
-          if worst.map({ outcome.metrics.rms > $0.rms }) ?? true {
-            worst = (jobs[number].seed, outcome.metrics.rms, record)
-          }
-        case .failure(let error): throw ValidationError("\(entry.name): \(error.description)")
-        }
-      }
-      progress.clear()
-      let result = ScenarioResult(scenario: entry, runs: runs, parametersDigest: digest)
-      Console.write((json ? result.json.encoded : ResultTable.line(result, style)) + "\n")
-      results.append(result)
-      if html != nil, let worst { page.add(result, plotted: worst.record, seed: worst.seed) }
-    }
-    if let html { try Self.write(Array(page.html.utf8), to: html) }
-    if !json { Console.write(ResultTable.summary(results) + "\n") }
+    try report(chosen, jobs, pool)
   }
 
-  /// Colours only on a terminal, and not where NO_COLOR is set (no-color.org).
-  static var style: TextStyle {
-    TextStyle(isColoured: Console.isTerminal(Console.output) && (Console.environment("NO_COLOR") ?? "").isEmpty)
+  private static func show(_ known: [Scenario]) {
+    for entry in known { Console.write("\(entry.name): \(entry.note)\n") }
   }
 
   private func choose(from known: [Scenario]) throws -> [Scenario] {
@@ -137,24 +89,74 @@ struct Main: ParsableCommand {
     }
   }
 
-  private static func read(_ path: String) throws -> [Scenario] {
-    let bytes: [UInt8]
-    do { bytes = try SmallFile.read(path, limit: 1 << 26) } catch { throw ValidationError("\(path): \(error)") }
-    do { return try Scenario.read(bytes) } catch { throw ValidationError("\(path): \(error.description)") }
+  /// Every scenario with every seed; only of the last seed the trace and the record are wanted.
+  private func runs(of chosen: [Scenario]) -> [RunPool.Job] {
+    chosen.flatMap { entry in
+      (0..<seeds).map { number in
+        let isLast = number == seeds - 1
+        return RunPool.Job(
+          scenario: entry, seed: firstSeed &+ UInt64(number), isKept: html != nil || trace != nil && isLast,
+          isRecorded: record != nil && isLast)
+      }
+    }
   }
 
-  private static func write(_ record: RunRecord, to path: String) throws {
-    var text = "second,offset_s,frequency,bound_statistical_s,bound_hard_s\n"
-    for index in record.offsets.indices {
-      text += "\(index + 1),\(record.offsets[index]),\(record.frequencies[index]),"
-      text += "\(record.statisticalBounds[index]),\(record.hardBounds[index])\n"
-    }
-    try write(Array(text.utf8), to: path)
+  private func loadModules() throws -> SimulatedModules {
+    do {
+      return SimulatedModules(
+        client: try .load(path: modules + "/libtompion-ntp-client.so"),
+        server: try .load(path: modules + "/libtompion-ntp-server.so"))
+    } catch { throw Self.refusal("the providers cannot be loaded: \(error.description)") }
   }
 
-  static func write(_ bytes: [UInt8], to path: String) throws {
-    do { try SmallFile.replace(path, with: bytes, mode: 0o644) } catch {
-      throw ValidationError("\(path): \(error)")
+  private func start(_ pool: RunPool) throws -> [RoleThread] {
+    do { return try pool.start(threads: jobs ?? Processors.online) } catch {
+      throw Self.refusal("no thread for the runs: \(error)")
     }
+  }
+
+  /// One line a scenario as soon as its runs are done, then what was written to files and the summary.
+  private func report(_ chosen: [Scenario], _ jobs: [RunPool.Job], _ pool: RunPool) throws {
+    let style = Self.style
+    var progress = Progress()
+    var results: [ScenarioResult] = []
+    var page = ResultPage()
+    if !json { Console.write(ResultTable.header(style) + "\n") }
+    for (position, entry) in chosen.enumerated() {
+      let (result, worst) = try collect(entry, position * seeds..<(position + 1) * seeds, jobs, pool, &progress)
+      Console.write((json ? result.json.encoded : ResultTable.line(result, style)) + "\n")
+      results.append(result)
+      if html != nil, let worst { page.add(result, plotted: worst.record, seed: worst.seed) }
+    }
+    if let html { try OutputFiles.write(Array(page.html.utf8), to: html) }
+    if !json { Console.write(ResultTable.summary(results) + "\n") }
+  }
+
+  /// A run whose every second was kept.
+  private typealias KeptRun = (seed: UInt64, rms: Double, record: RunRecord)
+
+  /// What came of one scenario's runs, and the worst of those that were kept. Writes the last one's trace and record.
+  private func collect(
+    _ entry: Scenario, _ numbers: Range<Int>, _ jobs: [RunPool.Job], _ pool: RunPool, _ progress: inout Progress
+  ) throws -> (ScenarioResult, worst: KeptRun?) {
+    var runs: [RunMetrics] = []
+    var digest = ""
+    var worst: KeptRun?
+    for number in numbers {
+      let seed = jobs[number].seed
+      let outcome: RunPool.Outcome
+      do { outcome = try pool.outcome(of: number) { progress.show(entry.name, seed: seed, share: $0) }.get() } catch {
+        progress.clear()
+        throw Self.refusal("\(entry.name): \(error.description)")
+      }
+      runs.append(outcome.metrics)
+      digest = outcome.parametersDigest
+      if let record, let events = outcome.events { try OutputFiles.write(events, to: record) }
+      guard let kept = outcome.record else { continue }
+      if let trace, number == numbers.upperBound - 1 { try OutputFiles.write(kept, to: trace) }
+      if outcome.metrics.rms > worst?.rms ?? -1 { worst = (seed, outcome.metrics.rms, kept) }
+    }
+    progress.clear()
+    return (ScenarioResult(scenario: entry, runs: runs, parametersDigest: digest), worst)
   }
 }

@@ -26,6 +26,24 @@ import Testing
     #expect(SmallFile.attributes(directory.file("drift")).map { $0.mode & S_IFMT } == S_IFREG)
   }
 
+  /// What would fail at the end of a long run fails before it, and nothing is touched.
+  @Test func replacementsAreTriedBeforehand() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("kept", "as it was")
+    try SmallFile.checkReplacement(of: directory.file("kept"))
+    try SmallFile.checkReplacement(of: directory.file("new"))
+    #expect(try SmallFile.read(directory.file("kept")) == Array("as it was".utf8))
+    #expect(directory.names == ["kept"])
+    let wrong: [(path: String, errno: Int32)] = [
+      (directory.path, EISDIR), (directory.file("missing/new"), ENOENT), (directory.file("kept/new"), ENOTDIR),
+      ("/dev/null", EINVAL), (directory.file(""), EINVAL),
+    ]
+    for (path, errno) in wrong {
+      let error = #expect(throws: KernelError.self) { try SmallFile.checkReplacement(of: path) }
+      #expect(error?.errno == errno, "\(path)")
+    }
+  }
+
   @Test func overwritingRefusesALinkAndADevice() throws {
     let directory = try TemporaryDirectory()
     try directory.write("precious", "untouched")
