@@ -15,7 +15,7 @@
 #include <sys/uio.h>
 
 _Static_assert(sizeof(clinux_address_t) == 24, "address layout");
-_Static_assert(sizeof(clinux_datagram_t) == 104, "datagram layout");
+_Static_assert(sizeof(clinux_datagram_t) == 112, "datagram layout");
 _Static_assert(sizeof(struct sock_extended_err) == 16, "extended error layout");
 _Static_assert(sizeof(struct timespec) == 16, "64-bit time");
 
@@ -140,6 +140,17 @@ static void parse_error(const uint8_t *data, size_t length, clinux_datagram_t *s
   }
 }
 
+static void parse_card(const uint8_t *data, size_t length, clinux_datagram_t *slot) {
+  struct scm_ts_pktinfo info;
+  if (length < sizeof info) {
+    slot->flags |= CLINUX_DATAGRAM_MALFORMED;
+    return;
+  }
+  memcpy(&info, data, sizeof info);
+  slot->hardware_interface = info.if_index;
+  slot->frame_length = info.pkt_length;
+}
+
 static void parse_info4(const uint8_t *data, size_t length, clinux_datagram_t *slot) {
   struct in_pktinfo info;
   if (length < sizeof info) {
@@ -179,6 +190,7 @@ void clinux_control_parse(const void *control, size_t length, clinux_datagram_t 
     const uint8_t *data = bytes + at + CMSG_LEN(0);
     size_t data_length = header.cmsg_len - CMSG_LEN(0);
     if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_TIMESTAMPING) parse_stamps(data, data_length, slot);
+    else if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_TIMESTAMPING_PKTINFO) parse_card(data, data_length, slot);
     else if (header.cmsg_level == SOL_IP && header.cmsg_type == IP_RECVERR) parse_error(data, data_length, slot);
     else if (header.cmsg_level == SOL_IPV6 && header.cmsg_type == IPV6_RECVERR) parse_error(data, data_length, slot);
     else if (header.cmsg_level == SOL_IP && header.cmsg_type == IP_PKTINFO) parse_info4(data, data_length, slot);
@@ -210,6 +222,8 @@ void clinux_clear_received(clinux_datagram_t *slot) {
   slot->flags = 0;
   slot->interface_index = 0;
   slot->transmit_id = 0;
+  slot->hardware_interface = 0;
+  slot->frame_length = 0;
   slot->software_ns = 0;
   slot->hardware_ns = 0;
   slot->error = 0;
@@ -276,7 +290,9 @@ static size_t send_control(const clinux_datagram_t *slot, int plain, uint8_t *co
     end = clinux_control_append(control, CONTROL_BYTES, end, SOL_IPV6, IPV6_PKTINFO, &info, sizeof info, sizeof info);
   }
   if ((slot->flags & CLINUX_DATAGRAM_WANT_STAMP) && !plain) {
-    uint32_t flags = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_TX_HARDWARE;
+    // A card's stamp that is asked for and not delivered would keep the kernel's from being told.
+    uint32_t flags = SOF_TIMESTAMPING_TX_SOFTWARE;
+    if (slot->flags & CLINUX_DATAGRAM_WANT_HARDWARE) flags |= SOF_TIMESTAMPING_TX_HARDWARE;
     end = clinux_control_append(control, CONTROL_BYTES, end, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags,
                                 sizeof flags);
   }

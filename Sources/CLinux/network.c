@@ -168,6 +168,20 @@ int32_t clinux_interfaces(clinux_interface_t *interfaces, uint32_t capacity) {
 
 uint32_t clinux_interface_index(const char *name) { return if_nametoindex(name); }
 
+int32_t clinux_interface_names(clinux_interface_t *interfaces, uint32_t capacity) {
+  struct if_nameindex *list = if_nameindex();
+  if (!list) return -errno;
+  uint32_t count = 0;
+  for (; list[count].if_index; ++count) {
+    if (count >= capacity) continue;
+    memset(&interfaces[count], 0, sizeof interfaces[count]);
+    snprintf(interfaces[count].name, sizeof interfaces[count].name, "%s", list[count].if_name);
+    interfaces[count].index = list[count].if_index;
+  }
+  if_freenameindex(list);
+  return (int32_t)count;
+}
+
 int32_t clinux_resolve(const char *name, int32_t family, int32_t numeric_only, clinux_address_t *addresses,
                        uint32_t capacity, const char **text) {
   struct addrinfo hints, *list = NULL;

@@ -3,11 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/net_tstamp.h>
-#include <linux/sockios.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -65,19 +62,6 @@ int32_t clinux_udp_to_device(int32_t fd, const char *device) {
 
 int32_t clinux_udp_timestamping(int32_t fd, uint32_t flags) {
   return setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) < 0 ? -errno : 0;
-}
-
-int32_t clinux_hardware_timestamping(int32_t fd, const char *device) {
-  struct hwtstamp_config config;
-  struct ifreq request;
-  memset(&config, 0, sizeof config);
-  memset(&request, 0, sizeof request);
-  if (strlen(device) >= sizeof request.ifr_name) return -ENAMETOOLONG;
-  strcpy(request.ifr_name, device);
-  config.tx_type = HWTSTAMP_TX_ON;
-  config.rx_filter = HWTSTAMP_FILTER_ALL;
-  request.ifr_data = (void *)&config;
-  return ioctl(fd, SIOCSHWTSTAMP, &request) < 0 ? -errno : 0;
 }
 
 int32_t clinux_socket_error(int32_t fd) {

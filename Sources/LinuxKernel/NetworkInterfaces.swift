@@ -34,6 +34,19 @@ package enum NetworkInterfaces {
     }
   }
 
+  /// Name and index of every interface, with or without an address; empty if the kernel does not say.
+  package static func names() -> [(name: String, index: UInt32)] {
+    var list = [clinux_interface_t](repeating: clinux_interface_t(), count: 64)
+    while true {
+      let capacity = UInt32(list.count)
+      // The array is `capacity` long.
+      let found = unsafe list.withUnsafeMutableBufferPointer { unsafe clinux_interface_names($0.baseAddress, capacity) }
+      guard found >= 0 else { return [] }
+      guard Int(found) > list.count else { return list[..<Int(found)].map { (name(of: $0), $0.index) } }
+      list = Array(repeating: clinux_interface_t(), count: Int(found) + 8)
+    }
+  }
+
   /// An interface's index by name; 0 = there is none.
   package static func index(of name: String) -> UInt32 {
     unsafe name.withCString { unsafe clinux_interface_index($0) }

@@ -16,6 +16,10 @@ struct TransmitLedger {
     var pending: Bool
     /// The kernel's numbers started again before its stamp came: no stamp is matched to it any more.
     var isLost = false
+    /// The kernel's stamp, which came while the card's is waited for; nil = not yet.
+    var softwareNanoseconds: Int64?
+    /// By which it left, told with the kernel's stamp.
+    var interface: UInt32 = 0
   }
 
   private var entries: [Entry]
@@ -92,12 +96,24 @@ struct TransmitLedger {
     return nil
   }
 
-  /// A packet sent before `rawNanoseconds` that still waits, or one that waits in vain, however young.
-  mutating func takeOverdue(before rawNanoseconds: Int64) -> Entry? {
+  /// Notes the kernel's stamp of a packet whose card has still to tell its own; false = no such packet waits.
+  mutating func hold(id: UInt32, softwareNanoseconds: Int64, interface: UInt32) -> Bool {
+    for i in entries.indices where entries[i].pending && !entries[i].isLost && entries[i].id == id {
+      entries[i].softwareNanoseconds = softwareNanoseconds
+      entries[i].interface = interface
+      return true
+    }
+    return false
+  }
+
+  /// A packet sent before `rawNanoseconds` that still waits, one with the kernel's stamp that was sent before `heldBefore`, or one that
+  /// waits in vain, however young.
+  mutating func takeOverdue(before rawNanoseconds: Int64, heldBefore: Int64 = .min) -> Entry? {
     for step in 0..<entries.count {
       let i = (next + step) % entries.count
       guard entries[i].pending else { continue }
-      if entries[i].isLost || entries[i].sentRawNanoseconds < rawNanoseconds { return take(at: i) }
+      let limit = entries[i].softwareNanoseconds == nil ? rawNanoseconds : max(rawNanoseconds, heldBefore)
+      if entries[i].isLost || entries[i].sentRawNanoseconds < limit { return take(at: i) }
     }
     return nil
   }

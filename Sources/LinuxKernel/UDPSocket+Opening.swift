@@ -61,13 +61,6 @@ extension UDPSocket {
     }
   }
 
-  /// Switches the interface's own stamping on, if that is asked for; why it could not be.
-  static func enableHardware(_ fd: Int32, _ options: UDPSocketOptions) -> KernelError? {
-    guard options.enableHardware && !options.interface.isEmpty else { return nil }
-    let result = unsafe options.interface.withCString { unsafe clinux_hardware_timestamping(fd, $0) }
-    return result < 0 ? KernelError("switch hardware time stamping on", errno: -result) : nil
-  }
-
   private static func enableStamps(_ fd: Int32, _ options: UDPSocketOptions, _ profile: KernelProfile) -> UInt32 {
     guard options.receiveStamps || options.transmitStamps else { return 0 }
     var flags = clinux_sof_software
@@ -78,11 +71,14 @@ extension UDPSocket {
       return clinux_udp_timestamping(fd, flags) >= 0 ? flags : 0
     }
     // Per packet: who wants a TX stamp says so with the packet. Richest first, then what older kernels take.
-    let hardware =
-      options.hardwareStamps
-      ? clinux_sof_raw_hardware | (options.receiveStamps ? clinux_sof_rx_hardware : 0) | clinux_sof_opt_tx_swhw : 0
+    if !options.hardware.isEmpty {
+      // With the packet, not only its number: the kernel tells with it by which interface it left.
+      let hardware =
+        clinux_sof_raw_hardware | clinux_sof_opt_tx_swhw | clinux_sof_opt_cmsg
+        | (options.receiveStamps ? clinux_sof_rx_hardware | clinux_sof_opt_pktinfo : 0)
+      if clinux_udp_timestamping(fd, flags | hardware) >= 0 { return flags | hardware }
+    }
     let only = options.transmitStamps ? clinux_sof_opt_tsonly : 0
-    if clinux_udp_timestamping(fd, flags | hardware | only) >= 0 { return flags | hardware | only }
     if clinux_udp_timestamping(fd, flags | only) >= 0 { return flags | only }
     return clinux_udp_timestamping(fd, flags) >= 0 ? flags : 0
   }

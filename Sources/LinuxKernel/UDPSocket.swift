@@ -18,12 +18,12 @@ package final class UDPSocket {
   /// Whether TX stamps can be asked for.
   package private(set) var stampsTransmission: Bool
   package private(set) var stampsReception: Bool
-  /// Why the interface's hardware stamping could not be switched on, if that was asked for.
-  package private(set) var hardwareRefusal: KernelError?
   package private(set) var counters = Counters()
 
   private var ledger: TransmitLedger
   private var stampFlags: UInt32
+  /// Whose cards' stamps are waited for.
+  package private(set) var hardware = HardwareInterfaceSet()
   private let errorSlot: PacketBuffer
   private var isOpen = true
   /// The ring that receives for this socket, and where it keeps it.
@@ -60,7 +60,7 @@ package final class UDPSocket {
     stampsReception = opened.stampsReception
     stampsTransmission = opened.stampsTransmission
     ledger = TransmitLedger(capacity: stampsTransmission ? options.pendingStamps : 1)
-    hardwareRefusal = UDPSocket.enableHardware(descriptor, options)
+    hardware = stampFlags & clinux_sof_raw_hardware != 0 ? options.hardware : HardwareInterfaceSet()
   }
 
   /// Opens a closed socket anew with other options, in the memory that it has: as many packets as before may wait for their stamp.
@@ -75,7 +75,7 @@ package final class UDPSocket {
     stampsReception = opened.stampsReception
     stampsTransmission = opened.stampsTransmission
     ledger.forgetAll()
-    hardwareRefusal = UDPSocket.enableHardware(descriptor, options)
+    hardware = stampFlags & clinux_sof_raw_hardware != 0 ? options.hardware : HardwareInterfaceSet()
     counters = Counters()
     isOpen = true
   }
@@ -157,6 +157,11 @@ package final class UDPSocket {
     guard isOpen else { return 0 }
     let count = min(max(count, 0), buffer.slots)
     let now = clinux_clock_now(CLINUX_CLOCK_MONOTONIC_RAW)
+    if !hardware.isEmpty {
+      for index in 0..<count where buffer[index].flags & CLINUX_DATAGRAM_WANT_STAMP != 0 {
+        buffer[index].flags |= CLINUX_DATAGRAM_WANT_HARDWARE
+      }
+    }
     let sent = sendBatch(buffer, count)
     counters.sent &+= UInt64(max(sent, 0))
     var attempted = 0
@@ -214,9 +219,7 @@ package final class UDPSocket {
         counters.networkErrors &+= 1
         return .failed(errno: message.error, peer: SocketAddress(message.peer))
       }
-      // With OPT_TX_SWHW a card's stamp comes in a message of its own beside the kernel's, which is the one waited for.
-    } while message.flags & (CLINUX_DATAGRAM_SOFTWARE | CLINUX_DATAGRAM_HARDWARE) == CLINUX_DATAGRAM_HARDWARE
-      && stampFlags & clinux_sof_opt_tx_swhw != 0
+    } while isHeldBack(message)
     guard message.flags & (CLINUX_DATAGRAM_SOFTWARE | CLINUX_DATAGRAM_HARDWARE) != 0, let entry = match(message) else {
       counters.unmatchedStamps &+= 1
       return .unmatched
@@ -224,9 +227,21 @@ package final class UDPSocket {
     counters.transmitStamps &+= 1
     return .departed(
       token: entry.token,
-      realtimeNanoseconds: message.flags & CLINUX_DATAGRAM_SOFTWARE != 0 ? message.software_ns : nil,
+      realtimeNanoseconds: message.flags & CLINUX_DATAGRAM_SOFTWARE != 0
+        ? message.software_ns : entry.softwareNanoseconds,
       hardwareNanoseconds: message.flags & CLINUX_DATAGRAM_HARDWARE != 0 ? message.hardware_ns : nil,
-      sentRawNanoseconds: entry.sentRawNanoseconds)
+      sentRawNanoseconds: entry.sentRawNanoseconds, interface: message.interface_index)
+  }
+
+  /// With OPT_TX_SWHW the card's stamp comes in a message of its own after the kernel's: that one is kept until then, or until
+  /// `nextOverdue` gives the card up.
+  private func isHeldBack(_ message: clinux_datagram_t) -> Bool {
+    let kinds = message.flags & (CLINUX_DATAGRAM_SOFTWARE | CLINUX_DATAGRAM_HARDWARE)
+    guard kinds == CLINUX_DATAGRAM_SOFTWARE, message.flags & CLINUX_DATAGRAM_STAMP_ID != 0,
+      hardware.contains(message.interface_index)
+    else { return false }
+    return ledger.hold(
+      id: message.transmit_id, softwareNanoseconds: message.software_ns, interface: message.interface_index)
   }
 
   /// What the ring fetched, or what is in the error queue.
@@ -264,10 +279,16 @@ package final class UDPSocket {
     return message.flags & CLINUX_DATAGRAM_STAMP_ID != 0 ? ledger.take(id: message.transmit_id) : ledger.takeOldest()
   }
 
-  /// A packet sent before `limit` whose stamp never came, or any whose stamp cannot be told any more after a failed send: its token,
-  /// once each; nil = none.
-  package func nextOverdue(before limit: RawInstant) -> UInt64? {
-    ledger.takeOverdue(before: limit.nanoseconds)?.token
+  /// A packet sent before `limit` whose stamp never came, one sent before `heldBefore` whose card did not tell what the kernel did, or any
+  /// whose stamp cannot be told any more after a failed send: once each; nil = none.
+  package func nextOverdue(before limit: RawInstant, heldBefore: RawInstant = RawInstant(nanoseconds: .min))
+    -> OverdueStamp?
+  {
+    ledger.takeOverdue(before: limit.nanoseconds, heldBefore: heldBefore.nanoseconds).map {
+      OverdueStamp(
+        token: $0.token, sentRawNanoseconds: $0.sentRawNanoseconds, realtimeNanoseconds: $0.softwareNanoseconds,
+        interface: $0.interface)
+    }
   }
 
   /// Packets that wait for their stamp.

@@ -8,10 +8,8 @@ package struct UDPSocketOptions: Sendable {
   package var peer: SocketAddress?
   package var receiveStamps = true
   package var transmitStamps = true
-  /// Ask for the card's stamps as well as the kernel's, where there are any.
-  package var hardwareStamps = true
-  /// Switch the interface's hardware stamping on (SIOCSHWTSTAMP): changes it for everybody and needs CAP_NET_ADMIN.
-  package var enableHardware = false
+  /// The interfaces whose cards stamp what is sent: their stamps are asked for beside the kernel's, and waited for. Empty = the kernel's only.
+  package var hardware = HardwareInterfaceSet()
   /// Report the local address and interface of each datagram, and ICMP errors.
   package var packetInformation = true
   package var dontFragment = false

@@ -56,11 +56,10 @@ extension KernelBackend {
     unsafe packet.peer = tompion_address_t(SocketAddress(slot.peer))
     unsafe packet.local = tompion_address_t(SocketAddress(slot.local))
     unsafe packet.interface_index = slot.interface_index
-    let kernel =
-      slot.flags & CLINUX_DATAGRAM_SOFTWARE != 0
-      ? clocks.stamp(realtime: slot.software_ns, notBefore: notBefore) : nil
-    // Without a kernel stamp the time of reading is the best there is, and says so by its kind.
-    if let stamp = kernel ?? clocks.read(.system) { unsafe packet.stamp = tompion_stamp_t(stamp) }
+    // Without a kernel's or card's stamp the time of reading is the best there is, and says so by its kind.
+    if let stamp = clocks.received(slot, notBefore: notBefore) ?? clocks.read(.system) {
+      unsafe packet.stamp = tompion_stamp_t(stamp)
+    }
     unsafe packets[index] = packet
   }
 
@@ -94,14 +93,21 @@ extension KernelBackend {
   }
 
   private func expectStamps(_ handle: UInt32) {
-    _ = loop.arm(Token.make(number, Token.overdue, handle), at: rawNow() + Self.stampPatience)
+    let patience = clocks.hardwareInterfaces.isEmpty ? Self.stampPatience : Self.hardwarePatience
+    _ = loop.arm(Token.make(number, Token.overdue, handle), at: rawNow() + patience)
   }
 
-  /// Tells the provider of stamps that never came.
+  /// Tells the provider of stamps that never came, or by the kernel's where only the card's did not.
   func giveUpStamps(handle: UInt32, now: RawInstant) {
+    let limit = now - Self.stampPatience + .milliseconds(1)
+    let heldLimit = now - Self.hardwarePatience + .microseconds(100)
     // The provider may close the socket in any of these calls.
-    while let token = socket(handle)?.nextOverdue(before: now - Self.stampPatience + .milliseconds(1)) {
-      transmitted(token, handle, nil)
+    while let overdue = socket(handle)?.nextOverdue(before: limit, heldBefore: heldLimit) {
+      let sent = RawInstant(nanoseconds: overdue.sentRawNanoseconds)
+      let software = overdue.realtimeNanoseconds.flatMap {
+        clocks.missed(realtime: $0, interface: overdue.interface, sent: sent)
+      }
+      transmitted(overdue.token, handle, software)
     }
     if let socket = socket(handle), socket.pendingStamps > 0 { expectStamps(handle) }
   }
@@ -114,9 +120,10 @@ extension KernelBackend {
       guard let report = socket(handle)?.nextReport() else { break }
       found = true
       switch report {
-      case .departed(let token, let realtime, _, let sentRaw):
-        let notBefore = RawInstant(nanoseconds: sentRaw)
-        transmitted(token, handle, realtime.flatMap { clocks.stamp(realtime: $0, notBefore: notBefore) })
+      case .departed(let token, let realtime, let hardware, let sentRaw, let interface):
+        let sent = RawInstant(nanoseconds: sentRaw)
+        transmitted(
+          token, handle, clocks.departed(realtime: realtime, hardware: hardware, interface: interface, sent: sent))
       case .failed(let errno, _): instance?.failed(socket: handle, status: tompion_status(errno: errno))
       case .unmatched: break
       }
@@ -149,8 +156,6 @@ extension UDPSocketOptions {
     }
     receiveStamps = options.flags & UInt32(TOMPION_SOCKET_RX_STAMPS) != 0
     transmitStamps = options.flags & UInt32(TOMPION_SOCKET_TX_STAMPS) != 0
-    // Software stamps only, until a card's clock is mapped onto the system's.
-    hardwareStamps = false
     dontFragment = options.flags & UInt32(TOMPION_SOCKET_DONT_FRAGMENT) != 0
     if options.interface_name.0 != 0 { interface = CText.string(of: options.interface_name) }
   }

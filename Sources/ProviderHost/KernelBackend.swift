@@ -60,6 +60,9 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   static let batch = 32
   /// A TX stamp that has not come by then is given up.
   static let stampPatience = TimeInterval.milliseconds(50)
+  /// A card's stamp that has not come so long after the packet was sent is given up, and the kernel's is told: before the NTP client's
+  /// own patience with a reply in hand ends (2 ms).
+  static let hardwarePatience = TimeInterval.microseconds(1500)
 
   /// `number` is the instance's; `clockPage` the page for clock-info/1, which outlives the backend.
   package init(
@@ -210,6 +213,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     do throws(KernelError) {
       var wanted = UDPSocketOptions(options)
       wanted.busyPoll = Int(loop.busyPoll / 1000)
+      if loop.profile == .full { wanted.hardware = clocks.hardwareInterfaces }
       let socket: UDPSocket
       if let closed = places[index].socket {
         try closed.reopen(wanted)

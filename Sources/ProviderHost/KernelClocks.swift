@@ -9,26 +9,35 @@ package import TimeTypes
 ///
 /// One per loop; its thread calls `refresh` after each wake-up and `stamp`; `read` is for any thread.
 package final class KernelClocks: @unchecked Sendable {
-  // Sound to share: `stamper` and `map` belong to the loop's thread; the source and the page are seqlocks.
-  private enum Mode {
+  // Sound to share: `stamper`, `map` and `hardware` belong to the loop's thread; the source and the page are seqlocks.
+  enum Mode {
     case host(ClockStampSource)
     case child(ClockLinePage)
   }
 
-  private let mode: Mode
-  private var stamper: ClockStamper?
+  let mode: Mode
+  var stamper: ClockStamper?
   private var map: RealtimeRawMap?
+  /// The cards' clocks; empty in a child, which has no rights to them.
+  var hardware: HardwareClocks
+  /// The interfaces whose cards stamp what is sent.
+  package let hardwareInterfaces: HardwareInterfaceSet
 
-  /// In the daemon.
-  package init(_ source: ClockStampSource) {
+  /// In the daemon. With cards that stamp it takes 50 ms: their clocks are looked at.
+  package init(_ source: ClockStampSource, hardware stamping: HardwareStamping = HardwareStamping()) {
     mode = .host(source)
     stamper = ClockStamper(source)
+    hardware = HardwareClocks(stamping)
+    hardwareInterfaces = stamping.indices
+    if !hardware.isEmpty { hardware.prime() }
   }
 
   /// In a child process.
   package init(page: ClockLinePage) {
     mode = .child(page)
     map = RealtimeRawMap(owner: nil)
+    hardware = HardwareClocks(HardwareStamping())
+    hardwareInterfaces = HardwareInterfaceSet()
   }
 
   /// Called after each wake-up, before stamps are turned. [capture]

@@ -62,6 +62,15 @@ extension Configuration {
         diagnostic(
           member.node, "control.socket", "profile \"minimal\" has no control socket", "write \"none\" or leave it out"))
     }
+    if interfaces.contains(where: { $0.hardwareStamps != .off }),
+      let member = members.first(where: { $0.key == "interface" })
+    {
+      wrong.append(
+        Diagnostic(
+          file: file, line: member.place.line, column: member.place.column, key: "interface",
+          problem: "profile \"minimal\" has the kernel's stamps only",
+          advice: "leave the table out, or write hardware_timestamps = \"off\""))
+    }
     let providerTables = Self.table("provider", in: members)
     for provider in providers {
       if provider.placement == .process,

@@ -31,6 +31,7 @@ extension Configuration {
       root.absorb(reader)
     }
     readRecord(&root)
+    readInterfaces(&root)
     readProviders(&root)
     root.refuseUnknown(elsewhere: Self.homes)
     provenance = root.provenance.filter { !Self.containers.contains($0.key) }
@@ -88,7 +89,7 @@ extension Configuration {
   /// Tables as such are no values.
   private static let containers: Set<String> = [
     "clock", "control", "log", "realtime", "realtime.capture", "realtime.discipline", "realtime.control",
-    "realtime.server", "record", "provider", "source",
+    "realtime.server", "record", "interface", "provider", "source",
   ]
 
   /// Keys that people put at the top level, and the table that they belong in.
@@ -97,6 +98,8 @@ extension Configuration {
       "socket": "control", "level": "log", "file": "record", "limit": "record", "address": "[source]",
       "iburst": "[source]", "priority": "realtime.capture", "cpu": "realtime.capture",
       "timer_slack_ns": "realtime.capture",
+      "hardware_timestamps": "[interface]", "rx_filter": "[interface]",
+      "rx_latency_ns": "[interface]", "tx_latency_ns": "[interface]",
     ]
     for key in ClockConfiguration.keys { homes[key] = "clock" }
     return homes

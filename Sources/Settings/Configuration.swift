@@ -56,6 +56,8 @@ package struct Configuration: Sendable, Equatable {
   package var recordLimit: Int64 = 64 << 20
   /// In the order in which the file names them; those that only sources name come last.
   package var providers: [ProviderConfiguration] = []
+  /// Whose packets are stamped by their card, and how.
+  package var interfaces: [InterfaceConfiguration] = []
   /// Where each of the host's own keys was written ("clock.kind"); a key that is absent here has its default.
   package var provenance: [String: Provenance] = [:]
   /// Not errors, but an operator should know.

@@ -144,7 +144,7 @@ struct UringLoopTests {
         try loop.wait(until: RawClock.now() + .milliseconds(20))
         while let event = loop.next() {
           guard case .errorQueue(1) = event else { continue }
-          while case .departed(let token, let realtime?, _, _)? = pair.client.nextReport() {
+          while case .departed(let token, let realtime?, _, _, _)? = pair.client.nextReport() {
             #expect(realtime > 0)
             tokens.append(token)
           }

@@ -23,6 +23,7 @@ typedef struct clinux_address {
 #define CLINUX_DATAGRAM_ERROR (1u << 5)              // error, origin, type, code are from an ICMP (or local) error
 #define CLINUX_DATAGRAM_WANT_STAMP (1u << 6)         // sending: ask for a TX stamp by control message
 #define CLINUX_DATAGRAM_MALFORMED (1u << 7)          // a control message contradicted itself and was ignored
+#define CLINUX_DATAGRAM_WANT_HARDWARE (1u << 8)      // sending: ask the card for a TX stamp as well
 
 typedef struct clinux_datagram {
   uint32_t capacity;
@@ -31,6 +32,8 @@ typedef struct clinux_datagram {
   uint32_t flags;
   uint32_t interface_index;  // 0 = not known
   uint32_t transmit_id;
+  uint32_t hardware_interface;  // the card that stamped (SCM_TIMESTAMPING_PKTINFO), 0 = not told
+  uint32_t frame_length;        // of the frame that it stamped, without the check sequence; 0 = not told
   int64_t software_ns;
   int64_t hardware_ns;
   int32_t error;             // errno: of sending this slot, or reported by the error queue
@@ -80,8 +83,6 @@ int32_t clinux_udp_busy_poll(int32_t fd, int32_t microseconds);
 int32_t clinux_udp_receive_buffer(int32_t fd, int32_t bytes);
 // SO_TIMESTAMPING with SOF_TIMESTAMPING_* flags.
 int32_t clinux_udp_timestamping(int32_t fd, uint32_t flags);
-// SIOCSHWTSTAMP: all packets in, all out; needs CAP_NET_ADMIN and changes the interface for everybody.
-int32_t clinux_hardware_timestamping(int32_t fd, const char *device);
 // The pending error of a socket (SO_ERROR), cleared by reading.
 int32_t clinux_socket_error(int32_t fd);
 

@@ -96,6 +96,8 @@ typedef struct clinux_interface {
 // Fills in up to `capacity` interface addresses, returns how many there are.
 int32_t clinux_interfaces(clinux_interface_t *interfaces, uint32_t capacity);
 uint32_t clinux_interface_index(const char *name);
+// Name and index of every interface, with or without an address; how many there are.
+int32_t clinux_interface_names(clinux_interface_t *interfaces, uint32_t capacity);
 
 #define CLINUX_RESOLVE_NOT_FOUND 1
 #define CLINUX_RESOLVE_AGAIN 2
