@@ -69,6 +69,10 @@ extension Scenario {
     }
     try model.end()
     if let goal = try fields.optionalNumber("goal_ratio") { goalRatio = goal }
+    if let goal = try fields.optionalNumber("goal_rms_s") {
+      guard goal > 0 else { throw fields.wrong("goal_rms_s", "is \(goal); it must be above 0") }
+      goalRMS = goal
+    }
     if var result = try fields.object("chrony_fixed") { fixed = try ReferenceResult(&result) }
     if var result = try fields.object("chrony_default") { defaults = try ReferenceResult(&result) }
     if var result = try fields.object("chrony_tuned") { tuned = try ReferenceResult(&result) }

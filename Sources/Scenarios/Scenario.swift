@@ -34,6 +34,8 @@ package struct Scenario: Sendable, Equatable {
   package var referenceClocks: [ReferenceClockModel]
   /// Goal of rms against `fixed`.
   package var goalRatio: Double?
+  /// The most that the rms of any seed may be, seconds; for scenarios without figures of chrony.
+  package var goalRMS: Double?
   /// chrony with the same poll interval, with its defaults, and the best of its hand-tuned variants.
   package var fixed: ReferenceResult?
   package var defaults: ReferenceResult?

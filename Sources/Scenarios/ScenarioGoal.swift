@@ -4,7 +4,7 @@ import Simulation
 
 /// What a scenario's result is held to. Where there is no figure of chrony (or no goal in the file), there is no such goal.
 package enum ScenarioGoal: String, Sendable, CaseIterable {
-  /// Median rms against chrony's, at most the file's `goal_ratio`.
+  /// Median rms against chrony's, at most the file's `goal_ratio`; each seed's at most its `goal_rms_s`.
   case rms
   /// Worst seed's rms against chrony's, at most `worstSeedLimit`.
   case worstSeed = "worst seed"
@@ -33,7 +33,9 @@ extension ScenarioResult {
   package func meets(_ goal: ScenarioGoal) -> Bool? {
     let fixed = scenario.fixed
     switch goal {
-    case .rms: return scenario.goalRatio.flatMap { goal in ratio.map { $0 <= goal } }
+    case .rms:
+      if let limit = scenario.goalRMS, runs.contains(where: { $0.rms > limit }) { return false }
+      return scenario.goalRatio.flatMap { goal in ratio.map { $0 <= goal } } ?? scenario.goalRMS.map { _ in true }
     case .worstSeed: return worstSeedRatio.map { $0 <= ScenarioGoal.worstSeedLimit }
     case .p99: return p99Ratio.map { $0 <= 1 }
     case .maximum: return maximumRatio.map { $0 <= 1 }

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A command line that makes no sense gets a plain line or two and status 2, from every tool, at once."""
+
+import os
+import subprocess
+import tempfile
+
+import harness as h
+
+
+def refused(tool, *arguments):
+    """The tool's words; fails unless it ends with 2, quickly, without a traceback and in three lines at most."""
+    run = subprocess.run([os.path.join(h.ROOT, "Tools", tool), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, text=True, timeout=20)
+    assert run.returncode == 2, (tool, arguments, run.returncode, run.stdout[-500:])
+    assert "Traceback" not in run.stdout and len(run.stdout.splitlines()) <= 3, (tool, arguments, run.stdout)
+    return run.stdout
+
+
+def test_options_that_are_not_there():
+    for tool in ("build", "check", "test", "ablation", "guest-test"):
+        assert "--bogus" in refused(tool, "--bogus")
+
+
+def test_ablation():
+    for arguments in (["--seeds", "0"], ["--seeds", "x"], ["--seeds"], ["--part", "nothing"], ["nowhere"], ["--json", "/nowhere/at/all"]):
+        refused("ablation", *arguments)
+    assert "nowhere" in refused("ablation", "nowhere")
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as other:
+        for text in ("no JSON", "[1]", '{"tree": 5}'):
+            other.seek(0)
+            other.truncate()
+            other.write(text)
+            other.flush()
+            refused("ablation", "--json", other.name)
+            with open(other.name, encoding="utf-8") as stream:
+                assert stream.read() == text, "a file that is not its own was written over"
+
+
+def test_guest_test():
+    for arguments in (["nowhere"], ["--seeds", "0"], ["--seeds", "x"], ["--seeds"], ["--list", "nowhere"]):
+        refused("guest-test", *arguments)
+
+
+def test_simulate():
+    program = os.path.join(h.ROOT, ".build", "release", "simulate")
+    if not os.path.exists(program):
+        raise h.Skip("./Tools/simulate has not been built")
+    given = os.path.join(h.ROOT, "Scenarios", "given.json")
+    with tempfile.TemporaryDirectory() as directory:
+        kept = os.path.join(directory, "kept")
+        wrong = os.path.join(directory, "wrong.json")
+        with open(kept, "w", encoding="utf-8") as stream:
+            stream.write("as it was")
+        for arguments in (["--seeds", "0"], ["--bogus"], ["nowhere"], ["wan", "--trace", directory], ["wan", "--html", kept + "/below"],
+                          ["wan", "--record", "/dev/null"], ["wan", "--trace", kept, "--html", kept], ["wan", "--trace", kept, "--modules", directory]):
+            refused(program, "--file", given, *arguments)
+        # A frequency with which no counter runs, on the fourth line: told at once, where it hung.
+        with open(wrong, "w", encoding="utf-8") as stream:
+            stream.write('{"scenarios": {\n "x": {"poll_log2_s": 4, "duration_s": 100, "warm_s": 1,\n  "freq_extra": [{"kind": "trace",\n'
+                         '    "seconds": [0, 1], "values": [1e9, -1e9]}], "model": {"base_s": 0.01}}}}')
+        words = refused(program, "--file", wrong, "x", "--trace", kept)
+        assert "line 4" in words and "x.freq_extra[0].values[0]" in words and "0.01" in words, words
+        with open(kept, encoding="utf-8") as stream:
+            assert stream.read() == "as it was"
+        assert sorted(os.listdir(directory)) == ["kept", "wrong.json"]
