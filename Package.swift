@@ -154,7 +154,7 @@ let package = Package(
     .target(
       name: "BenchSubjects",
       dependencies: [
-        "TimeTypes", "ClockPort", "Engine", "LinuxKernel", "ProviderHost", "Runtime", "CTompionProvider",
+        "TimeTypes", "ClockPort", "CLinux", "Engine", "LinuxKernel", "ProviderHost", "Runtime", "CTompionProvider",
         "CAllocationCounter",
       ],
       path: "Bench/Subjects",

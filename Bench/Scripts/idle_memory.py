@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Resident memory of the idle daemon and of chronyd -x with the same four sources, in kB: {"ours","theirs"}."""
+"""Resident memory of the idle daemon and of chronyd -x with the same four sources, in kB: of all, and of what is theirs alone (the
+rest is files, which the kernel keeps once for everybody)."""
 
 import json
 import os
@@ -8,6 +9,11 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Tests", "Peers"))
 import harness as h  # noqa: E402
+
+
+def anonymous(process):
+    with open(f"/proc/{process.pid}/status") as f:
+        return float(next(line.split()[1] for line in f if line.startswith("RssAnon")))
 
 
 def measure():
@@ -20,7 +26,13 @@ def measure():
         peer = start(h.chronyd(directory, "peer", "port 0\n" + "".join(
             f"server 127.0.0.1 port {p} iburst minpoll 4 maxpoll 6\n" for p in ports)))
         time.sleep(3 if "--quick" in sys.argv else 15)
-        return {"ours": float(daemon.rss_kilobytes()), "theirs": float(peer.rss_kilobytes())}
+        found = {"ours": float(daemon.rss_kilobytes()), "theirs": float(peer.rss_kilobytes()),
+                 "ours-anonymous": anonymous(daemon), "theirs-anonymous": anonymous(peer)}
+        if os.path.exists(os.path.join(h.STATIC, "bin", "tompiond")):
+            static = start(h.Tompion(directory, "static", '[clock]\nkind = "virtual"\n' + text, stage=h.STATIC)).wait_synced()
+            time.sleep(3)
+            found["static"] = float(static.rss_kilobytes())
+        return found
 
 
 try:

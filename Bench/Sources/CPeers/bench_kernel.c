@@ -9,8 +9,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -67,6 +69,16 @@ int64_t bench_read_raw(uint64_t times) {
   struct timespec now = {0};
   for (uint64_t i = 0; i < times; ++i) clock_gettime(CLOCK_MONOTONIC_RAW, &now);
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int32_t bench_read_timex(uint64_t times) {
+  int32_t last = 0;
+  for (uint64_t i = 0; i < times; ++i) {
+    struct timex timex;
+    memset(&timex, 0, sizeof timex);
+    last = adjtimex(&timex);
+  }
+  return last;
 }
 
 int64_t bench_thread_time(void) {

@@ -22,6 +22,9 @@ int64_t bench_sleep_late(int64_t nanoseconds);
 // Reads CLOCK_MONOTONIC_RAW that often; the last reading in ns.
 int64_t bench_read_raw(uint64_t times);
 
+// Asks adjtimex(2) for the clock's state that often, without changing it; its last answer.
+int32_t bench_read_timex(uint64_t times);
+
 // From now on and for good the calling thread's futex calls are not made but counted: a seccomp filter turns each into SIGSYS. A
 // caller then finds its call interrupted and looks again, as it must at any time. 0, or an errno.
 int32_t bench_futex_count_start(void);

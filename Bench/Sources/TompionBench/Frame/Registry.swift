@@ -5,7 +5,8 @@ enum Registry {
   static var entries: [any Entry] {
     [
       RingSameCore(), RingCrossCore(), RingSharedMemory(),
-      HotPath(), SampleCost(), ClockRead(), ReceivePaths(), StampToSteer(), SchedulingJitter(), IdleMemory(),
+      HotPath(), SampleCost(), ClockRead(), TimexRead(), HardwareClockRead(), ReceivePaths(), StampToSteer(),
+      SchedulingJitter(), IdleMemory(),
       FirstSync(),
     ]
   }
