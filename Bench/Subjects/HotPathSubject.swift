@@ -92,8 +92,8 @@ public final class HotPathSubject {
   public var way: String {
     switch capture?.loop.method {
     case .uring: "from io_uring's completions"
-    case .poll: "from poll(2) and recvmmsg(2)"
     case nil: "from publish"
+    default: "from poll(2) and recvmmsg(2)"
     }
   }
 

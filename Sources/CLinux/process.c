@@ -29,6 +29,9 @@ struct start {
   char name[16];
   uint64_t slack_ns, prefault_bytes;
   int slack_error;
+  // Where the kernel would not start it as wanted, the thread asks for each by itself.
+  int asks, fifo_priority, fifo_error, affinity_error;
+  cpu_set_t *cpus;
   // Somebody waits for that, and frees this.
   int is_awaited;
   sem_t is_set_up;
@@ -76,6 +79,12 @@ static void *run(void *pointer) {
   void (*body)(void *) = start->body;
   void *context = start->context;
   if (start->name[0]) pthread_setname_np(pthread_self(), start->name);
+  if (start->asks) {
+    if (start->cpus && sched_setaffinity(0, sizeof *start->cpus, start->cpus)) start->affinity_error = errno;
+    struct sched_param parameters = {.sched_priority = start->fifo_priority};
+    int fifo = start->fifo_priority > 0;
+    if (sched_setscheduler(0, fifo ? SCHED_FIFO : SCHED_OTHER, &parameters) && fifo) start->fifo_error = errno;
+  }
   start->slack_error = set_slack(start->slack_ns);
   prefault(start->prefault_bytes);
   if (start->is_awaited)
@@ -86,22 +95,18 @@ static void *run(void *pointer) {
   return NULL;
 }
 
-static int try_start(const clinux_thread_options_t *options, int fifo, int affinity, struct start *start, pthread_t *thread) {
+static int try_start(const clinux_thread_options_t *options, const cpu_set_t *cpus, struct start *start, pthread_t *thread) {
   pthread_attr_t attributes;
   int error = pthread_attr_init(&attributes);
   if (error) return error;
   if (options->stack_bytes) error = pthread_attr_setstacksize(&attributes, options->stack_bytes);
-  // Explicit either way: a child of a FIFO thread would inherit its policy and starve others.
-  if (!error) error = pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-  struct sched_param parameters = {.sched_priority = fifo ? options->fifo_priority : 0};
-  if (!error) error = pthread_attr_setschedpolicy(&attributes, fifo ? SCHED_FIFO : SCHED_OTHER);
-  if (!error) error = pthread_attr_setschedparam(&attributes, &parameters);
-  cpu_set_t set;
-  if (!error && affinity) {
-    wanted_cpus(options, &set);
-    error = pthread_attr_setaffinity_np(&attributes, sizeof set, &set);
-  } else if (!error && is_narrowed) {
-    error = pthread_attr_setaffinity_np(&attributes, sizeof everywhere, &everywhere);
+  if (!start->asks) {
+    // Explicit either way: a child of a FIFO thread would inherit its policy and starve others.
+    if (!error) error = pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+    struct sched_param parameters = {.sched_priority = options->fifo_priority};
+    if (!error) error = pthread_attr_setschedpolicy(&attributes, options->fifo_priority > 0 ? SCHED_FIFO : SCHED_OTHER);
+    if (!error) error = pthread_attr_setschedparam(&attributes, &parameters);
+    if (!error && cpus) error = pthread_attr_setaffinity_np(&attributes, sizeof *cpus, cpus);
   }
   if (!error) error = pthread_create(thread, &attributes, run, start);
   pthread_attr_destroy(&attributes);
@@ -112,9 +117,9 @@ int32_t clinux_thread_start(clinux_thread_options_t *options, void (*body)(void 
   struct start *start = calloc(1, sizeof *start);
   if (!start) return -ENOMEM;
   cpu_set_t set;
-  int fifo = options->fifo_priority > 0;
   int affinity = wanted_cpus(options, &set) > 0;
   if (affinity || options->timer_slack_ns) narrow();
+  cpu_set_t *cpus = affinity ? &set : is_narrowed ? &everywhere : NULL;
   start->body = body;
   start->context = context;
   start->prefault_bytes = options->prefault_bytes;
@@ -127,21 +132,21 @@ int32_t clinux_thread_start(clinux_thread_options_t *options, void (*body)(void 
   int is_awaited = start->is_awaited;
   options->fifo_error = options->affinity_error = options->slack_error = 0;
   pthread_t handle;
-  int error = try_start(options, fifo, affinity, start, &handle);
-  if (error == EINVAL && affinity) {
-    options->affinity_error = error;
-    affinity = 0;
-    error = try_start(options, fifo, affinity, start, &handle);
-  }
-  if ((error == EPERM || error == EINVAL) && fifo) {
-    options->fifo_error = error;
-    error = try_start(options, 0, affinity, start, &handle);
+  int error = try_start(options, cpus, start, &handle);
+  if (error == EPERM || error == EINVAL) {
+    // Something was refused, and it does not say what; a filter may even refuse to leave things as they are.
+    start->asks = start->is_awaited = is_awaited = 1;
+    start->fifo_priority = options->fifo_priority;
+    start->cpus = cpus;
+    error = try_start(options, cpus, start, &handle);
   }
   if (!error) {
     thread->handle = (uint64_t)handle;
     if (!is_awaited) return 0;
     while (sem_wait(&start->is_set_up)) {}
-    options->slack_error = start->slack_error;
+    options->slack_error = options->timer_slack_ns ? start->slack_error : 0;
+    options->fifo_error = start->fifo_error;
+    options->affinity_error = affinity ? start->affinity_error : 0;
   }
   sem_destroy(&start->is_set_up);
   free(start);

@@ -17,8 +17,10 @@ package enum RoleWarning: Sendable, Equatable, CustomStringConvertible {
         + "under load stamps taken by the process may be late. " + grant.fix(priority: priority)
     case .noAffinity(let threads, let cpus, let errno):
       "\(Self.listed(threads)) not kept on CPU \(cpus.map(String.init).joined(separator: ", ")) "
-        + "(\(KernelError.text(of: errno))); choose among those that are online and allowed here, "
-        + "\(Processors.allowedText), or leave `cpu` out"
+        + "(\(KernelError.text(of: errno))); "
+        + (errno == EPERM
+          ? "let the seccomp filter (of a container or the unit) pass sched_setaffinity(2), or leave `cpu` out"
+          : "choose among those that are online and allowed here, \(Processors.allowedText), or leave `cpu` out")
     case .noTimerSlack(let threads, let errno):
       "no timer slack of its own for \(Self.listed(threads)) (\(KernelError.text(of: errno))); timers may be 50 µs late. "
         + "Let the seccomp filter (of a container or the unit) pass prctl(PR_SET_TIMERSLACK), or leave `timer_slack_ns` out"
