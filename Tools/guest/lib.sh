@@ -81,3 +81,6 @@ event() {
 
 # last_log NAME: what the daemon said last, for whoever looks at a failure.
 last_log() { tail -n "${2:-12}" "/tmp/$1.log" | sed 's/^/LOG /'; }
+
+# record_out FILE: the daemon's record, for the host to keep beside the log.
+record_out() { gzip -9 <"$1" | base64 | sed 's/^/RECORD /'; }

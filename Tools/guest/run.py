@@ -2,6 +2,8 @@
 """Boots a guest for each case of the tests in cases.py, judges what it reports, and prints a table or JSON."""
 
 import argparse
+import base64
+import gzip
 import json
 import os
 import re
@@ -41,7 +43,11 @@ class Guest:
         os.makedirs(LOGS, exist_ok=True)
         self.log = os.path.join(LOGS, "-".join([boot.script, *(str(v) for v in boot.words.values()), str(seed)]) + ".log")
         with open(self.log, "w") as f:
-            f.write(self.console)
+            f.write(re.sub(r"^RECORD .*\n", "", self.console, flags=re.M))
+        record = "".join(re.findall(r"^RECORD (\S+)", self.console, re.M))
+        if record:
+            with open(self.log.removesuffix(".log") + ".record", "wb") as f:
+                f.write(gzip.decompress(base64.b64decode(record)))
 
     @staticmethod
     def end(process):
@@ -155,4 +161,5 @@ def main():
     return report.close()
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -7,7 +7,9 @@ network "$delay" "$jitter"
 name=$daemon
 case $name in
   tompiond)
-    before_source="profile = \"${profile:-full}\""
+    before_source="profile = \"${profile:-full}\"
+[record]
+file = \"/var/lib/tompion/record\""
     tompiond_start "min_poll = $poll" "max_poll = $poll" "iburst = true"
     ;;
   chronyd) chronyd_start "iburst minpoll $poll maxpoll $poll" ;;
@@ -31,3 +33,8 @@ mawk -v from="$from" '
 mawk 'NR % 300 == 1 { print "NOTE", $0 }' /tmp/watch
 last_log $name 6
 echo "DIGEST $(md5sum </tmp/watch | cut -d" " -f1)"
+# A bad day is for `./Tools/simulate --replay`.
+if [ "$name" = tompiond ]; then
+  kill $daemon && wait $daemon
+  record_out /var/lib/tompion/record
+fi
