@@ -22,10 +22,17 @@ package struct ClockBank: Sendable, BitwiseCopyable {
     return values[member]
   }
 
+  /// What crystals on boards are like, as logarithms: where evidence fades, this is left.
+  @_noAllocation @_noLocks
+  static func prior(_ member: Int) -> Double {
+    let values: PerMember<Double> = [-0.5, 0, 0, 0, -0.5, -1.5, -3, -4.5]
+    return values[member]
+  }
+
   package private(set) var members = PerMember<ClockState>(repeating: ClockState())
   package private(set) var weights = PerMember<Double>(repeating: 1.0 / 8)
-  /// Logarithms; the starting ones are what crystals on boards are like.
-  private var evidence: PerMember<Double> = [-0.5, 0, 0, 0, -0.5, -1.5, -3, -4.5]
+  /// Logarithms.
+  private var evidence = PerMember<Double>(repeating: 0)
   /// Seconds since the anchor.
   package private(set) var time = 0.0
   /// The mixture's moments.
@@ -46,7 +53,10 @@ package struct ClockBank: Sendable, BitwiseCopyable {
   package mutating func start(_ state: ClockState, at time: Double) {
     self = ClockBank()
     self.time = time
-    for k in 0..<Self.memberCount { members[k] = state }
+    for k in 0..<Self.memberCount {
+      members[k] = state
+      evidence[k] = Self.prior(k)
+    }
     weigh()
     mix()
   }
@@ -87,7 +97,10 @@ package struct ClockBank: Sendable, BitwiseCopyable {
         lesson.families[family] = logOfSum(lesson.families[family], mixture.familyEvidence[family] + weight)
       }
     }
-    for k in 0..<Self.memberCount { evidence[k] = Self.memory * evidence[k] + noise.independence * logs[k] }
+    for k in 0..<Self.memberCount {
+      let rest = Self.prior(k) + Self.memory * (evidence[k] - Self.prior(k))
+      evidence[k] = rest + noise.independence * logs[k]
+    }
     weigh()
     mix()
     return lesson

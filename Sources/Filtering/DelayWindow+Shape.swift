@@ -7,7 +7,7 @@ extension DelayWindow {
   /// An autocorrelation up to this is what chance makes of a full window of independent samples.
   private static var chance: Double { @_noAllocation @_noLocks get { 0.2 } }
   /// Logarithms of favor are bounded by this: the offsets have their say, too.
-  private static var mostFavor: Double { @_noAllocation @_noLocks get { 6 } }
+  private static var mostFavor: Double { @_noAllocation @_noLocks get { 9 } }
 
   /// How much better a gamma distribution of shape 6, or a normal one, foretells the round trips than a gamma distribution of shape 2.
   @_noAllocation @_noLocks
@@ -25,14 +25,18 @@ extension DelayWindow {
       shapedFavor += naturalLogarithm(shaped + density.rest) - light
       normalFavor += naturalLogarithm((1 - heavy) * normalDensity(z) / noise.spread + density.rest) - light
     }
-    noise.shapedFavor = Self.bounded(noise.independence * shapedFavor)
-    noise.normalFavor = Self.bounded(noise.independence * normalFavor)
+    let shaped = noise.independence * shapedFavor
+    let normal = noise.independence * normalFavor
+    // How far each is behind the best, at most so far; told against the queues.
+    var best = shaped > normal ? shaped : normal
+    if best < 0 { best = 0 }
+    let queues = Self.bounded(-best)
+    noise.shapedFavor = Self.bounded(shaped - best) - queues
+    noise.normalFavor = Self.bounded(normal - best) - queues
   }
 
   @_noAllocation @_noLocks
-  private static func bounded(_ favor: Double) -> Double {
-    favor > mostFavor ? mostFavor : (favor < -mostFavor ? -mostFavor : favor)
-  }
+  private static func bounded(_ favor: Double) -> Double { favor < -mostFavor ? -mostFavor : favor }
 
   /// (1 − ρ)/(1 + ρ) for the autocorrelation ρ of neighbouring round trips, those beyond six light queues cut off.
   @_noAllocation @_noLocks

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Numerics
 import TestSupport
 import Testing
 
@@ -104,6 +105,18 @@ import Testing
       sum += error * error / bank.mean.xx
     }
     #expect(sum / 20 > 0.4 && sum / 20 < 2)
+  }
+
+  /// What says nothing leaves what crystals are like, however long it goes on: calm is not the same as unknown.
+  @Test func whatFadesLeavesThePrior() {
+    var oscillator = Oscillator(wander: 0, seed: 170)
+    var bank = Self.started()
+    for _ in 0..<2000 {
+      oscillator.run(16)
+      bank.predict(to: oscillator.time)
+      bank.add(oscillator.measurement(noise: 1), Self.noise(1e3))
+    }
+    #expect(bank.weights[7] < 2 * exponential(ClockBank.prior(7) - ClockBank.prior(2)) * bank.weights[2])
   }
 
   @Test func predictionGrowsWithEachMembersWander() {

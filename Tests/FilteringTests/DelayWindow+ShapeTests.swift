@@ -16,6 +16,19 @@ import Testing
     #expect(noises.map(\.normalFavor).sorted()[4] < -2)
   }
 
+  /// Where exponential queues are out of the question, gamma ones and normal noise are still told from each other.
+  @Test func normalIsToldFromGamma() {
+    func lead(_ draw: @escaping (inout SeededGenerator) -> Double) -> Double {
+      DelayWindowTests.median { seed in
+        var path = QueuedPath(seed: 400 + seed, alike: draw)
+        let noise = path.fitted()
+        return noise.normalFavor - noise.shapedFavor
+      }
+    }
+    #expect(lead { 1e-3 + $0.gaussian(standardDeviation: 1e-4) } > 2)
+    #expect(lead { random in (0..<3).map { _ in random.exponential(mean: 1e-4) }.reduce(0, +) } < -2)
+  }
+
   /// Independent samples are taken for that; where each delay repeats most of the last one, they count for little.
   @Test func independence() {
     let free = DelayWindowTests.median { seed in
