@@ -10,6 +10,9 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
   /// Impossible round trips among the next `downSpan` that make one: a floor can only have fallen.
   static var downCount: Int { @_noAllocation @_noLocks get { 4 } }
   static var downSpan: Int { @_noAllocation @_noLocks get { 8 } }
+  /// So many are held in a row at most, whatever they say: a source that is not heard would never be heard again, because the
+  /// prediction's deviation grows meanwhile and with it what counts as a change.
+  static var mostHeld: Int { @_noAllocation @_noLocks get { 16 } }
   /// What counts as above and below, in light queues, beyond the deviation of what was foretold.
   private static var upLights: Double { @_noAllocation @_noLocks get { 2 } }
   private static var downLights: Double { @_noAllocation @_noLocks get { 0.5 } }
@@ -36,6 +39,7 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
   private var count = 0
   private var held = 0
   private var sinceHeld = 0
+  private var heldInRow = 0
   private var isHeldForClock = false
 
   @_noAllocation @_noLocks
@@ -55,19 +59,28 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
     let far = Self.clockLights * noise.light
     let least = 2 * (far > Self.leastStep ? far : Self.leastStep)
     let isFar = (f - b).magnitude > least && (f - b).magnitude > 4 * usualDistance
-    let isBelow = f < -low || b < -low || f + b < -(4 * floorDeviation + 0.5 * Self.belowEdge(noise))
+    let lowSum = 4 * floorDeviation + 0.5 * Self.belowEdge(noise)
+    let isBelow = f < -low || b < -low || f + b < -lowSum
     let isHeld = isBelow && (isFar || !isClock)
     if held > 0 {
       sinceHeld += 1
       // Spikes they were. A clock that moved stays where it went, but not every round trip of a shorter path shows it.
-      if sinceHeld > Self.downSpan || (!isHeld && isHeldForClock) { reset() }
+      if sinceHeld > Self.downSpan || (!isHeld && isHeldForClock) {
+        let row = heldInRow
+        reset()
+        heldInRow = row
+      }
     }
     push(f, b)
+    heldInRow = isHeld ? heldInRow + 1 : 0
     if isHeld {
       held += 1
       isHeldForClock = isClock
-      return held < Self.downCount
-        ? .hold : decide(last: sinceHeld + 1 < Self.runLength ? sinceHeld + 1 : Self.runLength, low: low)
+      if held >= Self.downCount {
+        return decide(
+          last: sinceHeld + 1 < Self.runLength ? sinceHeld + 1 : Self.runLength, low: low, lowSum: lowSum)
+      }
+      return heldInRow < Self.mostHeld ? .hold : .none
     }
     return count < Self.runLength ? .none : longer(deviation: deviation, noise)
   }
@@ -122,7 +135,7 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
 
   /// What the held measurements, and those between them, have in common. One direction is shorter only if most of them say so.
   @_noAllocation @_noLocks
-  private mutating func decide(last: Int, low: Double) -> Finding {
+  private mutating func decide(last: Int, low: Double, lowSum: Double) -> Finding {
     var shorterOut = 0
     var shorterBack = 0
     var shorterBoth = 0
@@ -136,7 +149,7 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
       let b = backward[i]
       if f < -0.5 * low { shorterOut += 1 }
       if b < -0.5 * low { shorterBack += 1 }
-      if f + b < -0.5 * low { shorterBoth += 1 }
+      if f + b < -lowSum { shorterBoth += 1 }
       if f < leastForward { leastForward = f }
       if b < leastBackward { leastBackward = b }
       if f + b < leastSum { leastSum = f + b }
@@ -148,7 +161,9 @@ package struct RouteWatch: Sendable, BitwiseCopyable {
     let isShorterOut = 4 * shorterOut >= most && leastForward < -low
     let isShorterBack = 4 * shorterBack >= most && leastBackward < -low
     // They have nothing in common: noise that looks like an edge.
-    guard isShorterOut || isShorterBack || 4 * shorterBoth >= most else { return .hold }
+    guard isShorterOut || isShorterBack || 4 * shorterBoth >= most else {
+      return heldInRow < Self.mostHeld ? .hold : .none
+    }
     reset()
     if (isShorterOut && leastBackward > low) || (isShorterBack && leastForward > low) {
       return .step(by: 0.5 * (leastForward - leastBackward), scatter: highest - lowest)

@@ -48,6 +48,35 @@ import Testing
     #expect((backward - change.back).magnitude < Self.light)
   }
 
+  /// What makes no sense is held, but not for ever: the prediction would only get worse, and nothing would be impossible any more.
+  @Test func nothingIsHeldForEver() {
+    let found = Self.findings(200) { i, _ in i % 2 == 0 ? (-5e-3, 9e-3) : (9e-3, -5e-3) }
+    var taken = Set(0..<200)
+    for (at, _) in found { taken.remove(at) }
+    let marks = [-1] + taken.sorted() + [200]
+    let longest = zip(marks, marks.dropFirst()).map { $1 - $0 - 1 }.max() ?? 0
+    #expect(longest >= RouteWatch.downCount && longest < RouteWatch.mostHeld, "\(longest)")
+  }
+
+  /// The prediction's deviation is large, the floor is known well: both ways became shorter by less than that deviation.
+  @Test func shorterBothWaysUnderAnUncertainClock() {
+    var random = SeededGenerator(seed: 440)
+    var watch = RouteWatch()
+    var noise = PathNoise()
+    noise.light = Self.light
+    var isFound = false
+    for _ in 0..<8 {
+      let finding = watch.look(
+        forward: -1e-3 + random.exponential(mean: Self.light), backward: -1e-3 + random.exponential(mean: Self.light),
+        deviation: 2e-3, floorDeviation: 5e-6, noise)
+      if case .route(let forward, let backward) = finding {
+        isFound = true
+        #expect(forward == backward && (forward + 1e-3).magnitude < Self.light)
+      }
+    }
+    #expect(isFound)
+  }
+
   /// Longer ways need twelve round trips in a row, because a queue can do it for a while.
   @Test(arguments: [(1e-3, 0.0), (0.0, 1e-3), (1e-3, 1e-3), (2e-3, 1e-3)])
   func longer(_ change: (out: Double, back: Double)) throws {
