@@ -43,6 +43,7 @@ struct AssociationSlot {
     if settings.trust { flags |= TOMPION_SOURCE_TRUST }
     if settings.require { flags |= TOMPION_SOURCE_REQUIRE }
     if settings.association.reliable { flags |= TOMPION_SOURCE_RELIABLE }
+    if settings.smears { flags |= TOMPION_SOURCE_SMEARS }
     if settings.isPool { flags |= TOMPION_SOURCE_POOL_MEMBER }
     return flags
   }

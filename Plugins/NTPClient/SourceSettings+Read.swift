@@ -86,6 +86,7 @@ extension SourceSettings {
     case "noselect": return Self.take(setting) { noselect = $0 }
     case "trust": return Self.take(setting) { trust = $0 }
     case "require": return Self.take(setting) { require = $0 }
+    case "smears": return Self.take(setting) { smears = $0 }
     case "max_delay":
       guard let seconds = setting.real, seconds >= 0.000001, seconds <= 16 else {
         return "seconds above 0 and up to 16"

@@ -21,6 +21,9 @@ extension SourceSettings {
     SettingSchema("source[].require", .boolean, "nothing is followed without it", default: "false"),
     SettingSchema(
       "source[].reliable", .boolean, "its time is taken although it calls itself unsynchronized", default: "false"),
+    SettingSchema(
+      "source[].smears", .boolean, "spreads leap seconds over hours; never mixed with sources that do not",
+      default: "false"),
     SettingSchema("source[].pool", .boolean, "up to four servers from one name", default: "false"),
     SettingSchema(
       "source[].max_delay", .real, "longest round trip that is believed, s", default: "3.0", range: 0.000001...16),

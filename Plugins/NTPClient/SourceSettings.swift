@@ -14,6 +14,8 @@ package struct SourceSettings: Hashable, Sendable {
   package var noselect = false
   package var trust = false
   package var require = false
+  /// It spreads leap seconds over hours.
+  package var smears = false
   package var association = AssociationOptions()
 
   package init() {}

@@ -179,6 +179,8 @@ int32_t clinux_lock_file(const char *path, uint32_t mode) {
   return fd;
 }
 
+int32_t clinux_lock(int32_t fd) { return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0; }
+
 int32_t clinux_file_mode(const char *path, uint32_t *mode, uint32_t *user, uint32_t *group) {
   struct stat status;
   if (lstat(path, &status) < 0) return -errno;

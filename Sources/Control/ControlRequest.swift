@@ -7,6 +7,7 @@ package enum ControlRequest: Sendable, Equatable {
   case status
   case sources
   case providers
+  case clocks
   case why
   /// The events after number `since` (nil = all that are kept, at most `limit` of the latest); then, with `follow`, each new one.
   case events(since: UInt64?, limit: UInt32?, follow: Bool)
@@ -20,6 +21,7 @@ package enum ControlRequest: Sendable, Equatable {
     case .status: "status"
     case .sources: "sources"
     case .providers: "providers"
+    case .clocks: "clocks"
     case .why: "why"
     case .events: "events"
     case .resync: "resync"
@@ -35,7 +37,7 @@ package enum ControlRequest: Sendable, Equatable {
   package var json: JSONValue {
     var members = [JSONMember("tompion", .integer(ControlProtocol.version)), JSONMember("request", .string(name))]
     switch self {
-    case .status, .sources, .providers, .why: break
+    case .status, .sources, .providers, .clocks, .why: break
     case .events(let since, let limit, let follow):
       if let since { members.append(JSONMember("since", .integer(Int64(clamping: since)))) }
       if let limit { members.append(JSONMember("limit", .integer(Int64(limit)))) }
@@ -70,6 +72,7 @@ package enum ControlRequest: Sendable, Equatable {
     case "status": self = .status
     case "sources": self = .sources
     case "providers": self = .providers
+    case "clocks": self = .clocks
     case "why": self = .why
     case "events":
       arguments = ["since", "limit", "follow"]
@@ -81,7 +84,7 @@ package enum ControlRequest: Sendable, Equatable {
       self = .resync(force: try Self.flag(json, "force"), source: try Self.text(json, "source"))
     default:
       throw .unknown(
-        "there is no request \(printable(name, limit: 40)); there are status, sources, providers, why, events and resync"
+        "there is no request \(printable(name, limit: 40)); there are status, sources, providers, clocks, why, events and resync"
       )
     }
     for member in members where !(["tompion", "request"] + arguments).contains(member.name) {

@@ -159,6 +159,7 @@ package final class ControlServer {
     case .providers:
       handler.queryProviders()
       reply = .answer(request: request.name, body: handler.snapshot().providersJSON)
+    case .clocks: reply = .answer(request: request.name, body: handler.snapshot().clocksJSON)
     case .why: reply = .answer(request: request.name, body: handler.snapshot().whyJSON)
     case .events(let since, let limit, let follow):
       reply = .answer(request: request.name, body: eventsJSON(since, limit))

@@ -102,6 +102,7 @@ extension Engine {
     reading = Self.line(now)
     era = now.era
     servo.reset()
+    piServo?.restart()
     actions.advise(.log(.clockMoved(by: interval)))
     if hasAdopted || !steering.isObserving { steering = .revalidating(since: now.raw) }
     for i in 0..<capacity where storage.slots[i].isUsed { _ = storage.slots[i].poll.restart() }
@@ -115,6 +116,7 @@ extension Engine {
     reading = Self.line(now)
     era = now.era
     servo.reset()
+    piServo?.restart()
     actions.advise(.log(.clockFrequencyChanged(now.frequency)))
     update(at: now.raw, &actions)
   }

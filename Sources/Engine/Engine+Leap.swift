@@ -23,7 +23,9 @@ extension Engine {
     let time = fused.line.time(at: now)
     var armed = LeapIndicator.none
     var moment: Int64 = 0
-    if let table = leap.table {
+    if followsSmearing {
+      // The leap second comes to this clock as a slew.
+    } else if let table = leap.table {
       if let next = table.next {
         let ahead = next.nanoseconds &- time.nanoseconds
         if ahead > 0 && ahead <= 86_400_000_000_000 {

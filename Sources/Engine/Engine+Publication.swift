@@ -21,7 +21,7 @@ extension Engine {
     var next = TimeState(clock: clock)
     next.raw = now
     next.era = era
-    next.taiOffset = leap.taiOffset
+    next.taiOffset = followsSmearing ? nil : leap.taiOffset
     next.dispersionRate = parameters.driftBound
     if let fused, let reading { describe(&next, fused, reading, at: now) }
     if !next.synchronized && parameters.localStratum > 0 && parameters.localStratum < 16 && sanity.isGood {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Discipline
 import Filtering
 import Selection
 package import TimeTypes
@@ -9,6 +10,8 @@ extension Engine {
   package var timeState: TimeState { state }
   /// What the engine does with its clock, and why not.
   package var steeringState: SteeringState { steering }
+  /// The PI servo's state; nil = the engine's own servo steers, or nothing was steered yet.
+  package var servoState: PIServo.State? { piServo?.state }
   /// Whether the clock is suspect.
   package var sanityState: SanityState { sanity }
   /// How many seconds until the engine wants its next tick: one, or less while a real offset is being slewed away.

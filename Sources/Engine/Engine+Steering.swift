@@ -29,9 +29,15 @@ extension Engine {
       setFrequency(rest, at: now, isRetry: isRetry, &actions)
       return
     }
+    if let settings = parameters.pi {
+      steerByPI(settings, reading, at: now, isRetry: isRetry, &actions)
+      return
+    }
     let correction = fused.line.time(at: now) - reading.time(at: now)
     let error = correction.inSeconds
-    let policy = stepPolicy.correction(for: error, hasSynchronized: hasSynchronized, isForced: isForced)
+    var policy = stepPolicy.correction(for: error, hasSynchronized: hasSynchronized, isForced: isForced)
+    if let first = parameters.firstStep, !hasCorrected, error.magnitude > first { policy = .step }
+    hasCorrected = true
     isForced = false
     if case .step = policy {
       servo.reset()
@@ -46,6 +52,31 @@ extension Engine {
         deviation: fused.offsetError, agitation: fused.agitation, pollInterval: system.pollInterval,
         isStarting: fused.samples < Servo.startingSamples, tickGap: tickGap))
     setFrequency(frequency, at: now, isRetry: isRetry, &actions)
+  }
+
+  /// The PI servo takes each new sample of the system source as it was measured, and what it said last holds in between.
+  @_noAllocation @_noLocks
+  private mutating func steerByPI(
+    _ settings: PISettings, _ reading: ClockLine, at now: RawInstant, isRetry: Bool, _ actions: inout Actions
+  ) {
+    isForced = false
+    var pi = PIServo(
+      settings, maximumFrequency: parameters.maximumFrequency.ratio, frequency: reading.frequency.ratio)
+    if let piServo { pi = piServo }
+    if let index = storage.selection.systemSource, storage.slots[index].isFresh {
+      pi.setInterval(Self.interval(storage.slots[index].samplePoll))
+      let offset = storage.slots[index].lastOffset
+      if case .jump = pi.sample(offset: offset.inSeconds, raw: storage.slots[index].filter.newest.raw) {
+        piServo = pi
+        isStepping = true
+        expectAnswer(at: now)
+        // The frequency comes with the answer.
+        actions.append(.step(clock, offset))
+        return
+      }
+    }
+    piServo = pi
+    setFrequency(Frequency(ratio: pi.frequency), at: now, isRetry: isRetry, &actions)
   }
 
   @_noAllocation @_noLocks

@@ -10,6 +10,7 @@ extension Engine {
     passLeap(at: now, &actions)
     let before = storage.selection.systemSource
     gatherCandidates(at: now)
+    separateSmearing(&actions)
     var requirePresent = false
     for i in 0..<capacity where storage.slots[i].isUsed && storage.slots[i].options.require { requirePresent = true }
     storage.selection.select(

@@ -27,6 +27,10 @@ public struct Engine: ~Copyable {
   let stepPolicy: StepPolicy
   let driftBound: DriftBound
   var servo: Servo
+  /// In place of `servo`, from the clock's first reading on, where the parameters say so.
+  var piServo: PIServo?
+  /// The first correction was decided on.
+  var hasCorrected = false
   var joint = JointFilter()
   var survivors = SurvivorList()
 
@@ -52,6 +56,8 @@ public struct Engine: ~Copyable {
   var retryPause = 1.0
 
   var leap = LeapState()
+  /// All candidates smear leap seconds: none is armed then, and TAI − UTC is no whole number.
+  var followsSmearing = false
   /// What was last published.
   package internal(set) var state: TimeState
   var lastStatus: RawInstant?

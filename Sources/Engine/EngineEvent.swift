@@ -30,6 +30,8 @@ public enum EngineEvent: Sendable {
   case revalidated
   /// Somebody else changed the clock's frequency; it is set back.
   case clockFrequencyChanged(Frequency)
+  /// A source that smears leap seconds is left out, because others do not.
+  case smearingLeftOut(SourceID)
   /// A leap second passed: the reference moved by that much against TAI.
   case leapPassed(by: TimeInterval)
 }

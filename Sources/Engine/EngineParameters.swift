@@ -53,6 +53,10 @@ public struct EngineParameters: Sendable, BitwiseCopyable, Equatable {
   public var localDispersion = 0.001
   /// log2 seconds.
   public var precision: Int8 = -23
+  /// The PI servo of PTP, with these settings, in place of the engine's own; nil = the engine's own.
+  public var pi: PISettings?
+  /// The engine's own servo: the first correction of all is stepped where it is larger than this, seconds; nil = it is like every other.
+  public var firstStep: Double?
 
   public init() {}
 }

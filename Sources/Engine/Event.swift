@@ -36,6 +36,8 @@ public struct SourceOptions: Sendable, BitwiseCopyable, Equatable {
   public var reliable = false
   /// A reference clock on this machine: no network between it and us.
   public var referenceClock = false
+  /// It spreads leap seconds over hours instead of making them: its UTC is another one then, and never mixed with that of others.
+  public var smears = false
   /// Bounds of the poll interval, log2 seconds.
   public var minimumPoll: Int8 = 6
   public var maximumPoll: Int8 = 10

@@ -43,6 +43,8 @@ struct SourceSlot: BitwiseCopyable {
   private var workedOutAt = RawInstant(nanoseconds: 0)
   var rootDistance = 0.0
   var wasFalseticker = false
+  /// Left out because it smears and others do not; said once.
+  var wasSmearing = false
 
   /// An estimate of so many seconds ago is only carried on where nothing is new.
   private static var freshness: Double { @_noAllocation @_noLocks get { 0.5 } }

@@ -14,6 +14,7 @@ extension SourceOptions {
     require = source.has(TOMPION_SOURCE_REQUIRE)
     reliable = source.has(TOMPION_SOURCE_RELIABLE)
     referenceClock = source.has(TOMPION_SOURCE_REFCLOCK)
+    smears = source.has(TOMPION_SOURCE_SMEARS)
     minimumPoll = source.minimumPoll
     maximumPoll = source.maximumPoll
   }

@@ -10,6 +10,8 @@ extension KernelError {
   package static let accessDenied = EACCES
   package static let notDirectory = ENOTDIR
   package static let notFound = ENOENT
+  package static let noDevice = ENODEV
+  package static let wouldBlock = EWOULDBLOCK
 }
 
 extension KernelError: CustomStringConvertible {

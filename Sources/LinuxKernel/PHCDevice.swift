@@ -60,7 +60,8 @@ package struct PHCDevice: Sendable {
       guard result >= 0 else { return result }
       // The hardware latches both: what is left is the last digit.
       reading = PHCReading(
-        raw: RawInstant(nanoseconds: stamp.raw), device: TimeInterval(nanoseconds: stamp.device), errorNanoseconds: 1)
+        raw: RawInstant(nanoseconds: stamp.raw), device: TimeInterval(nanoseconds: stamp.device), errorNanoseconds: 1,
+        realtime: TimeInterval(nanoseconds: stamp.realtime))
       return 0
     case .extendedRaw:
       var bracket = clinux_bracket_t()

@@ -9,11 +9,14 @@ package struct PHCReading: Sendable, BitwiseCopyable, Equatable {
   package var device: TimeInterval
   /// How far the two may be apart in truth, one-sided: half of the bracket.
   package var errorNanoseconds: UInt32
+  /// CLOCK_REALTIME at the same moment, where the hardware latched it, too.
+  package var realtime: TimeInterval?
 
-  package init(raw: RawInstant, device: TimeInterval, errorNanoseconds: UInt32) {
+  package init(raw: RawInstant, device: TimeInterval, errorNanoseconds: UInt32, realtime: TimeInterval? = nil) {
     self.raw = raw
     self.device = device
     self.errorNanoseconds = errorNanoseconds
+    self.realtime = realtime
   }
 }
 

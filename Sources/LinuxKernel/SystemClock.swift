@@ -113,17 +113,8 @@ package struct SystemClock: SteerableClock {
 
   package mutating func step(by interval: TimeInterval) throws(ClockError) {
     if !isOwned { try takeOver() }
-    // Seconds towards −∞ and nanoseconds never negative, as timekeeping_inject_offset wants them.
-    let nanosecond: Int64 = 1_000_000_000
-    let rounded = interval.nanoseconds &+ (interval.subnanoseconds >= 0x8000 && interval.nanoseconds < .max ? 1 : 0)
-    var seconds = rounded / nanosecond
-    var rest = rounded % nanosecond
-    if rest < 0 {
-      rest += nanosecond
-      seconds -= 1
-    }
     let before = calls.pair()
-    let (wholeSeconds, fraction) = (seconds, rest)
+    let (wholeSeconds, fraction) = Self.split(interval)
     _ = try write { timex in
       timex.modes = clinux_adj_setoffset | clinux_adj_nano
       timex.seconds = wholeSeconds
@@ -154,6 +145,19 @@ package struct SystemClock: SteerableClock {
     }
     publishedLeap = bits & clinux_sta_ins != 0 ? .insert : bits & clinux_sta_del != 0 ? .delete : .none
     watch.armedLeap = publishedLeap
+  }
+
+  /// Rounded to nanoseconds: seconds towards −∞ and nanoseconds never negative, as timekeeping_inject_offset wants them.
+  static func split(_ interval: TimeInterval) -> (seconds: Int64, nanoseconds: Int64) {
+    let nanosecond: Int64 = 1_000_000_000
+    let rounded = interval.nanoseconds &+ (interval.subnanoseconds >= 0x8000 && interval.nanoseconds < .max ? 1 : 0)
+    var seconds = rounded / nanosecond
+    var rest = rounded % nanosecond
+    if rest < 0 {
+      rest += nanosecond
+      seconds -= 1
+    }
+    return (seconds, rest)
   }
 
   /// The kernel's limit of maxerror and esterror (NTP_PHASE_LIMIT): 16 s.
@@ -194,7 +198,7 @@ package struct SystemClock: SteerableClock {
     switch result {
     case 0...: return
     case -EPERM: throw .notPermitted
-    case -EINVAL: throw .invalidValue
+    case -EINVAL, -ERANGE: throw .invalidValue
     case -ENODEV, -EOPNOTSUPP: throw .unsupported
     default: throw .system(errno: -result)
     }

@@ -60,7 +60,7 @@ struct ByteFields {
 
   mutating func options() throws(RecordError) -> SourceOptions {
     let bits: UInt8 = try integer()
-    guard bits < 64 else { throw wrong("source option") }
+    guard bits < 128 else { throw wrong("source option") }
     var options = SourceOptions()
     options.prefer = bits & 1 != 0
     options.noselect = bits & 2 != 0
@@ -68,6 +68,7 @@ struct ByteFields {
     options.require = bits & 8 != 0
     options.reliable = bits & 16 != 0
     options.referenceClock = bits & 32 != 0
+    options.smears = bits & 64 != 0
     options.minimumPoll = try integer()
     options.maximumPoll = try integer()
     return options

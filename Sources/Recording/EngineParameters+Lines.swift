@@ -28,6 +28,8 @@ extension EngineParameters {
     case let frequency as Frequency?: frequency.map { "\($0.ratio)" } ?? "none"
     case let limit as PhaseLimit:
       if case .seconds(let seconds) = limit { "\(seconds)" } else { "none" }
+    case let number as Double?: number.map { "\($0)" } ?? "none"
+    case let settings as PISettings?: settings.map { $0.values.map { "\($0)" }.joined(separator: " ") } ?? "none"
     default: "\(value)"
     }
   }
@@ -75,6 +77,8 @@ extension EngineParameters {
     case "driftBound": frequency(\.driftBound)
     case "holdoverLimit": real(\.holdoverLimit)
     case "localDispersion": real(\.localDispersion)
+    case "firstStep": firstStep = Double(value).flatMap { $0.isFinite ? $0 : nil }
+    case "pi": pi = PISettings(values: value.split(separator: " ").compactMap { Double($0) })
     default: break
     }
   }

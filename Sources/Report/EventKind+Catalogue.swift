@@ -124,6 +124,21 @@ extension EventKind {
         "loop-recovered", .warning,
         "The io_uring ran out of something or lost something, and went on; the text has the numbers."
       )
+    case .smearingLeftOut:
+      ("smearing-left-out", .warning, "This source smears leap seconds and others do not; the two are never mixed, so it is left out.")
+    case .hardwareClockReady: ("hardware-clock-ready", .notice, "A hardware clock was opened; how it is read and what it follows.")
+    case .hardwareClockFailed:
+      ("hardware-clock-failed", .error, "A hardware clock cannot be opened, read or steered; it is tried again.")
+    case .hardwareClockOwned:
+      ("hardware-clock-owned", .error, "Somebody else owns a hardware clock that was to be steered; it is only read.")
+    case .hardwareClockStepped: ("hardware-clock-stepped", .notice, "The daemon moved a hardware clock at once by the interval given.")
+    case .hardwareClockMoved: ("hardware-clock-moved", .warning, "Somebody other than this daemon moved a hardware clock.")
+    case .hardwareClockLocked: ("hardware-clock-locked", .notice, "A hardware clock follows its reference, or no longer does.")
+    case .taiUnknown:
+      (
+        "tai-unknown", .warning,
+        "A clock keeps TAI, and TAI - UTC is known neither from leap-seconds.list nor from the kernel: it is neither followed nor steered."
+      )
     case .leapPassed: ("leap-passed", .notice, "A leap second passed.")
     case .stateDirectory:
       ("state-directory", .warning, "The state directory cannot be used; nothing is remembered across restarts.")

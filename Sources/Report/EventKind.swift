@@ -71,4 +71,12 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case recordGap = 536
   case loopChosen = 540
   case loopRecovered = 541
+  case smearingLeftOut = 560
+  case hardwareClockReady = 561
+  case hardwareClockFailed = 562
+  case hardwareClockOwned = 563
+  case hardwareClockStepped = 564
+  case hardwareClockMoved = 565
+  case hardwareClockLocked = 566
+  case taiUnknown = 567
 }

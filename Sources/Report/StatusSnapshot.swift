@@ -68,6 +68,8 @@ package struct StatusSnapshot: Sendable, Equatable {
 
   package var sources: [SourceReport] = []
   package var providers: [ProviderReport] = []
+  /// The system clock first, then the hardware clocks.
+  package var clocks: [ClockReport] = []
   /// Things an operator should know that are not errors: "no real-time priority", "leap-seconds.list expired 2025-06-28".
   package var warnings: [String] = []
 

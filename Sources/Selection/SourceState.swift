@@ -30,6 +30,8 @@ package enum UnselectableReason: Sendable, BitwiseCopyable, Equatable {
   case tooBig
   /// Its timescale cannot be turned into UTC yet.
   case timescale
+  /// It smears leap seconds, and there are others that do not: the two are never mixed.
+  case smears
 }
 
 /// Why good sources are not followed.

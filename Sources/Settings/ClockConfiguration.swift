@@ -35,6 +35,11 @@ package struct ClockConfiguration: Sendable, Equatable {
   /// After the first synchronization never step backward: slew, however long it takes.
   package var neverStepBackward = false
   package var firstSync = FirstSync.gate
+  /// The name or device of the `[[hardware_clock]]` that this clock follows; nil = its sources.
+  package var follows: String?
+  /// Which servo steers it.
+  package var servo = ServoConfiguration.engine
+  package var pi = PIConfiguration()
   /// How many selectable sources it takes to synchronize.
   package var minimumSources: UInt8 = 1
   /// 1 to 15: serve the own clock at this stratum while unsynchronized; 0 = do not.

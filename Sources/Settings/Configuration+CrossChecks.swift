@@ -17,6 +17,7 @@ extension Configuration {
       }
     }
     if profile == .minimal { wrong += minimalProfileErrors(members) }
+    wrong += hardwareClockErrors(clockMembers.first { $0.key == "follows" })
     wrong += duplicateSources()
     for provider in providers { wrong += SettingSchema.crossed(provider.values, [], file) }
     wrong += sourcesOfDisabledProviders()
@@ -135,7 +136,7 @@ extension Configuration {
         hasPool = true
       }
     }
-    if providers.isEmpty {
+    if providers.isEmpty, hardwareClocks.isEmpty {
       warnings.append(
         Diagnostic(
           file: file, problem: "there is no [[source]] and no [provider.NAME]", advice: "the clock will follow nothing")

@@ -23,6 +23,7 @@ extension Configuration {
       realTime.read(&reader)
       root.absorb(reader)
     }
+    readHardwareClocks(&root)
     readControl(&root)
     if let member = root.table("log"), case .table(let members) = member.node.content {
       var reader = TableReader(file: file, prefix: "log.", members: members)
@@ -88,8 +89,8 @@ extension Configuration {
 
   /// Tables as such are no values.
   private static let containers: Set<String> = [
-    "clock", "control", "log", "realtime", "realtime.capture", "realtime.discipline", "realtime.control",
-    "realtime.server", "record", "interface", "provider", "source",
+    "clock", "clock.pi", "hardware_clock", "control", "log", "realtime", "realtime.capture", "realtime.discipline",
+    "realtime.control", "realtime.server", "record", "interface", "provider", "source",
   ]
 
   /// Keys that people put at the top level, and the table that they belong in.
@@ -112,7 +113,7 @@ extension ClockConfiguration {
     "max_pos_phase_correction", "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward",
     "first_sync", "min_sources",
     "local_stratum", "local_dispersion",
-    "leap_seconds_file",
+    "leap_seconds_file", "follows", "servo", "pi",
   ]
 
   /// 2³² − 1 s, about 136 years: the range of the Windows Time service's limits, and well inside a TimeInterval.
@@ -143,6 +144,17 @@ extension ClockConfiguration {
       localDispersion = TimeInterval(seconds: seconds)
     }
     if let path = reader.path("leap_seconds_file", none: true) { leapSecondsFile = path == "none" ? nil : path }
+    if let name = reader.text("follows", limit: 255, what: "a hardware clock's name or device, or \"sources\"") {
+      follows = name == "sources" ? nil : name
+    }
+    reader.choice("servo", into: &servo)
+    if let member = reader.table("pi"), case .table(let members) = member.node.content {
+      var inner = TableReader(file: reader.file, prefix: "clock.pi.", members: members)
+      pi.readGains(&inner)
+      pi.readLimits(&inner)
+      inner.refuseUnknown()
+      reader.absorb(inner)
+    }
   }
 
   private mutating func readAllowedPhaseOffset(_ reader: inout TableReader) {

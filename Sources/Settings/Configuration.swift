@@ -47,6 +47,8 @@ package struct Configuration: Sendable, Equatable {
   /// How the threads of each role run.
   package var realTime = RealTimeConfiguration()
   package var clock = ClockConfiguration()
+  /// PTP hardware clocks and auxiliary clocks, in the file's order.
+  package var hardwareClocks: [HardwareClockConfiguration] = []
   /// The control socket's path; nil ("none", or the minimal profile) = no socket.
   package var controlSocket: String? = "/run/tompion/control.sock"
   package var logLevel = LogLevel.notice

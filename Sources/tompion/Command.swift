@@ -18,7 +18,7 @@ struct Command: Equatable {
   var socket: String?
 
   static let defaultConfiguration = "/etc/tompion.toml"
-  static let names = ["status", "sources", "providers", "events", "resync", "why", "config"]
+  static let names = ["status", "sources", "providers", "clocks", "events", "resync", "why", "config"]
 
   /// Reads the arguments after the program's name.
   init(_ arguments: [String]) throws(ArgumentError) {
@@ -83,6 +83,7 @@ struct Command: Equatable {
     case "status": action = .ask(.status)
     case "sources": action = .ask(.sources)
     case "providers": action = .ask(.providers)
+    case "clocks": action = .ask(.clocks)
     case "why": action = .ask(.why)
     case "events": action = .ask(.events(since: since, limit: limit ?? (follow ? 10 : nil), follow: follow))
     case "resync":

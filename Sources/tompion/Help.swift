@@ -16,6 +16,7 @@ enum Help {
       status        how the clock is: state, source, offset, frequency, error bounds
       sources       each time source and what is thought of it
       providers     the plugins that bring time or serve it
+      clocks        the clocks of this host: who steers each, and how well
       events        what happened, from the daemon's event log
       why           one sentence: why the clock is not synchronized
       resync        measure again, at once
@@ -64,6 +65,17 @@ enum Help {
 
     Prints a line for each provider: where it runs, its state, and what it lost or
     did wrong.
+
+    """,
+    "clocks": """
+    usage: tompion clocks [--json]
+
+    Prints a line for each clock: the system clock, and the hardware clocks of the
+    configuration. Offset is its reference - the clock: positive means that the
+    clock is behind. State: locked (follows its reference), unlocked (the servo has
+    too few samples), jump (just stepped), watched (only read), waiting (for its
+    reference), moved (somebody else moved it), refused (somebody else owns it, or
+    the kernel refuses), failed (cannot be read), starting.
 
     """,
     "events": """

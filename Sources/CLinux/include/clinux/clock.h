@@ -8,6 +8,9 @@
 #define CLINUX_CLOCK_REALTIME 0
 #define CLINUX_CLOCK_MONOTONIC 1
 #define CLINUX_CLOCK_MONOTONIC_RAW 4
+// CLOCK_AUX of Linux 6.17 (include/uapi/linux/time.h): the first of eight auxiliary clocks.
+#define CLINUX_CLOCK_AUX 16
+#define CLINUX_AUX_CLOCKS 8
 
 // Nanoseconds of a clock; INT64_MIN if the clock cannot be read.
 CLINUX_REALTIME int64_t clinux_clock_now(int32_t clock);

@@ -54,6 +54,8 @@ int32_t clinux_sync(int32_t fd);
 int32_t clinux_make_directory(const char *path, uint32_t mode);
 // Opens (creating) `path` without following a link and takes flock(2) on it: the descriptor, or -EWOULDBLOCK.
 int32_t clinux_lock_file(const char *path, uint32_t mode);
+// flock(2) on an open file or device, held until it is closed: -EWOULDBLOCK where another process, or another open file, has it.
+int32_t clinux_lock(int32_t fd);
 int32_t clinux_truncate(int32_t fd);
 int32_t clinux_file_mode(const char *path, uint32_t *mode, uint32_t *user, uint32_t *group);
 // Of a directory or socket that this process' own user has; links are not followed.

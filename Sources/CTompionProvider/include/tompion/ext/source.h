@@ -20,6 +20,7 @@ extern "C" {
 #define TOMPION_SOURCE_AUTHENTICATED (1u << 5)   // last exchange was authenticated
 #define TOMPION_SOURCE_POOL_MEMBER (1u << 6)
 #define TOMPION_SOURCE_REFCLOCK (1u << 7)
+#define TOMPION_SOURCE_SMEARS (1u << 8)         // spreads leap seconds over hours: never mixed with sources that make them
 
 typedef struct tompion_source_info {
   uint32_t size;
