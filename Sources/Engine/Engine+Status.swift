@@ -10,6 +10,11 @@ extension Engine {
   package var timeState: TimeState { state }
   /// What the engine does with its clock, and why not.
   package var steeringState: SteeringState { steering }
+  /// What the clock needs at rest: the PI servo's sum, or the reference's estimated frequency; nil before the first agreement.
+  package var restFrequency: Frequency? {
+    if let piServo { return Frequency(ratio: piServo.integral) }
+    return fused?.line.frequency
+  }
   /// The PI servo's state; nil = the engine's own servo steers, or nothing was steered yet.
   package var servoState: PIServo.State? { piServo?.state }
   /// Whether the clock is suspect.

@@ -31,6 +31,12 @@ package enum RivalDaemons {
       // The file says what it is, whatever name a thread gave itself; where we may not look, the name has to do.
       let file = processes.executable(pid).map { String($0.split(separator: "/").last ?? "") } ?? comm
       guard let name = known.first(where: { matches($0.key, file) })?.value else { return nil }
+      // With a hardware clock open these steer that one, and the system clock is somebody else's.
+      if name == "ptp4l" || name == "ts2phc",
+        processes.descriptorTargets(pid).contains(where: { $0.hasPrefix("/dev/ptp") })
+      {
+        return nil
+      }
       return RivalDaemon(name: name, pid: pid)
     }
   }

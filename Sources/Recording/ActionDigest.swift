@@ -135,6 +135,7 @@ package struct ActionDigest: Sendable, BitwiseCopyable, Equatable {
     case .leapPassed(let interval):
       add(UInt64(17) << 32)
       add(interval)
+    case .smearingLeftOut(let source): add(UInt64(18) << 32 | UInt64(source.rawValue))
     }
   }
 }

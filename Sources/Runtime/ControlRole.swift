@@ -66,6 +66,7 @@ final class ControlRole: ControlHandler {
     while let event = context.port.log.pop() {
       raise(event, now: now)
     }
+    for event in context.hardware?.take() ?? [] { raise(event) }
     for provider in context.providers {
       provider.pump(loop: loop, file: context.configuration.file, now: now)
       provider.watch(now: now)
@@ -213,6 +214,7 @@ final class ControlRole: ControlHandler {
           ? source.name : "\(source.name) (\(source.address))"
       }
     }
+    if id == SystemFeed.source, let followed = context.configuration.followed { return followed.name }
     return "source \(id.rawValue)"
   }
 

@@ -24,6 +24,9 @@ package final class Daemon {
   private let loopChoice: LoopChoice
   private let disciplineLoop: PollLoop?
   private let controlLoop: PollLoop?
+  /// The hardware clocks' role; nil = the configuration has none.
+  private let hardware: HardwareClockRole?
+  private let hardwareLoop: PollLoop?
   /// Kept for its lock, which is held as long as this object lives.
   private let claim: SteeringClaim
   /// What is to be said of the drift file.
@@ -52,6 +55,7 @@ package final class Daemon {
       captureLoop = loopChoice.loop
       disciplineLoop = isSingle ? nil : try PollLoop(capacity: 1)
       controlLoop = isSingle ? nil : try PollLoop(capacity: 64)
+      hardwareLoop = isSingle || configuration.hardwareClocks.isEmpty ? nil : try PollLoop(capacity: 1)
     } catch {
       throw StartFailure(error.description)
     }
@@ -86,6 +90,15 @@ package final class Daemon {
       configuration: configuration, providers: providers, router: router, clocks: clocks, port: port,
       rivals: claim.rivals,
       wakeDiscipline: { disciplineWaker?.wake() })
+    if configuration.hardwareClocks.isEmpty || isOnlyCheck {
+      hardware = nil
+    } else {
+      let news = HardwareClockNews { controlWaker?.wake() }
+      context.hardware = news
+      hardware = HardwareClockRole(
+        configuration, port: port, stampSource: clock.stampSource, news: news,
+        wakeDiscipline: { disciplineWaker?.wake() })
+    }
     if isSingle { context.answerInline = { role.turn() } }
     capture = CaptureRole(loop: providerLoop, providers: providers)
     control = ControlRole(
@@ -179,6 +192,7 @@ package final class Daemon {
       control.raise(
         EventRecord(.observing, text: "observe mode: the clock is watched, not changed (clock.steer = false)"))
     }
+    hardware?.prepare()
     if let user {
       do { try drop(to: user, isKnown: owner != nil) } catch { throw StartFailure(error.description) }
     }
@@ -230,12 +244,15 @@ package final class Daemon {
     discipline.takeOver()
     capture.start()
     while !Termination.requested {
-      _ = try capture.turn(until: min(discipline.deadline, control.deadline)) {
+      let due = min(discipline.deadline, control.deadline, hardware?.deadline ?? RawInstant(nanoseconds: .max))
+      _ = try capture.turn(until: due) {
         control.handle($0, now: captureLoop.lastWakeUp)
       }
+      hardware?.turn()
       discipline.turn()
       control.turn(now: RawClock.now())
     }
+    hardware?.release()
     discipline.release()
     capture.stop()
   }
@@ -260,10 +277,22 @@ package final class Daemon {
       discipline.release()
     }
     let roles = configuration.realTime
-    let threads = [
+    let watching = RoleBody { [self] in
+      guard let hardware, let hardwareLoop else { return }
+      whileWanted { () throws(KernelError) in
+        try hardwareLoop.wait(until: hardware.deadline)
+        while hardwareLoop.next() != nil {}
+        hardware.turn()
+      }
+      hardware.release()
+    }
+    var threads = [
       try RoleThread(RoleThreadOptions(name: "capture", roles.capture)) { capturing.run() },
       try RoleThread(RoleThreadOptions(name: "discipline", roles.discipline)) { disciplining.run() },
     ]
+    if hardware != nil {
+      threads.append(try RoleThread(RoleThreadOptions(name: "clocks", roles.discipline)) { watching.run() })
+    }
     tell(threads.flatMap(\.warnings) + RoleThread.adopt(RoleThreadOptions(name: "control", roles.control)))
     while !Termination.requested {
       try controlLoop.wait(until: control.deadline)
@@ -273,7 +302,8 @@ package final class Daemon {
     captureLoop.waker?.wake()
     disciplineLoop.waker?.wake()
     // The discipline runs no code of a provider; capture does, and one may never return.
-    threads[1].join()
+    hardwareLoop?.waker?.wake()
+    for thread in threads.dropFirst() { thread.join() }
     let isComplete = threads[0].join(withinSeconds: Self.grace / 3)
     let role = discipline
     context.answerInline = { role.turn() }

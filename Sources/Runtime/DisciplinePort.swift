@@ -7,6 +7,8 @@ package import TimeTypes
 package final class DisciplinePort: Sendable {
   /// From [control]: resync, leap table.
   let events = HandoffQueue<Event>(capacity: 16)
+  /// From [hardware clocks]: the hardware clock that the system clock follows, as a source, and its samples.
+  let hardware = HandoffQueue<Event>(capacity: 64)
   /// To [control]: what the engine wants in the event log.
   let log = HandoffQueue<EngineEvent>(capacity: 256)
   let status = StatusExchange()

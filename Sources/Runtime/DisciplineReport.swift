@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ClockPort
+import Discipline
 import Engine
 import TimeTypes
 
@@ -16,6 +17,8 @@ struct DisciplineReport: Sendable {
   var trueError: TimeInterval?
   var counters: DisciplineCounters
   var eventsDropped: UInt64
+  /// The PI servo's state, where that one steers.
+  var servo: PIServo.State?
   var sources: [SourceReport] = []
 }
 

@@ -84,6 +84,13 @@ package final class DisciplineRole {
     while let event = port.events.pop() { handle(event) }
     let now = RawClock.now()
     for index in 0..<outboxes.count { drain(outboxes[index], now: now) }
+    while let event = port.hardware.pop() {
+      if case .sample = event {
+        if case .system = clock, lookedAt != now { _ = look(now: now) }
+        counters.samples &+= 1
+      }
+      handle(event)
+    }
     if now >= nextTick {
       nextTick = now + min(Self.tick, TimeInterval(seconds: engine.tickInterval))
       if case .system = clock { nextLook = now + Self.betweenTicks }
@@ -223,7 +230,7 @@ package final class DisciplineRole {
     var report = DisciplineReport(
       state: engine.timeState, sanity: engine.sanityState, steering: engine.steeringState, reading: lastReading,
       frequency: engine.frequencyEstimate?.frequency, trueError: trueError(), counters: counters,
-      eventsDropped: port.log.dropped &+ actions.dropped)
+      eventsDropped: port.log.dropped &+ actions.dropped, servo: engine.servoState)
     for slot in 0..<engine.capacity {
       if let source = engine.report(slot: slot) { report.sources.append(source) }
     }

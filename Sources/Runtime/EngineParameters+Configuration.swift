@@ -21,6 +21,9 @@ extension EngineParameters {
     localDispersion = clock.localDispersion.inSeconds
     maximumSlewRate = clock.maximumSlewRate
     smoothness = clock.smoothness
+    if clock.servo == .pi { pi = PISettings(clock.pi) }
+    // A hardware clock's reading says more than a packet.
+    if clock.follows != nil { minimumDispersion = 1e-8 }
   }
 }
 

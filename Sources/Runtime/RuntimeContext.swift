@@ -16,6 +16,8 @@ final class RuntimeContext {
   /// Why steering is forbidden from outside, naming who steers; "" = it is not.
   let rivals: String
   let started: RawInstant
+  /// What the hardware clocks' role says; nil = there are none.
+  var hardware: HardwareClockNews?
   private let clocks: KernelClocks
   private let wake: () -> Void
   /// Runs a turn of the discipline on this thread: set while no other thread does.

@@ -31,7 +31,11 @@ extension StatusSnapshot {
     sources = known.map { entry in
       SourceReport(entry.source, provider: entry.provider, estimate: estimates[entry.source.id], now: now)
     }
+    if let followed = context.configuration.followed, let estimate = estimates[SystemFeed.source] {
+      sources.append(SourceReport(followed: followed, estimate: estimate, now: now))
+    }
     if let report { take(report, context: context, now: now) }
+    takeClocks(report, context: context)
   }
 
   private mutating func take(_ report: DisciplineReport, context: RuntimeContext, now: RawInstant) {
@@ -120,6 +124,25 @@ extension SourceReport {
       reason = lastError
       return
     }
+    take(estimate)
+  }
+
+  /// The hardware clock that the system clock follows, as a source.
+  fileprivate init(followed: HardwareClockConfiguration, estimate: EngineSource, now: RawInstant) {
+    self.init(id: estimate.id, name: followed.name)
+    address = followed.device
+    provider = "hardware clock"
+    reach = 0xFF
+    poll = followed.poll
+    stratum = estimate.stratum
+    leap = estimate.leap
+    referenceID = estimate.referenceID
+    lastReplyAge = estimate.lastSample.map { now - $0 }
+    referenceClock = true
+    take(estimate)
+  }
+
+  private mutating func take(_ estimate: EngineSource) {
     (state, reason) = Self.state(estimate.state, error: lastError)
     samples = UInt64(estimate.samples)
     tooBig = UInt64(estimate.refused)
