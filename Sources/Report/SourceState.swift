@@ -18,6 +18,8 @@ package enum SourceState: String, Sendable, CaseIterable {
   case unsynchronized
   /// Configured to be watched only.
   case noselect
+  /// It smears leap seconds, and others do not: the two are never mixed.
+  case smears
   /// Reachable, but too few samples so far.
   case waiting
   /// No valid reply to any of the last eight polls.
@@ -36,6 +38,7 @@ package enum SourceState: String, Sendable, CaseIterable {
     case .distant: "~"
     case .unsynchronized: "u"
     case .noselect: "n"
+    case .smears: "s"
     case .waiting: "w"
     case .unreachable: "?"
     case .unresolved: "r"

@@ -73,7 +73,7 @@ extension StatusSnapshot {
         switch source.state {
         case .selected, .combined: .green
         case .outlier, .noselect: nil
-        case .waiting, .unresolved: .yellow
+        case .waiting, .unresolved, .smears: .yellow
         case .falseticker, .tooBig, .distant, .unsynchronized, .unreachable: .red
         }
       let octal = String(source.reach, radix: 8)

@@ -170,7 +170,7 @@ extension SourceReport {
       case .distant: (.distant, "its root distance is too great")
       case .tooBig: (.tooBig, "beyond max_pos_phase_correction or max_neg_phase_correction")
       case .timescale: (.waiting, "TAI - UTC is not known yet")
-      case .smears: (.candidate, "smears leap seconds and others do not: the two are never mixed")
+      case .smears: (.smears, "smears leap seconds and others do not: the two are never mixed")
       }
     case .waiting(let reason):
       switch reason {

@@ -57,7 +57,7 @@ enum Help {
       * the system source      x falseticker          w waiting for samples
       + combined with it       ! beyond the limit     ? unreachable
       - outlier                ~ too distant          r name has no address
-      n watched only           u not synchronized
+      n watched only           u not synchronized   s smears, others do not
 
     """,
     "providers": """

@@ -117,9 +117,62 @@ def kernel():
     return Case("kernel", [Boot("kernel")], judge)
 
 
+def system_from_phc(servo):
+    """rms of the system clock against the PHC that it follows, and chronyd's with the same PHC, readings per second and warm-up."""
+    words = {"poll": -2, "secs": 360, "from": 120, "ppb": 25000}
+    goal = 1.0
+
+    def judge(tompiond, chronyd):
+        demand(tompiond["count"] == chronyd["count"] and tompiond["count"] >= 2 * (words["secs"] - words["from"]),
+               f"readings judged: {tompiond['count']:.0f} and {chronyd['count']:.0f}")
+        ratio = tompiond["rms_ns"] / chronyd["rms_ns"]
+        text = (f"rms {tompiond['rms_ns']:.2f} ns, chronyd {chronyd['rms_ns']:.2f} ns, ratio {ratio:.3f} (limit {goal}); "
+                f"max {tompiond['max_ns']:.0f} and {chronyd['max_ns']:.0f} ns, mean {tompiond['mean_ns']:.1f} and {chronyd['mean_ns']:.1f} ns, "
+                f"frequency rms {tompiond['frequency_rms_ppm']:.4f} and {chronyd['frequency_rms_ppm']:.4f} ppm, "
+                f"within 1 us after {tompiond['within_1us_s']:.0f} and {chronyd['within_1us_s']:.0f} s")
+        demand(ratio <= goal and tompiond["locked"] == 1, text)
+        return text
+
+    return Case(f"from-phc-{servo}", [Boot("system-from-phc", {"daemon": "tompiond", "servo": servo, **words}),
+                                      Boot("system-from-phc", {"daemon": "chronyd", **words})], judge)
+
+
+def phc_steer(servo, timescale):
+    """A PHC follows the system clock: frequency found, stepped once, locked; a second daemon is refused; a foreign step is mended."""
+    words = {"secs": 180, "from": 60, "ppb": 40000}
+
+    def judge(v):
+        text = (f"rms {v['rms_ns']:.1f} ns (limit 1000), max {v['max_ns']:.0f} ns, frequency {v['frequency_ppb']:+.1f} ppb (needed -40000), "
+                f"{v['steps']:.0f} step, within 1 us after {v['within_1us_s']:.0f} s; second daemon refused; 60 s after a foreign step of 50 ms {v['after_ns']:+.0f} ns")
+        demand(v["rms_ns"] <= 1000 and v["locked"] == 1 and v["steps"] == 1, text)
+        demand(abs(v["frequency_ppb"] + 40000) < 500 and v["max_frequency_ppb"] == 1e8, text)
+        demand(v["second_refused"] == 1, "a second daemon was not refused the clock")
+        demand(v["moves"] == 1 and abs(v["after_ns"]) < 10_000, text)
+        demand(v["exit_status"] == 0, f"tompiond ended with status {v['exit_status']:.0f}")
+        return text
+
+    return Case(f"phc-{servo}-{timescale}", [Boot("phc-steer", {"servo": servo, "timescale": timescale, **words})], judge)
+
+
+def phc_read():
+    """What is said of a PHC that is only read, against a snapshot of both clocks."""
+
+    def judge(v):
+        off = v["offset_ns"] - v["true_ns"]
+        # Offset is reference (the system clock) - clock, as the snapshot's.
+        text = f"offset {v['offset_ns']:+.0f} ns, in a snapshot {v['true_ns']:+.0f} ns, reading error {v['reading_error_ns']:.0f} ns"
+        demand(v["watched"] == 1 and v["precise"] == 1 and abs(off) <= 2000 and v["exit_status"] == 0, text)
+        return text
+
+    return Case("phc-read", [Boot("phc-read")], judge)
+
+
 TESTS = [
     Test("netem", "tompiond against chronyd over 10 ms +- 1 ms each way, at a poll of 16 s", [netem()], takes_seeds=True, summary=pooled),
     Test("moved", "another program moves the clock by +3 s and by -0.5 s", [moved(3), moved(-0.5)]),
     Test("back", "the clock is 3 minutes, 5 minutes and 11 hours behind before the start", [back(180), back(300), back(39600)]),
+    Test("phc-read", "a PTP hardware clock that is only read", [phc_read()]),
+    Test("phc-steer", "a PTP hardware clock follows the system clock, by either servo", [phc_steer("engine", "tai"), phc_steer("pi", "utc")]),
+    Test("system-from-phc", "the system clock follows a PTP hardware clock, against chronyd", [system_from_phc("engine"), system_from_phc("pi")]),
     Test("kernel", "what the kernel is told, and what the daemon leaves behind", [kernel()]),
 ]
