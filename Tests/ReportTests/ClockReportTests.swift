@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import TimeTypes
+
+@testable import Report
+
+@Suite struct ClockReportTests {
+  private var clock: ClockReport {
+    var clock = ClockReport()
+    clock.name = "nic"
+    clock.device = "/dev/ptp0"
+    clock.kind = .hardware
+    clock.timescale = "tai"
+    clock.owner = "tompiond (pid 12)"
+    clock.follows = "system"
+    clock.servo = "pi"
+    clock.state = .locked
+    clock.offset = TimeInterval(nanoseconds: -17)
+    clock.frequency = .partsPerBillion(-40_000)
+    clock.maximumFrequency = .partsPerBillion(62_499_999)
+    clock.taiOffset = 37
+    clock.method = "PTP_SYS_OFFSET_PRECISE"
+    clock.readingError = TimeInterval(nanoseconds: 1)
+    clock.samples = 9
+    clock.steps = 1
+    clock.moves = 2
+    return clock
+  }
+
+  @Test func jsonThereAndBack() throws {
+    let read = ClockReport(json: clock.json)
+    #expect(read.offset == clock.offset && read.taiOffset == 37 && read.state == .locked && read.kind == .hardware)
+    var same = read
+    same.frequency = clock.frequency
+    same.maximumFrequency = clock.maximumFrequency
+    #expect(same == clock)
+    #expect(read.frequency.map { ($0.partsPerBillion + 40_000).magnitude < 1e-6 } == true)
+  }
+
+  @Test func table() {
+    var snapshot = StatusSnapshot()
+    #expect(snapshot.clocksText(.plain) == "There is no clock.\n")
+    snapshot.clocks = [clock]
+    let lines = snapshot.clocksText(.plain).split(separator: "\n")
+    #expect(lines.count == 2)
+    for word in ["nic", "/dev/ptp0", "tai", "locked", "system", "pi", "tompiond (pid 12)"] {
+      #expect(lines[1].contains(word), "\(word)")
+    }
+  }
+}
