@@ -47,7 +47,9 @@ package struct HardwareClock: SteerableClock {
     maximumFrequency = .partsPerBillion(Double(max(capabilities.maximum_adjustment, 0)))
     var timex = clinux_timex_t()
     // A driver that cannot tell its frequency is taken to run at none.
-    applied = calls.adjust(clock, &timex) >= 0 ? TimexFrequency(tick: TimexFrequency.nominalTick, units: timex.frequency).frequency : .zero
+    applied =
+      calls.adjust(clock, &timex) >= 0
+      ? TimexFrequency(tick: TimexFrequency.nominalTick, units: timex.frequency).frequency : .zero
     last = try device.read()
     own = last.raw
   }

@@ -125,15 +125,22 @@ extension EventKind {
         "The io_uring ran out of something or lost something, and went on; the text has the numbers."
       )
     case .smearingLeftOut:
-      ("smearing-left-out", .warning, "This source smears leap seconds and others do not; the two are never mixed, so it is left out.")
-    case .hardwareClockReady: ("hardware-clock-ready", .notice, "A hardware clock was opened; how it is read and what it follows.")
+      (
+        "smearing-left-out", .warning,
+        "This source smears leap seconds and others do not; the two are never mixed, so it is left out."
+      )
+    case .hardwareClockReady:
+      ("hardware-clock-ready", .notice, "A hardware clock was opened; how it is read and what it follows.")
     case .hardwareClockFailed:
       ("hardware-clock-failed", .error, "A hardware clock cannot be opened, read or steered; it is tried again.")
     case .hardwareClockOwned:
       ("hardware-clock-owned", .error, "Somebody else owns a hardware clock that was to be steered; it is only read.")
-    case .hardwareClockStepped: ("hardware-clock-stepped", .notice, "The daemon moved a hardware clock at once by the interval given.")
-    case .hardwareClockMoved: ("hardware-clock-moved", .warning, "Somebody other than this daemon moved a hardware clock.")
-    case .hardwareClockLocked: ("hardware-clock-locked", .notice, "A hardware clock follows its reference, or no longer does.")
+    case .hardwareClockStepped:
+      ("hardware-clock-stepped", .notice, "The daemon moved a hardware clock at once by the interval given.")
+    case .hardwareClockMoved:
+      ("hardware-clock-moved", .warning, "Somebody other than this daemon moved a hardware clock.")
+    case .hardwareClockLocked:
+      ("hardware-clock-locked", .notice, "A hardware clock follows its reference, or no longer does.")
     case .taiUnknown:
       (
         "tai-unknown", .warning,

@@ -73,7 +73,9 @@ final class ClockFollower {
   func prepare() -> Bool {
     if clock != nil { return true }
     do {
-      if isSteered, case .path(let path) = settings.kind, let rival = PHCPath.holders(of: path).first(where: { $0.name != "tompiond" }) {
+      if isSteered, case .path(let path) = settings.kind,
+        let rival = PHCPath.holders(of: path).first(where: { $0.name != "tompiond" })
+      {
         refuse("\(rival) has it open and steers it: stop that, or write follows = \"none\"", owner: rival.description)
         return false
       }
@@ -89,7 +91,8 @@ final class ClockFollower {
       let doing = isSteered ? "steered after the system clock by the \(settings.servo.rawValue) servo" : "only read"
       raise(
         EventRecord(
-          .hardwareClockReady, source: settings.name, text: "\(settings.device) is read by \(opened.method) and \(doing)"))
+          .hardwareClockReady, source: settings.name,
+          text: "\(settings.device) is read by \(opened.method) and \(doing)"))
       return true
     } catch {
       if error.errno == KernelError.wouldBlock {

@@ -41,7 +41,8 @@ extension EngineEvent {
     case .smearingLeftOut(let source):
       EventRecord(
         .smearingLeftOut, source: name(source),
-        text: "\(name(source)) smears leap seconds and other sources do not: it is left out, for the two are never mixed")
+        text:
+          "\(name(source)) smears leap seconds and other sources do not: it is left out, for the two are never mixed")
     case .leapPassed(let interval):
       EventRecord(.leapPassed, text: "a leap second passed: UTC moved by \(Quantity.offset(interval)) against TAI")
     }

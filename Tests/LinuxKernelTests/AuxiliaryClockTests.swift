@@ -59,7 +59,9 @@ import TimeTypes
       (try? AuxiliaryClock(id: ClockID(rawValue: 2), number: number, mode: .observe)) != nil
     }
     if present.isEmpty {
-      print("skipped: this kernel has no auxiliary clock that is enabled (CLOCK_AUX0 to CLOCK_AUX7); faked system calls only")
+      print(
+        "skipped: this kernel has no auxiliary clock that is enabled (CLOCK_AUX0 to CLOCK_AUX7); faked system calls only"
+      )
     }
   }
 }

@@ -35,7 +35,8 @@ final class FakeDevice: Sendable {
     let set = set
     state.withLock {
       $0.raw += Int64(seconds * 1e9)
-      $0.shown = $0.shown + TimeInterval(seconds: seconds) + TimeInterval(seconds: seconds * $0.drift)
+      $0.shown =
+        $0.shown + TimeInterval(seconds: seconds) + TimeInterval(seconds: seconds * $0.drift)
         + TimeInterval(seconds: seconds * (1 + $0.drift) * set)
     }
   }

@@ -35,7 +35,8 @@ private final class Bench: Sendable {
     change {
       let set = Double($0.units) / 65536 * 1e-6
       $0.raw += Int64(seconds * 1e9)
-      $0.shown = $0.shown + TimeInterval(seconds: seconds) + TimeInterval(seconds: seconds * ($0.drift + (1 + $0.drift) * set))
+      $0.shown =
+        $0.shown + TimeInterval(seconds: seconds) + TimeInterval(seconds: seconds * ($0.drift + (1 + $0.drift) * set))
     }
   }
 
@@ -99,7 +100,10 @@ private final class Bench: Sendable {
 }
 
 @Suite struct ClockFollowerTests {
-  private final class Log { var events: [EventRecord] = [] }
+  private final class Log {
+    var events: [EventRecord] = []
+    func count(_ kind: EventKind) -> Int { events.filter { $0.number == kind.rawValue }.count }
+  }
 
   private func follower(
     _ bench: Bench, _ log: Log = Log(), _ change: (inout HardwareClockConfiguration) -> Void = { _ in }
@@ -134,8 +138,8 @@ private final class Bench: Sendable {
     #expect(state.state == .locked, "\(state)")
     #expect(state.servo == servo.rawValue && state.steps == 1 && state.method == "PTP_SYS_OFFSET_PRECISE")
     #expect(state.frequency.map { ($0.partsPerMillion + 40).magnitude < 0.1 } == true)
-    #expect(log.events.map(\.kind).contains(.hardwareClockStepped))
-    #expect(log.events.map(\.kind).contains(.hardwareClockReady))
+    #expect(log.count(.hardwareClockStepped) == 1)
+    #expect(log.count(.hardwareClockReady) == 1)
   }
 
   /// A clock of TAI is ahead of UTC by what the kernel says, and a leap second in UTC does not touch it.
@@ -166,7 +170,7 @@ private final class Bench: Sendable {
     run(follower, bench, seconds: 5)
     #expect(follower.state.state == .waiting)
     #expect(follower.state.reason.contains("leap_seconds_file"))
-    #expect(log.events.filter { $0.kind == .taiUnknown }.count == 1)
+    #expect(log.count(.taiUnknown) == 1)
     #expect(bench.state.withLock { $0.steps == 0 && $0.units == 0 })
   }
 
@@ -189,7 +193,7 @@ private final class Bench: Sendable {
     run(follower, bench, seconds: 60)
     bench.change { $0.shown = $0.shown + .milliseconds(5) }
     run(follower, bench, seconds: 60)
-    #expect(log.events.contains { $0.kind == .hardwareClockMoved })
+    #expect(log.count(.hardwareClockMoved) > 0)
     #expect(follower.state.moves == 1)
     #expect(bench.offset.magnitude < .microseconds(1))
   }
@@ -202,7 +206,7 @@ private final class Bench: Sendable {
     run(follower, bench, seconds: 3)
     #expect(follower.state.state == .refused)
     #expect(follower.state.owner == "another tompiond")
-    #expect(log.events.filter { $0.kind == .hardwareClockOwned }.count == 1)
+    #expect(log.count(.hardwareClockOwned) == 1)
     #expect(bench.state.withLock { $0.steps == 0 })
   }
 
@@ -223,7 +227,7 @@ private final class Bench: Sendable {
     bench.change { $0.isGone = true }
     run(follower, bench, seconds: 3)
     #expect(follower.state.state == .failed)
-    #expect(log.events.contains { $0.kind == .hardwareClockFailed })
+    #expect(log.count(.hardwareClockFailed) > 0)
     bench.change { $0.isGone = false }
     run(follower, bench, seconds: 60)
     #expect(follower.state.state == .locked)

@@ -2,7 +2,6 @@
 // phc-step PHC SECONDS: moves a PTP hardware clock by so much (clock_adjtime with ADJ_SETOFFSET), as another program would.
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -15,10 +14,11 @@ int main(int argc, char **argv) {
     perror("phc-step PHC SECONDS");
     return 2;
   }
-  double by = atof(argv[2]);
+  long long by = (long long)(atof(argv[2]) * 1e9);
   struct timex step = {.modes = ADJ_SETOFFSET | ADJ_NANO};
-  step.time.tv_sec = (long)floor(by);
-  step.time.tv_usec = (long)((by - floor(by)) * 1e9);
+  // Seconds towards minus infinity, nanoseconds never negative.
+  step.time.tv_sec = by / 1000000000 - (by % 1000000000 < 0);
+  step.time.tv_usec = by - step.time.tv_sec * 1000000000LL;
   if (syscall(SYS_clock_adjtime, ((~(unsigned)file) << 3) | 3, &step) < 0) {
     perror("clock_adjtime");
     return 2;
