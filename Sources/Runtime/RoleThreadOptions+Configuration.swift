@@ -12,5 +12,5 @@ extension RoleThreadOptions {
   }
 
   /// More than a role's deepest call was seen to use (Tests/Peers/realtime.py looks).
-  package static let usedStack = 96 * 1024
+  package static let usedStack = 176 * 1024
 }

@@ -9,6 +9,7 @@ import subprocess
 import harness as h
 
 SCHED_FIFO = 1
+PREFAULTED = 176  # kB: RoleThreadOptions.usedStack
 # Every capability gone and no way back; no right to lock memory or to real-time priority by limits either.
 UNPRIVILEGED = ("prlimit", "--memlock=65536:65536", "--rtprio=0:0", "setpriv", "--bounding-set=-all", "--inh-caps=-all",
                 "--ambient-caps=-all", "--no-new-privs")
@@ -28,6 +29,18 @@ def threads(pid):
         with open(f"/proc/{pid}/task/{task}/comm") as f:
             found[f.read().strip()] = int(task)
     return found
+
+
+def role_stacks(pid):
+    """What is resident of each mapping of a role's stack, kB; those of resolvers that have ended are smaller."""
+    stacks, size = [], 0
+    with open(f"/proc/{pid}/smaps") as f:
+        for line in f:
+            if found := re.match(r"([0-9a-f]+)-([0-9a-f]+) (....) ", line):
+                size = (int(found[2], 16) - int(found[1], 16)) >> 10 if found[3] == "rw-p" else 0
+            elif line.startswith("Rss:") and size == 256:
+                stacks.append(int(line.split()[1]))
+    return [stack for stack in stacks if stack >= PREFAULTED]
 
 
 def refusals(daemon):
@@ -73,6 +86,9 @@ def test_without_any_privilege_each_refusal_is_one_warning():
         with open(f"/proc/{threads(daemon.pid)['capture']}/timerslack_ns") as f:
             assert f.read().strip() == "1"
         h.wait_for(lambda: abs(daemon.json("status")["true_error_ns"]) < 50_000, 20, "true error under 50 µs")
+        # Touched before they began: neither role's stack has grown beyond that.
+        stacks = role_stacks(daemon.pid)
+        assert len(stacks) == 2 and all(PREFAULTED <= stack <= PREFAULTED + 20 for stack in stacks), f"stacks of {stacks} kB"
         return f"true error {daemon.json('status')['true_error_ns']} ns; {priority}"
 
 
