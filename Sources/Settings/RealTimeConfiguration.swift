@@ -83,9 +83,11 @@ extension RoleConfiguration {
 }
 
 extension Configuration {
-  /// CPUs that this machine does not have; `processors` = how many it has.
-  package func missingProcessors(of processors: Int) -> [Diagnostic] {
-    RealTimeConfiguration.roles.flatMap { name, path -> [Diagnostic] in
+  /// CPUs that this machine does not have; `count` = how many it has, asked for only where CPUs are named.
+  package func missingProcessors(of count: @autoclosure () -> Int) -> [Diagnostic] {
+    guard RealTimeConfiguration.roles.contains(where: { !realTime[keyPath: $0.path].cpus.isEmpty }) else { return [] }
+    let processors = count()
+    return RealTimeConfiguration.roles.flatMap { name, path -> [Diagnostic] in
       let key = "realtime.\(name).cpu"
       return realTime[keyPath: path].cpus.filter { $0 >= processors }.map { cpu in
         var diagnostic = Diagnostic(
