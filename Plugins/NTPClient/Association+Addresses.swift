@@ -70,6 +70,7 @@ extension Association {
   /// Another server answers from now on: what was remembered of the old one does not hold for it.
   mutating func serverChanged(into actions: inout AssociationActions) {
     state.server = ServerState()
+    state.interleaving = Interleaving()
     state.lastTransmit = .zero
     state.reach = 0
     state.rateFloor = options.minimumPoll

@@ -9,7 +9,8 @@ enum Judgement {
   case rejected(Rejection)
   /// A kiss code that a client obeys.
   case kiss(KissCode)
-  case accepted(NTPPacket)
+  /// `isInterleaved`: its transmit timestamp is that of the reply before.
+  case accepted(NTPPacket, isInterleaved: Bool)
 }
 
 /// The tests of RFC 5905, section 8 (packet sanity) and 13.1, with those of the Windows Time service (events 147 to 154).
@@ -20,7 +21,8 @@ extension Association {
     guard header.version >= 3, header.version <= options.version else { return .rejected(.wrongVersion) }
     guard header.mode == .server else { return .rejected(.wrongMode) }
     guard !header.origin.isZero else { return .rejected(.zeroOrigin) }
-    guard let request = state.request, request.socket == socket, socket != 0, header.origin.rawValue == request.nonce
+    guard let request = state.request, request.socket == socket, socket != 0,
+      header.origin.rawValue == request.nonce || header.origin.rawValue == request.interleavedNonce
     else {
       if header.origin.rawValue == state.answeredNonce { return .rejected(.duplicate) }
       if header.origin.rawValue == state.abandonedNonce { return .rejected(.stale) }
@@ -30,23 +32,30 @@ extension Association {
     if let code = header.kissCode {
       return code == .rate || code == .deny || code == .restrict ? .kiss(code) : .rejected(.kissCode)
     }
-    if let reason = failingTest(of: header, request: request) { return .rejected(reason) }
-    return .accepted(header)
+    let isInterleaved = header.origin.rawValue == request.interleavedNonce
+    if let reason = failingTest(of: header, request: request, isInterleaved: isInterleaved) { return .rejected(reason) }
+    return .accepted(header, isInterleaved: isInterleaved)
   }
 
-  private func failingTest(of header: NTPPacket, request: Request) -> Rejection? {
+  private func failingTest(of header: NTPPacket, request: Request, isInterleaved: Bool) -> Rejection? {
     guard !header.receive.isZero, !header.transmit.isZero else { return .zeroTimestamp }
     guard header.stratum < 16, header.leap != .unsynchronized || options.reliable else {
       return .unsynchronized
     }
-    guard !(header.transmit - header.receive).isNegative else { return .timeOrder }
-    guard header.transmit != state.lastTransmit else { return .frozen }
+    if isInterleaved {
+      guard let previous = state.interleaving.previous, previous.receive == request.origin else { return .interleaving }
+      if let reason = previous.failingTest(of: header) { return reason }
+    } else {
+      guard !(header.transmit - header.receive).isNegative else { return .timeOrder }
+      guard header.transmit != state.lastTransmit else { return .frozen }
+    }
     guard header.rootDelay.interval.half + header.rootDispersion.interval < AssociationLimits.rootDistance else {
       return .rootDistance
     }
     // A server without a reference, such as a reliable one on its own clock, has no reference time either.
     if !header.referenceTimestamp.isZero, !options.reliable {
-      let age = header.transmit - header.referenceTimestamp
+      // The younger of the two.
+      let age = (isInterleaved ? header.receive : header.transmit) - header.referenceTimestamp
       guard !age.isNegative, age <= AssociationLimits.age else { return .referenceTime }
     }
     return isLoop(header, request: request) ? .loop : nil

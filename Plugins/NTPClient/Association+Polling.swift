@@ -21,15 +21,25 @@ extension Association {
     state.round.sent &+= 1
     counters.polls &+= 1
     counters.isServerAlive = false
-    let request = Request(
+    var request = Request(
       serial: state.serial, nonce: entropy.nonce == 0 ? 1 : entropy.nonce, peer: state.candidates.current,
       version: options.version, timeout: now + patience)
+    nameReply(for: &request, now: now, entropy: entropy)
     state.request = request
     state.reply = nil
     state.lastSent = now
     state.phase = .awaiting
     state.deadline = request.timeout
     actions.append(.send(request))
+  }
+
+  /// In the interleaved mode a request names the reply before, by what the server told of its own receipt.
+  private mutating func nameReply(for request: inout Request, now: RawInstant, entropy: Entropy) {
+    let second = entropy.interleavedNonce
+    guard options.interleaved, second != 0, second != request.nonce, let origin = state.interleaving.origin(now: now)
+    else { return }
+    request.origin = origin
+    request.interleavedNonce = second
   }
 
   private mutating func beginRound(now: RawInstant) {
@@ -48,7 +58,12 @@ extension Association {
 
   /// The open request brought nothing.
   mutating func giveUpRequest(now: RawInstant, entropy: Entropy, into actions: inout AssociationActions) {
-    if let request = state.request { state.abandonedNonce = request.nonce }
+    if let request = state.request {
+      state.abandonedNonce = request.nonce
+      if request.interleavedNonce != 0, state.interleaving.missed() {
+        actions.append(.notice(.interleaving(false)))
+      }
+    }
     if counters.isServerAlive { state.round.isExcused = true }
     closeRequest(into: &actions)
     requestEnded(now: now, entropy: entropy, into: &actions)

@@ -14,8 +14,8 @@ extension Association {
     switch judge(header, socket: socket) {
     case .rejected(let reason): counters.reject(reason)
     case .kiss(let code): kissed(code, now: now, entropy: entropy, into: &actions)
-    case .accepted(let header):
-      state.reply = Reply(header: header, arrival: arrival)
+    case .accepted(let header, let isInterleaved):
+      state.reply = Reply(header: header, arrival: arrival, isInterleaved: isInterleaved)
       if state.request?.isStampSettled == true {
         complete(now: now, entropy: entropy, into: &actions)
       } else if let request = state.request {
@@ -51,7 +51,8 @@ extension Association {
   /// Makes the sample of a reply that passed the tests of its header, once the best departure stamp is known.
   mutating func complete(now: RawInstant, entropy: Entropy, into actions: inout AssociationActions) {
     guard let request = state.request, let reply = state.reply, let departure = request.departure else { return }
-    let exchange = Exchange(departure: departure, arrival: reply.arrival, header: reply.header)
+    let previous = reply.isInterleaved ? state.interleaving.previous : nil
+    let exchange = Exchange(of: reply, departure: departure, previous: previous)
     guard exchange.isDelayBelievable(atMost: options.maximumDelay, localPrecision: localPrecision) else {
       counters.reject(.delay)
       state.reply = nil
@@ -60,8 +61,17 @@ extension Association {
     }
     state.sequence &+= 1
     heard()
-    actions.append(.publish(sample(of: exchange, from: request.peer)))
-    accepted(reply.header, nonce: request.nonce, now: now)
+    // The first interleaved reply tells of an exchange of which there is a sample already.
+    if previous?.isPublished != true { actions.append(.publish(sample(of: exchange, from: request.peer))) }
+    accepted(reply.header, nonce: reply.isInterleaved ? request.interleavedNonce : request.nonce, now: now)
+    let next = Interleaving.Exchange(
+      departure: departure, arrival: reply.arrival, receive: reply.header.receive, isPublished: !reply.isInterleaved)
+    if options.interleaved,
+      state.interleaving.replied(
+        next, isInterleaved: reply.isInterleaved, wasAsked: request.interleavedNonce != 0)
+    {
+      actions.append(.notice(.interleaving(state.interleaving.isInUse)))
+    }
     if !state.isReachable {
       state.isReachable = true
       actions.append(.notice(.reachable))

@@ -29,6 +29,8 @@ package enum AssociationNotice: Hashable, Sendable {
   case nameNotResolved(pause: TimeInterval)
   /// The server asked for a slower rate: the interval is now that, log2 s.
   case slowedDown(poll: Int8)
+  /// The server's replies tell when those before them really left, or do so no more (RFC 9769).
+  case interleaving(Bool)
   /// The server refuses service (kiss code DENY or RSTR).
   case refused(code: KissCode, pause: TimeInterval)
 }

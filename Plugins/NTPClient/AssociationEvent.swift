@@ -32,9 +32,12 @@ package struct Entropy: Sendable, BitwiseCopyable {
   package var nonce: UInt64
   /// Spreads polls in time; visible on the wire, so never a part of the nonce.
   package var spread: UInt64
+  /// Becomes the second nonce of a request of the interleaved mode; 0 = none was drawn.
+  package var interleavedNonce: UInt64
 
-  package init(nonce: UInt64, spread: UInt64) {
+  package init(nonce: UInt64, spread: UInt64, interleavedNonce: UInt64 = 0) {
     self.nonce = nonce
     self.spread = spread
+    self.interleavedNonce = interleavedNonce
   }
 }

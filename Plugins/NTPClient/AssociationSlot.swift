@@ -67,6 +67,11 @@ struct AssociationSlot {
     info.fields.reach = state.reach
     info.fields.stratum = state.server.stratum
     info.fields.leap = state.server.leap.rawValue
+    if state.interleaving.isInUse {
+      info.fields.flags |= TOMPION_SOURCE_INTERLEAVED
+    } else {
+      info.fields.flags &= ~TOMPION_SOURCE_INTERLEAVED
+    }
     info.fields.poll = association.poll
     if counters.rejected != rejectedBefore {
       rejectedBefore = counters.rejected

@@ -73,6 +73,7 @@ package struct AssociationState: Hashable, Sendable {
   package var lastReply: RawInstant?
   /// What the server last said of itself.
   package var server = ServerState()
+  package var interleaving = Interleaving()
 
   package init() {}
 }
@@ -82,6 +83,10 @@ package struct Request: Hashable, Sendable, BitwiseCopyable {
   package var serial: UInt32
   /// The transmit timestamp of the request: 64 random bits, never zero.
   package var nonce: UInt64
+  /// Its receive timestamp: another nonce, which comes back in a reply of the interleaved mode; 0 = a request of the basic mode.
+  package var interleavedNonce: UInt64 = 0
+  /// Its origin timestamp: the server's receive timestamp of the exchange before.
+  package var origin = NTPTimestamp.zero
   package var peer: SocketAddress
   package var version: UInt8
   /// 0 until it is sent.
@@ -108,6 +113,8 @@ package struct Request: Hashable, Sendable, BitwiseCopyable {
 package struct Reply: Hashable, Sendable, BitwiseCopyable {
   package var header: NTPPacket
   package var arrival: Stamp
+  /// Its transmit timestamp is that of the reply before (RFC 9769).
+  package var isInterleaved = false
 }
 
 /// What a server says of itself, for people.

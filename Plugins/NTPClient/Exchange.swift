@@ -18,6 +18,15 @@ struct Exchange {
     self.header = header
   }
 
+  /// What a reply measures: its own exchange, or, in the interleaved mode, the one before, whose transmit timestamp it brings.
+  init(of reply: Reply, departure: Stamp, previous: Interleaving.Exchange?) {
+    self.init(departure: departure, arrival: reply.arrival, header: reply.header)
+    guard let previous else { return }
+    self.departure = previous.departure
+    arrival = previous.arrival
+    header.receive = previous.receive
+  }
+
   /// T4 − T1 on the raw clock.
   var elapsed: TimeInterval { arrival.raw - departure.raw }
 

@@ -51,7 +51,7 @@ extension NTPClientProvider {
       deliver(.notSent(serial: request.serial), to: index, now: now)
       return
     }
-    let packet = RequestPacket(version: request.version, nonce: request.nonce)
+    let packet = RequestPacket(request)
     guard let stamp = host.now(),
       host.packets.send(socket, packet.bytes.span, token: slots[index].token(serial: request.serial))
     else {
@@ -126,6 +126,12 @@ extension NTPClientProvider {
       let text = "\(who) asks for fewer requests (kiss code RATE): now every \(1 << Int64(poll)) s"
       slots[index].info.lastError = text
       host.event(526, source: source, text)
+    case .interleaving(let isInUse):
+      host.log(
+        .notice,
+        isInUse
+          ? "\(who) answers in interleaved mode: its replies tell when those before them really left"
+          : "\(who) answers in interleaved mode no more: going on in basic mode")
     case .refused(let code, let pause):
       let text = "\(name) refuses service (kiss code \(code.text)); next attempt in \(seconds(pause)) s"
       slots[index].info.lastError = text

@@ -13,7 +13,7 @@ extension NTPClientProvider {
       let header = batch.isTruncated(position) ? nil : batch.withBytes(position) { try? NTPPacket(parsing: $0) }
       var actions = AssociationActions()
       slots[index].association.receive(
-        header, socket: socket, arrival: batch.stamp(position), now: now, entropy: entropy(), into: &actions)
+        header, socket: socket, arrival: batch.stamp(position), now: now, entropy: entropy(of: index), into: &actions)
       perform(actions, for: index, now: now)
       publishInfo(index)
     }
@@ -92,10 +92,14 @@ extension NTPClientProvider {
   /// Brings an event to an association and carries out what it asks for.
   func deliver(_ event: AssociationEvent, to index: Int, now: RawInstant) {
     var actions = AssociationActions()
-    slots[index].association.handle(event, now: now, entropy: entropy(), into: &actions)
+    slots[index].association.handle(event, now: now, entropy: entropy(of: index), into: &actions)
     perform(actions, for: index, now: now)
     if actions.count > 0 { publishInfo(index) }
   }
 
-  private func entropy() -> Entropy { Entropy(nonce: host.random(), spread: host.random()) }
+  private func entropy(of index: Int) -> Entropy {
+    Entropy(
+      nonce: host.random(), spread: host.random(),
+      interleavedNonce: slots[index].settings.association.interleaved ? host.random() : 0)
+  }
 }

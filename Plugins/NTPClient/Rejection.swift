@@ -31,6 +31,8 @@ package enum Rejection: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case referenceTime
   /// The server takes its time from this host.
   case loop
+  /// Timestamps of an interleaved reply that belong to no one exchange.
+  case interleaving
   /// A round trip beyond max_delay, or one shorter than the server's own turnaround.
   case delay
   /// No request was open on the socket.
@@ -54,6 +56,7 @@ package enum Rejection: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .rootDistance: "root distance of 16 s or more"
     case .referenceTime: "the server heard from its own reference too long ago"
     case .loop: "the server takes its time from this host"
+    case .interleaving: "interleaved timestamps of different exchanges"
     case .delay: "round trip out of bounds"
     case .unexpected: "no request is open"
     }
@@ -62,7 +65,8 @@ package enum Rejection: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// The packet carried the nonce of the open request, so the server itself is alive.
   package var isAuthentic: Bool {
     switch self {
-    case .kissCode, .zeroTimestamp, .unsynchronized, .timeOrder, .frozen, .rootDistance, .referenceTime, .loop, .delay:
+    case .kissCode, .zeroTimestamp, .unsynchronized, .timeOrder, .frozen, .rootDistance, .referenceTime, .loop, .delay,
+      .interleaving:
       true
     default: false
     }

@@ -7,9 +7,13 @@ import NTPWire
 struct RequestPacket {
   var bytes = InlineArray<48, UInt8>(repeating: 0)
 
-  init(version: UInt8, nonce: UInt64) {
+  init(_ request: Request) {
     var span = bytes.mutableSpan
+    var packet = NTPPacket.request(version: request.version, nonce: request.nonce)
+    // In the interleaved mode also which of its replies the server is asked about, and a second random number.
+    packet.origin = request.origin
+    packet.receive = NTPTimestamp(rawValue: request.interleavedNonce)
     // Never fails: there are 48 bytes.
-    try? NTPPacket.request(version: version, nonce: nonce).write(to: &span)
+    try? packet.write(to: &span)
   }
 }

@@ -81,6 +81,7 @@ extension SourceSettings {
     case "iburst": return Self.take(setting) { association.iburst = $0 }
     case "burst": return Self.take(setting) { association.burst = $0 }
     case "reliable": return Self.take(setting) { association.reliable = $0 }
+    case "interleaved": return Self.take(setting) { association.interleaved = $0 }
     case "pool": return Self.take(setting) { isPool = $0 }
     case "prefer": return Self.take(setting) { prefer = $0 }
     case "noselect": return Self.take(setting) { noselect = $0 }

@@ -24,6 +24,9 @@ extension SourceSettings {
     SettingSchema(
       "source[].smears", .boolean, "spreads leap seconds over hours; never mixed with sources that do not",
       default: "false"),
+    SettingSchema(
+      "source[].interleaved", .boolean, "ask for interleaved mode (RFC 9769), where the server knows it",
+      default: "false"),
     SettingSchema("source[].pool", .boolean, "up to four servers from one name", default: "false"),
     SettingSchema(
       "source[].max_delay", .real, "longest round trip that is believed, s", default: "3.0", range: 0.000001...16),

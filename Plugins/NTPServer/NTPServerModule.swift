@@ -19,6 +19,11 @@ private let schema = [
   SettingSchema("allow", .string, "the same for one rule: allow = \"local-networks\""),
   SettingSchema("deny", .string, "the same for one rule"),
   SettingSchema(
+    "interleaved", .boolean, "interleaved mode (RFC 9769) for clients that ask for it", default: "true"),
+  SettingSchema(
+    "interleaved_replies", .integer, "how many replies are remembered for it, 32 bytes each", default: "4096",
+    range: 16...1_048_576),
+  SettingSchema(
     "serve_ipv4_by_default", .boolean, "serve IPv4 clients that no rule names", default: "false"),
   SettingSchema(
     "serve_ipv6_by_default", .boolean, "serve IPv6 clients that no rule names", default: "false"),

@@ -20,6 +20,8 @@ final class NTPServerProvider: Provider {
   private var workers: [ServerWorker] = []
   private var page: ClockPage?
   private let access = CurrentAccess()
+  /// For clients of the interleaved mode; made at the start, never replaced.
+  private var history: ReplyHistory?
   private let reportArmed = Atomic<Bool>(false)
   private let nextReport = Atomic<Int64>(.min)
   private var reportedRefusals: UInt64 = 0
@@ -53,6 +55,9 @@ final class NTPServerProvider: Provider {
     page = host.clockPage(.system)
     if page == nil { host.log(.warning, "ntp-server: the host has no clock-info; serving as unsynchronized") }
     rebuildAccess()
+    if settings.interleaved, history == nil {
+      history = ReplyHistory(capacity: settings.interleavedReplies, secret: host.random())
+    }
     let status = openSockets()
     if status != .ok { closeSockets() }
     return status
@@ -108,7 +113,7 @@ final class NTPServerProvider: Provider {
   }
 
   private func open(_ address: SocketAddress, interface: String, required: Bool) -> Status {
-    switch host.packets.open([.server, .receiveStamps], local: address, interface: interface) {
+    switch host.packets.open(socketFlags, local: address, interface: interface) {
     case .success(let socket):
       sockets.append(socket)
       return .ok
@@ -120,6 +125,10 @@ final class NTPServerProvider: Provider {
         "ntp-server cannot listen on \(place): \(reason(error.status, address))")
       return error.status
     }
+  }
+
+  private var socketFlags: PacketAccess.SocketFlags {
+    history == nil ? [.server, .receiveStamps] : [.server, .receiveStamps, .transmitStamps]
   }
 
   private func reason(_ status: Status, _ address: SocketAddress) -> String {
@@ -180,11 +189,15 @@ final class NTPServerProvider: Provider {
     // The kit hands back what makeWorker made.
     guard let worker = worker as? ServerWorker else { return }
     let before = worker.counters[.refused]
-    worker.serve(&batch, access: access.list, page: page, host: host)
+    worker.serve(&batch, access: access.list, page: page, host: host, history: history)
     if worker.counters[.refused] != before, !reportArmed.exchange(true, ordering: .relaxed) {
       let due = max(host.nowRaw.nanoseconds, nextReport.load(ordering: .relaxed))
       host.timers.arm(Self.reportTimer, at: RawInstant(nanoseconds: due))
     }
+  }
+
+  override func transmitted(_ transmitted: Transmitted) {
+    history?.departed(token: transmitted.token, stamp: transmitted.stamp)
   }
 
   override func expired(timer: UInt16, now: RawInstant) {
@@ -220,6 +233,11 @@ final class NTPServerProvider: Provider {
     queriedTotal = total
     let reasons = silences.map { ", \($0.count) \($0.reason.text)" }.joined()
     host.log(.notice, "ntp-server: \(replies) answered\(reasons)")
+    if let counts = history?.counts, counts.interleaved > 0 {
+      host.log(
+        .notice,
+        "ntp-server: \(counts.interleaved) answered in interleaved mode, \(counts.unknown) asked for it in vain")
+    }
     if sum(.refused) > 0 { host.log(.notice, "ntp-server refused last: \(refusedText(limit: 8))") }
   }
 }

@@ -23,8 +23,10 @@ package enum Responder {
   ///   - peerPort: the UDP port that it came from.
   ///   - received: the raw time at which it came.
   ///   - now: the raw time of this call.
+  ///   - interleaves: what an interleaved request asks is left in the reply for the other `stamp` (Responder+Interleaving).
   package static func answer(
-    _ packet: inout MutableSpan<UInt8>, peerPort: UInt16, received: RawInstant, served: ServedTime, now: RawInstant
+    _ packet: inout MutableSpan<UInt8>, peerPort: UInt16, received: RawInstant, served: ServedTime, now: RawInstant,
+    interleaves: Bool = false
   ) -> Verdict {
     // The only error is a datagram shorter than the header.
     guard let request = try? NTPPacket(parsing: packet.span) else { return .silence(.short) }
@@ -35,10 +37,15 @@ package enum Responder {
     if let reason = judge(PacketTrailer(of: packet.span, version: request.version)) { return .silence(reason) }
     guard (now - received).magnitude <= staleAfter else { return .silence(.stale) }
     // The poll interval stays the client's; its transmit stamp, a nonce perhaps, comes back as origin.
-    let reply = NTPPacket(
+    var reply = NTPPacket(
       leap: served.leap, version: request.version, mode: mode, stratum: served.stratum, poll: request.poll,
       precision: served.precision, rootDelay: served.rootDelay, rootDispersion: served.rootDispersion,
       referenceID: served.referenceID, referenceTimestamp: served.referenceTimestamp, origin: request.transmit)
+    if interleaves, let wish = InterleavedRequest(request) {
+      // Until `stamp` writes what belongs there.
+      reply.receive = wish.origin
+      reply.transmit = wish.receive
+    }
     guard (try? reply.write(to: &packet)) != nil else { return .silence(.short) }
     return .reply(length: NTPPacket.length)
   }

@@ -35,6 +35,9 @@ package struct ServerSettings: Hashable, Sendable {
   package var rules: [Rule] = []
   package var serveIPv4ByDefault = false
   package var serveIPv6ByDefault = false
+  /// Interleaved mode (RFC 9769) for clients that ask for it, and how many replies are remembered for it.
+  package var interleaved = true
+  package var interleavedReplies = 4096
 
   package static let port: UInt16 = 123
   /// More sockets than this are a mistake.
@@ -72,6 +75,18 @@ package struct ServerSettings: Hashable, Sendable {
           continue
         }
         if name == "serve_ipv4_by_default" { serveIPv4ByDefault = flag } else { serveIPv6ByDefault = flag }
+      case "interleaved":
+        guard let flag = setting.boolean else {
+          refuse("true or false")
+          continue
+        }
+        interleaved = flag
+      case "interleaved_replies":
+        guard let number = setting.integer, (16...1_048_576).contains(number) else {
+          refuse("a whole number from 16 to 1048576")
+          continue
+        }
+        interleavedReplies = Int(number)
       default: continue
       }
     }

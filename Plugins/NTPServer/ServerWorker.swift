@@ -10,7 +10,9 @@ final class ServerWorker: ProviderWorker {
   let refused = RefusedClients()
 
   /// Answers a batch in place. [capture]
-  func serve(_ batch: inout PacketBatch, access: AccessList, page: ClockPage?, host: Host) {
+  func serve(
+    _ batch: inout PacketBatch, access: AccessList, page: ClockPage?, host: Host, history: ReplyHistory? = nil
+  ) {
     let begin = host.nowRaw
     let served = ServedTime(page?.read(), now: begin)
     var replies = 0
@@ -28,7 +30,9 @@ final class ServerWorker: ProviderWorker {
       let stamp = batch.stamp(index)
       let received = stamp.kind == .none ? begin : stamp.raw
       let verdict = batch.withMutableBytes(index) {
-        Responder.answer(&$0, peerPort: peer.port, received: received, served: served, now: begin)
+        Responder.answer(
+          &$0, peerPort: peer.port, received: received, served: served, now: begin,
+          interleaves: history != nil)
       }
       switch verdict {
       case .silence(let reason): counters.count(reason)
@@ -50,7 +54,15 @@ final class ServerWorker: ProviderWorker {
     for index in 0..<batch.count where batch.replyLength(index) > 0 {
       var received = batch.stamp(index)
       if received.kind == .none { received.raw = begin }
-      batch.withMutableBytes(index) { Responder.stamp(&$0, received: received, transmitted: transmitted) }
+      if let history {
+        let peer = batch.peer(index)
+        let token = batch.withMutableBytes(index) {
+          Responder.stamp(&$0, received: received, transmitted: transmitted, peer: peer, history: history)
+        }
+        if let token { batch.reply(index, length: batch.replyLength(index), token: token) }
+      } else {
+        batch.withMutableBytes(index) { Responder.stamp(&$0, received: received, transmitted: transmitted) }
+      }
       counters.countReply()
     }
   }

@@ -48,6 +48,8 @@ extension Engine {
     storage.slots[index].rootDelay = Self.seconds(sample.rootDelayNanoseconds)
     storage.slots[index].rootDispersion = Self.seconds(sample.rootDispersionNanoseconds)
     storage.slots[index].samplePoll = sample.poll
+    storage.slots[index].receiveKind = sample.receiveKind
+    storage.slots[index].transmitKind = sample.transmitKind
     if sample.flags.rawValue & SampleFlags.hasTAIOffset.rawValue != 0 {
       storage.slots[index].taiOffset = sample.taiOffset
     }

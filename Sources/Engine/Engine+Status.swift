@@ -59,7 +59,8 @@ extension Engine {
       dispersion: TimeInterval(seconds: estimate.statistics.measuredDispersion),
       jitter: TimeInterval(seconds: estimate.statistics.jitter), rootDistance: TimeInterval(seconds: slot.rootDistance),
       rootDelay: TimeInterval(seconds: slot.rootDelay), rootDispersion: TimeInterval(seconds: slot.rootDispersion),
-      lastSample: isKnown ? slot.filter.newest.raw : nil, samples: slot.filter.accepted, refused: slot.refused,
+      lastSample: isKnown ? slot.filter.newest.raw : nil, samples: slot.filter.accepted,
+      receiveKind: slot.receiveKind, transmitKind: slot.transmitKind, refused: slot.refused,
       spikes: slot.spikes)
   }
 }

@@ -31,6 +31,9 @@ package struct SourceReport: Sendable, BitwiseCopyable {
   /// Raw time of the newest sample that was taken.
   package var lastSample: RawInstant?
   package var samples: UInt32
+  /// Where the stamps of the newest sample were taken.
+  package var receiveKind = StampKind.none
+  package var transmitKind = StampKind.none
   /// Refused by the sanity gate, and held back as spikes.
   package var refused: UInt32
   package var spikes: UInt32

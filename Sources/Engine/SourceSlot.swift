@@ -33,6 +33,9 @@ struct SourceSlot: BitwiseCopyable {
   var isUnsynchronized = false
   var hasTimescale = true
   var samplePoll: Int8 = 6
+  /// Of the newest sample; told, never judged by.
+  var receiveKind = StampKind.none
+  var transmitKind = StampKind.none
   /// Offset of the newest sample against the steered clock when it was taken.
   var lastOffset = TimeInterval.zero
   /// The newest sample came with the event at hand.

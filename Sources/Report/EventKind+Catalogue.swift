@@ -124,6 +124,25 @@ extension EventKind {
         "loop-recovered", .warning,
         "The io_uring ran out of something or lost something, and went on; the text has the numbers."
       )
+    case .hardwareStamps:
+      ("hardware-stamps", .notice, "Packets of an interface are stamped by its card; the text says which and how.")
+    case .hardwareStampsRefused:
+      (
+        "hardware-stamps-refused", .warning,
+        "Time stamps of a card were asked for and cannot be had; the kernel's are used."
+      )
+    case .hardwareStampsMissed:
+      (
+        "hardware-stamps-missed", .warning,
+        "Stamps of a card were late, missing or unusable, and the kernel's were used; at most once a minute."
+      )
+    case .hardwareClockSuspect:
+      (
+        "hardware-clock-suspect", .warning,
+        "The clock of a card jumped, stands still, runs wild or cannot be read; its stamps are not used until it runs."
+      )
+    case .hardwareClockRunning:
+      ("hardware-clock-running", .notice, "The clock of a card runs again; its stamps are used.")
     case .smearingLeftOut:
       (
         "smearing-left-out", .warning,

@@ -71,6 +71,11 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case recordGap = 536
   case loopChosen = 540
   case loopRecovered = 541
+  case hardwareStamps = 550
+  case hardwareStampsRefused = 551
+  case hardwareStampsMissed = 552
+  case hardwareClockSuspect = 553
+  case hardwareClockRunning = 554
   case smearingLeftOut = 560
   case hardwareClockReady = 561
   case hardwareClockFailed = 562

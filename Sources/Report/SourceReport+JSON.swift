@@ -39,6 +39,7 @@ extension SourceReport {
       JSONMember("pool_member", .boolean(poolMember)),
       JSONMember("reference_clock", .boolean(referenceClock)),
       JSONMember("stamps", JSONValue(stampKind)),
+      JSONMember("interleaved", .boolean(interleaved)),
     ])
   }
 
@@ -76,5 +77,6 @@ extension SourceReport {
     poolMember = json.flag("pool_member")
     referenceClock = json.flag("reference_clock")
     stampKind = json.text("stamps")
+    interleaved = json.flag("interleaved")
   }
 }

@@ -48,8 +48,11 @@ package struct SourceReport: Sendable, Equatable {
   package var authenticated = false
   package var poolMember = false
   package var referenceClock = false
-  /// Whether its last sample's receive stamp was taken by hardware, kernel or user; nil = none yet.
+  /// Where the stamps of its last sample were taken on this host: "hardware", "kernel" or "user", or "kernel/hardware" where that of the
+  /// reply (before the slash) and that of the request differ; nil = no sample yet.
   package var stampKind: String?
+  /// Its server tells when its replies really left (RFC 9769).
+  package var interleaved = false
 
   package init(id: SourceID, name: String) {
     self.id = id

@@ -46,6 +46,7 @@ extension StatusSnapshot {
       JSONMember("clock_moves", JSONValue(clockMoves)),
       JSONMember("clock_refusals", JSONValue(clockRefusals)),
       JSONMember("events_dropped", JSONValue(eventsDropped)),
+      JSONMember("hardware_stamps", .array(stamps.map(\.json))),
       JSONMember("warnings", .array(warnings.map { .string($0) })),
     ])
   }
@@ -95,6 +96,7 @@ extension StatusSnapshot {
     clockMoves = json.count("clock_moves")
     clockRefusals = json.count("clock_refusals")
     eventsDropped = json.count("events_dropped")
+    stamps = json.elements("hardware_stamps").map { StampReport(json: $0) }
     warnings = json.elements("warnings").compactMap { value in
       guard case .string(let text) = value else { return nil }
       return text

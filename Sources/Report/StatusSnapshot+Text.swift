@@ -37,6 +37,7 @@ extension StatusSnapshot {
         "\(samples) samples, \(updates) updates, \(steps) steps, \(tooBig) too big, \(clockMoves) moves by others"
       ))
     lines.append(("Daemon", "tompiond \(printable(version)), process \(processID), up \(Quantity.age(uptime))"))
+    for report in stamps { lines.append(("Stamps of \(printable(report.interface))", printable(report.text))) }
     for warning in warnings { lines.append(("Warning", style.paint(printable(warning), .yellow))) }
     let width = lines.map(\.0.count).max() ?? 0
     return lines.map { name, value in
@@ -66,7 +67,7 @@ extension StatusSnapshot {
     var table = TextTable([
       ("", .left), ("Source", .left), ("Address", .left), ("State", .left), ("St", .right), ("Poll", .right),
       ("Reach", .right),
-      ("Last", .right), ("Offset", .right), ("Delay", .right), ("Jitter", .right), ("Remark", .left),
+      ("Last", .right), ("Offset", .right), ("Delay", .right), ("Jitter", .right), ("Stamps", .left), ("Remark", .left),
     ])
     for source in sources {
       let colour: TextStyle.Colour? =
@@ -84,6 +85,7 @@ extension StatusSnapshot {
           String(repeating: "0", count: 3 - octal.count) + octal, Quantity.age(source.lastReplyAge),
           Quantity.offset(source.offset),
           Quantity.span(source.delay), Quantity.span(source.jitter),
+          (source.stampKind ?? "-") + (source.interleaved ? ", interleaved" : ""),
           source.reason.isEmpty ? source.lastError : source.reason,
         ], colour: colour)
     }

@@ -66,6 +66,8 @@ package struct StatusSnapshot: Sendable, Equatable {
   package var clockRefusals: UInt64 = 0
   package var eventsDropped: UInt64 = 0
 
+  /// Interfaces whose cards stamp packets.
+  package var stamps: [StampReport] = []
   package var sources: [SourceReport] = []
   package var providers: [ProviderReport] = []
   /// The system clock first, then the hardware clocks.

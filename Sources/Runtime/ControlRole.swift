@@ -21,6 +21,7 @@ final class ControlRole: ControlHandler {
   private var nextSecond = RawInstant(nanoseconds: .min)
   private var tooBig = TooBigLimiter()
   private var ringWatch: RingWatch?
+  private var hardwareWatch: HardwareWatch
   private var sequence: UInt64 = 0
   private var published: UInt64 = 0
   /// Lines of the log that nobody took.
@@ -34,6 +35,7 @@ final class ControlRole: ControlHandler {
     self.loop = loop
     self.record = record
     ringWatch = watched.map(RingWatch.init)
+    hardwareWatch = HardwareWatch(context.stamping)
     drift = DriftKeeper(
       directory: context.configuration.stateDirectory, isMinimal: context.configuration.profile == .minimal)
     leapSeconds = LeapSecondsKeeper(path: context.configuration.clock.leapSecondsFile)
@@ -78,6 +80,7 @@ final class ControlRole: ControlHandler {
     nextSecond = now + .seconds(1)
     server?.tick(now: now)
     if let news = ringWatch?.news(now: now) { raise(EventRecord(.loopRecovered, text: news)) }
+    for event in hardwareWatch.news(now: now) { raise(event) }
     if let table = leapSeconds.check(now: now, utc: context.utc(), raise: { self.raise($0) }) {
       if !context.send(.leapTable(table, now: now)) { leapSeconds.tellAgain() }
     }

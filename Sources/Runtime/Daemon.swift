@@ -49,7 +49,8 @@ package final class Daemon {
     let isForbidden = isOnlyCheck || !claim.rivals.isEmpty
     let clock = try Self.clock(configuration.clock, isForbidden: isForbidden)
     let clockPage = ClockPage(precision: clock.capabilities.precision)
-    let clocks = KernelClocks(clock.stampSource)
+    let stamping = try HardwareStamping(configuration, isOnlyCheck: isOnlyCheck)
+    let clocks = KernelClocks(clock.stampSource, hardware: stamping)
     do {
       loopChoice = try EventLoop.choose(LoopWishes(configuration, isOnlyCheck: isOnlyCheck))
       captureLoop = loopChoice.loop
@@ -87,7 +88,8 @@ package final class Daemon {
       port: port, isForbidden: isForbidden, recorder: recorder)
     discipline = role
     context = RuntimeContext(
-      configuration: configuration, providers: providers, router: router, clocks: clocks, port: port,
+      configuration: configuration, providers: providers, router: router, clocks: clocks,
+      stamping: stamping, port: port,
       rivals: claim.rivals,
       wakeDiscipline: { disciplineWaker?.wake() })
     if configuration.hardwareClocks.isEmpty || isOnlyCheck {
@@ -185,6 +187,13 @@ package final class Daemon {
       control.warn(.loopChosen, loopChoice.reason)
     } else {
       control.raise(EventRecord(.loopChosen, text: "packets are received by \(loopChoice.reason)"))
+    }
+    for note in context.stamping.notes {
+      if note.isRefusal {
+        control.warn(.hardwareStampsRefused, note.text)
+      } else {
+        control.raise(EventRecord(.hardwareStamps, text: note.text))
+      }
     }
     if let driftNews { control.raise(driftNews) }
     if !context.rivals.isEmpty { control.warn(.rivalDaemon, context.rivals) }

@@ -18,6 +18,8 @@ final class RuntimeContext {
   let started: RawInstant
   /// What the hardware clocks' role says; nil = there are none.
   var hardware: HardwareClockNews?
+  /// The interfaces whose cards stamp packets.
+  let stamping: HardwareStamping
   private let clocks: KernelClocks
   private let wake: () -> Void
   /// Runs a turn of the discipline on this thread: set while no other thread does.
@@ -25,13 +27,14 @@ final class RuntimeContext {
 
   init(
     configuration: Configuration, providers: [HostedProvider], router: CommandRouter, clocks: KernelClocks,
-    port: DisciplinePort,
+    stamping: HardwareStamping = HardwareStamping(), port: DisciplinePort,
     rivals: String, wakeDiscipline: @escaping () -> Void
   ) {
     self.configuration = configuration
     self.providers = providers
     self.router = router
     self.clocks = clocks
+    self.stamping = stamping
     self.port = port
     self.rivals = rivals
     wake = wakeDiscipline

@@ -24,6 +24,7 @@ extension StatusSnapshot {
     minimumSources = configuration.clock.minimumSources
     self.warnings = warnings + configuration.warnings.map(\.description)
     providers = context.providers.map(\.report)
+    stamps = context.stamping.reports
     let known = context.providers.flatMap { provider in
       provider.outbox.sources.snapshot().map { (provider: provider.name, source: $0) }
     }
@@ -117,6 +118,7 @@ extension SourceReport {
     require = source.summary.has(TOMPION_SOURCE_REQUIRE)
     reliable = source.summary.has(TOMPION_SOURCE_RELIABLE)
     authenticated = source.summary.has(TOMPION_SOURCE_AUTHENTICATED)
+    interleaved = source.summary.has(TOMPION_SOURCE_INTERLEAVED)
     poolMember = source.summary.has(TOMPION_SOURCE_POOL_MEMBER)
     referenceClock = source.summary.has(TOMPION_SOURCE_REFCLOCK)
     guard let estimate else {
@@ -151,7 +153,20 @@ extension SourceReport {
     delay = estimate.delay
     dispersion = estimate.dispersion
     jitter = estimate.jitter
+    stampKind = Self.kind(estimate.receiveKind, estimate.transmitKind)
     rootDistance = estimate.rootDistance
+  }
+
+  private static func kind(_ receive: StampKind, _ transmit: StampKind) -> String {
+    func word(_ kind: StampKind) -> String {
+      switch kind {
+      case .none: "none"
+      case .user: "user"
+      case .kernel: "kernel"
+      case .hardware: "hardware"
+      }
+    }
+    return receive == transmit ? word(receive) : "\(word(receive))/\(word(transmit))"
   }
 
   /// The engine's decision in a word and a reason.

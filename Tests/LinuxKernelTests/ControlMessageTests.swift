@@ -42,6 +42,20 @@ import Testing
     #expect(slot.hardware_ns == 42_000_000_007)
   }
 
+  /// SCM_TIMESTAMPING_PKTINFO of asm-generic/socket.h.
+  let card: Int32 = 58
+
+  @Test func theCardThatStampedIsRead() {
+    let words: [UInt32] = [7, 90, 0, 0]
+    let data = words.withUnsafeBytes(Array.init)
+    let slot = parse(message(SOL_SOCKET, card, data))
+    #expect(slot.hardware_interface == 7 && slot.frame_length == 90 && slot.flags == 0)
+    for length in 0..<data.count {
+      let slot = parse(message(SOL_SOCKET, card, Array(data[..<length])))
+      #expect(slot.flags == CLINUX_DATAGRAM_MALFORMED && slot.hardware_interface == 0)
+    }
+  }
+
   @Test func aShortMessageIsMalformedAndGivesNothing() {
     let full = times(5, 6)
     for length in 0..<full.count {

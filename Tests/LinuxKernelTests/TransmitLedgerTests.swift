@@ -69,4 +69,24 @@ import Testing
     do { let entry = ledger.takeOverdue(before: 150); #expect(entry?.token == nil) }
     do { let entry = ledger.takeOverdue(before: 500); #expect(entry?.token == 2) }
   }
+
+  @Test func theKernelsStampWaitsForTheCardsWithinABound() {
+    var ledger = TransmitLedger(capacity: 4)
+    ledger.sent(token: 1, length: 48, hash: 0, rawNanoseconds: 1000)
+    ledger.sent(token: 2, length: 48, hash: 0, rawNanoseconds: 2000)
+    let isHeld = ledger.hold(id: 0, softwareNanoseconds: 77, interface: 3)
+    let isUnknown = !ledger.hold(id: 9, softwareNanoseconds: 78, interface: 3)
+    #expect(isHeld && isUnknown)
+    #expect(ledger.pendingCount == 2)
+    // Packet 2 has no stamp at all yet: its patience is the longer one.
+    do { let none = ledger.takeOverdue(before: 0, heldBefore: 1000); #expect(none?.token == nil) }
+    let held = ledger.takeOverdue(before: 0, heldBefore: 5000)
+    #expect(held?.token == 1 && held?.softwareNanoseconds == 77 && held?.interface == 3)
+    do { let none = ledger.takeOverdue(before: 0, heldBefore: 5000); #expect(none?.token == nil) }
+    // The card's stamp that comes too late finds nobody.
+    do { let late = ledger.take(id: 0); #expect(late?.token == nil) }
+    let other = ledger.take(id: 1)
+    #expect(other?.token == 2 && other?.softwareNanoseconds == nil)
+    #expect(ledger.pendingCount == 0)
+  }
 }

@@ -45,7 +45,11 @@ struct AssociationDriver {
   var state: AssociationState { association.state }
   var open: Request? { association.state.request }
 
-  mutating func entropy() -> Entropy { Entropy(nonce: generator.next(), spread: generator.next()) }
+  mutating func entropy() -> Entropy {
+    Entropy(
+      nonce: generator.next(), spread: generator.next(),
+      interleavedNonce: association.options.interleaved ? generator.next() : 0)
+  }
 
   func stamp(_ kind: StampKind, at raw: RawInstant? = nil) -> Stamp {
     let raw = raw ?? now

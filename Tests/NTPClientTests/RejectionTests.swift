@@ -82,7 +82,7 @@ struct RejectionTests {
   }
 
   @Test func everyReasonHasACaseOrATestOfItsOwn() {
-    let others: Set<Rejection> = [.malformed, .duplicate, .stale, .frozen, .unexpected]
+    let others: Set<Rejection> = [.interleaving, .malformed, .duplicate, .stale, .frozen, .unexpected]
     #expect(Set(Self.cases.map(\.reason)).union(others) == Set(Rejection.allCases))
     #expect(Set(Rejection.allCases.map(\.text)).count == Rejection.allCases.count)
   }

@@ -21,6 +21,7 @@ extern "C" {
 #define TOMPION_SOURCE_POOL_MEMBER (1u << 6)
 #define TOMPION_SOURCE_REFCLOCK (1u << 7)
 #define TOMPION_SOURCE_SMEARS (1u << 8)         // spreads leap seconds over hours: never mixed with sources that make them
+#define TOMPION_SOURCE_INTERLEAVED (1u << 9)     // its server tells when its replies really left (RFC 9769)
 
 typedef struct tompion_source_info {
   uint32_t size;

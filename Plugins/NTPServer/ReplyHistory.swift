@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import NTPWire
+package import ProviderKit
+import Synchronization
+package import TimeTypes
+
+/// When the last replies to clients of the interleaved mode really left (RFC 9769, section 2): fixed memory, shared by all workers, no lock.
+///
+/// A reply is named by the receive timestamp that it carried and by its client's address, so nobody is told of another's. Sets of four
+/// places: a new reply takes the place of the oldest in its set, so that a flood of made-up requests costs interleaving, and nothing else.
+/// Steps of the clock end what was remembered: a timestamp of another era is not told.
+package final class ReplyHistory: Sendable {
+  private static let words = 4
+  private static let ways = 4
+  private let sets: UInt64
+  private let secret: UInt64
+  /// Of each place: sequence (odd = being written), receive timestamp, client's hash and era, transmit timestamp (0 = not told yet).
+  private let storage: AtomicWords
+  private let answered = Atomic<UInt64>(0)
+  private let unknown = Atomic<UInt64>(0)
+
+  /// - Parameters:
+  ///   - capacity: replies remembered, rounded up to a power of two from 16 on; 32 bytes each.
+  ///   - secret: keeps others from aiming at one set.
+  package init(capacity: Int, secret: UInt64) {
+    var sets: UInt64 = 4
+    while sets * UInt64(Self.ways) < UInt64(max(capacity, 0)), sets < 1 << 20 { sets <<= 1 }
+    self.sets = sets
+    self.secret = secret | 1
+    storage = AtomicWords(count: Int(sets) * Self.ways * Self.words)
+  }
+
+  /// Replies that told when an earlier one really left, and requests that named none that is known. [any]
+  package var counts: (interleaved: UInt64, unknown: UInt64) {
+    (answered.load(ordering: .relaxed), unknown.load(ordering: .relaxed))
+  }
+
+  /// When the reply to that client which carried `receive` really left; nil = not known (any more). [capture]
+  package func transmit(of receive: NTPTimestamp, client: SocketAddress, era: ClockEra) -> NTPTimestamp? {
+    let owner = owner(client, era)
+    let first = firstPlace(receive)
+    for way in 0..<Self.ways {
+      let place = first + way * Self.words
+      let sequence = storage[place].load(ordering: .acquiring)
+      guard sequence & 1 == 0, storage[place + 1].load(ordering: .relaxed) == receive.rawValue,
+        storage[place + 2].load(ordering: .relaxed) == owner
+      else { continue }
+      let transmit = storage[place + 3].load(ordering: .relaxed)
+      atomicMemoryFence(ordering: .acquiring)
+      guard storage[place].load(ordering: .relaxed) == sequence, transmit != 0 else { continue }
+      answered.wrappingAdd(1, ordering: .relaxed)
+      return NTPTimestamp(rawValue: transmit)
+    }
+    unknown.wrappingAdd(1, ordering: .relaxed)
+    return nil
+  }
+
+  /// A reply that carries `receive` is about to leave: the token to ask its TX stamp with; nil = its place is being written by
+  /// another worker, and the reply is not remembered. [capture]
+  package func expect(_ receive: NTPTimestamp, client: SocketAddress, era: ClockEra) -> UInt64? {
+    let first = firstPlace(receive)
+    var chosen = first
+    var oldest: Int64 = .min
+    for way in 0..<Self.ways {
+      let place = first + way * Self.words
+      let held = storage[place + 1].load(ordering: .relaxed)
+      // Of a backward step, too: what is furthest from now goes.
+      let age = held == 0 ? Int64.max : Int64(bitPattern: receive.rawValue &- held).magnitude.clamped
+      if held == receive.rawValue || age == .max {
+        chosen = place
+        break
+      }
+      if age > oldest {
+        oldest = age
+        chosen = place
+      }
+    }
+    let sequence = storage[chosen].load(ordering: .relaxed)
+    guard sequence & 1 == 0, claim(chosen, sequence) else { return nil }
+    storage[chosen + 1].store(receive.rawValue, ordering: .relaxed)
+    storage[chosen + 2].store(owner(client, era), ordering: .relaxed)
+    storage[chosen + 3].store(0, ordering: .relaxed)
+    storage[chosen].store(sequence &+ 2, ordering: .releasing)
+    return UInt64(truncatingIfNeeded: sequence &+ 2) << 32 | UInt64(chosen)
+  }
+
+  /// The TX stamp of the reply with that token. A stamp of another era, or none, is not kept. [capture]
+  package func departed(token: UInt64, stamp: Stamp) {
+    let place = Int(token & 0xffff_ffff)
+    guard stamp.kind != .none, place % Self.words == 0, place < storage.count else { return }
+    let sequence = storage[place].load(ordering: .acquiring)
+    // Somebody else's reply has the place meanwhile.
+    guard sequence & 1 == 0, sequence & 0xffff_ffff == token >> 32,
+      storage[place + 2].load(ordering: .relaxed) & 0xffff == UInt64(stamp.era.rawValue & 0xffff)
+    else { return }
+    guard claim(place, sequence) else { return }
+    var transmit = NTPTimestamp(utcSince1970: stamp.time).markedTransmit
+    // Where both are of the same moment the marks must not turn their order.
+    let receive = storage[place + 1].load(ordering: .relaxed)
+    if receive == transmit.rawValue &+ 1 { transmit = NTPTimestamp(rawValue: receive &+ 1) }
+    storage[place + 3].store(transmit.rawValue, ordering: .relaxed)
+    storage[place].store(sequence &+ 2, ordering: .releasing)
+  }
+
+  private func claim(_ place: Int, _ sequence: UInt64) -> Bool {
+    let isOurs = storage[place].compareExchange(
+      expected: sequence, desired: sequence &+ 1, ordering: .acquiring
+    ).exchanged
+    if isOurs { atomicMemoryFence(ordering: .releasing) }
+    return isOurs
+  }
+
+  private func firstPlace(_ receive: NTPTimestamp) -> Int {
+    let mixed = Self.mix(receive.rawValue &* secret)
+    return Int(mixed & (sets &- 1)) * Self.ways * Self.words
+  }
+
+  /// 48 bits of the address and 16 of the era. Ports do not count: a client takes a new one for each request (RFC 9109).
+  private func owner(_ client: SocketAddress, _ era: ClockEra) -> UInt64 {
+    let mixed = Self.mix(Self.mix(client.high ^ secret) &+ client.low &+ UInt64(client.family.rawValue))
+    return mixed << 16 | UInt64(era.rawValue & 0xffff)
+  }
+
+  /// The finalizer of SplitMix64 (Steele, Lea and Flood, 2014).
+  private static func mix(_ value: UInt64) -> UInt64 {
+    var mixed = value
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+extension UInt64 {
+  fileprivate var clamped: Int64 { Int64(clamping: self) }
+}
+
+/// Atomic words, as many as are wanted at init, zero at first.
+@safe
+final class AtomicWords: @unchecked Sendable {
+  // Sound to share: nothing but atomics lies there, and the memory lives as long as this object.
+  private let start: UnsafeMutablePointer<Atomic<UInt64>>
+  let count: Int
+
+  init(count: Int) {
+    self.count = max(count, 1)
+    unsafe start = .allocate(capacity: self.count)
+    for index in 0..<self.count { unsafe (start + index).initialize(to: Atomic(0)) }
+  }
+
+  deinit {
+    unsafe start.deinitialize(count: count)
+    unsafe start.deallocate()
+  }
+
+  subscript(index: Int) -> Atomic<UInt64> {
+    unsafeAddress {
+      precondition(index >= 0 && index < count, "word out of range")
+      return unsafe UnsafePointer(start + index)
+    }
+  }
+}
