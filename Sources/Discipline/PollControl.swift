@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The poll interval of one source, by the jiggle counter of RFC 5905, section 12: offsets within the jitter make it count up
-/// and finally poll less often, offsets beyond it count down twice as fast.
+/// The poll interval T of one source, by what a packet is worth. Docs/algorithm.md, section 7.
+///
+/// For a clock of random-walk frequency w per √s seen through noise r every T seconds all depends on λ = w·T^1.5/r, and the filter's
+/// own deviations tell it without w and r: λ = (σ_y·T/σ_x)². Where λ is small, each packet is worth less than one more independent
+/// sample would be, because the clock hardly moved since the last; where it is large, the clock runs away between them.
 package struct PollControl: Sendable, BitwiseCopyable, Equatable {
-  /// PGATE: an offset within so many jitters is calm.
-  package static var gate: Double { @_noAllocation @_noLocks get { 4 } }
-  /// LIMIT: the count that changes the interval.
-  package static var limit: Int { @_noAllocation @_noLocks get { 30 } }
+  /// Here a packet is worth exactly an independent sample: the error goes as the root of the number of packets.
+  package static var balance: Double { @_noAllocation @_noLocks get { 0.2 } }
+  /// λ grows by 2^1.5 from one interval to the next; half of that and something against going back and forth.
+  package static var margin: Double { @_noAllocation @_noLocks get { 2 } }
+  /// Samples at an interval before the next one is tried; so many make the filter's deviations its own.
+  package static var settled: Int { @_noAllocation @_noLocks get { 8 } }
+  /// A shorter interval is not waited for as long.
+  package static var alarmed: Int { @_noAllocation @_noLocks get { 2 } }
 
   /// log2 seconds.
   package private(set) var poll: Int8
   package private(set) var minimum: Int8
   package private(set) var maximum: Int8
-  package private(set) var counter = 0
+  /// Samples since the interval changed.
+  package private(set) var samples = 0
 
   @_noAllocation @_noLocks
   package init(minimum: Int8, maximum: Int8) {
@@ -26,33 +34,24 @@ package struct PollControl: Sendable, BitwiseCopyable, Equatable {
   package mutating func bound(minimum: Int8, maximum: Int8) {
     self.minimum = minimum
     self.maximum = maximum > minimum ? maximum : minimum
-    if poll < self.minimum { poll = self.minimum }
-    if poll > self.maximum { poll = self.maximum }
+    if poll < self.minimum { move(to: self.minimum) }
+    if poll > self.maximum { move(to: self.maximum) }
   }
 
-  /// Takes in a sample's distance from what was expected, with the jitter that is usual; true when the interval changed.
+  /// After a sample: the variances of the source's clock, s² and of the frequency's ratio; true when the interval changed.
   @_noAllocation @_noLocks
-  package mutating func update(residual: Double, jitter: Double) -> Bool {
-    // At intervals of a second and less the exponent itself would not count.
-    let weight = poll > 2 ? Int(poll) : 2
-    if residual.magnitude <= Self.gate * jitter {
-      counter += weight
-      if counter >= Self.limit {
-        counter = 0
-        if poll < maximum {
-          poll += 1
-          return true
-        }
-      }
-    } else {
-      counter -= 2 * weight
-      if counter <= -Self.limit {
-        counter = 0
-        if poll > minimum {
-          poll -= 1
-          return true
-        }
-      }
+  package mutating func update(offsetVariance: Double, frequencyVariance: Double) -> Bool {
+    samples &+= 1
+    guard offsetVariance > 0, frequencyVariance >= 0, offsetVariance < 1e12, frequencyVariance < 1e12 else { return false }
+    let interval = Double(sign: .plus, exponent: Int(poll), significand: 1)
+    let now = frequencyVariance * interval * interval / offsetVariance
+    if samples >= Self.alarmed && poll > minimum && now > Self.balance * Self.margin {
+      move(to: poll - 1)
+      return true
+    }
+    if samples >= Self.settled && poll < maximum && now < Self.balance / Self.margin {
+      move(to: poll + 1)
+      return true
     }
     return false
   }
@@ -60,9 +59,15 @@ package struct PollControl: Sendable, BitwiseCopyable, Equatable {
   /// Back to the shortest interval, as after a jump of the clock; true when that is a change.
   @_noAllocation @_noLocks
   package mutating func restart() -> Bool {
-    counter = 0
+    samples = 0
     if poll == minimum { return false }
     poll = minimum
     return true
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func move(to poll: Int8) {
+    self.poll = poll
+    samples = 0
   }
 }

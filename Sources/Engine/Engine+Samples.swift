@@ -132,7 +132,6 @@ extension Engine {
       storage.slots[index].refusedRun = 0
       storage.slots[index].gated = ClockFilter()
     }
-    let residual = storage.slots[index].filter.residual(of: observation)
     let verdict = storage.slots[index].filter.add(observation, prior: frequencyPrior)
     switch verdict {
     case .stale: return
@@ -145,12 +144,8 @@ extension Engine {
     // A burst says nothing about how a longer interval would do.
     let isBurst = sample.flags.rawValue & SampleFlags.burst.rawValue != 0
     if !isBurst && storage.slots[index].filter.accepted > 8 {
-      let estimate = storage.slots[index].estimate
-      let late = 0.5 * (observation.delay - estimate.statistics.delay)
-      let usual = squareRoot(
-        estimate.statistics.jitter * estimate.statistics.jitter + estimate.scatter * estimate.scatter
-          + estimate.offsetError * estimate.offsetError)
-      _ = storage.slots[index].poll.update(residual: residual, jitter: usual + 0.25 * (late > 0 ? late : 0))
+      let doubt = storage.slots[index].filter.doubt
+      _ = storage.slots[index].poll.update(offsetVariance: doubt.offset, frequencyVariance: doubt.frequency)
     }
     if case .restarted = verdict { _ = storage.slots[index].poll.restart() }
   }

@@ -74,14 +74,9 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
     newest.reference = newest.reference + interval
   }
 
-  /// A measurement's distance from what is foretold for its moment, in seconds; zero while nothing is.
-  @_noAllocation @_noLocks
-  package func residual(of observation: Observation) -> Double {
-    if accepted == 0 { return 0 }
-    let measurement = Measurement(observation, from: anchor)
-    var bank = path.bank
-    bank.predict(to: measurement.time)
-    return measurement.offset - path.asymmetry - bank.mean.x
+  /// Variances of the source's line after its newest measurement: of the offset, s², and of the frequency's ratio.
+  package var doubt: (offset: Double, frequency: Double) {
+    @_noAllocation @_noLocks get { (path.bank.mean.xx, path.bank.mean.yy) }
   }
 
   /// What the source says at `now`; nil before its first measurement. `driftBound` is how fast an old measurement loses its

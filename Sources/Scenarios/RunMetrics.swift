@@ -14,6 +14,8 @@ package struct RunMetrics: Sendable, Equatable {
   package var hardHeld: Int
   /// Median of the statistical bound over the 99.9th percentile of the error: at most 4 is the goal.
   package var tightness: Double
+  /// Replies and pulses taken, over the whole run: what the accuracy cost.
+  package var samples: Int
 
   package init(_ record: RunRecord, warm: Int) {
     let start = min(max(warm - 1, 0), record.offsets.count)
@@ -24,6 +26,7 @@ package struct RunMetrics: Sendable, Equatable {
     frequencyRMS = Self.rms(record.frequencies[start...])
     within1Millisecond = Self.convergence(record.offsets, limit: 1e-3)
     within100Microseconds = Self.convergence(record.offsets, limit: 1e-4)
+    samples = record.samples
     judged = 0
     statisticalHeld = 0
     hardHeld = 0

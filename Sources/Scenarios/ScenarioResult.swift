@@ -66,6 +66,7 @@ package struct ScenarioResult: Sendable {
       JSONMember("max_ratio", real(maximumRatio)),
       JSONMember("freq_ratio", real(frequencyRatio)),
       JSONMember("tightness", real(tightness)),
+      JSONMember("samples", .real(median { Double($0.samples) })),
     ])
   }
 }

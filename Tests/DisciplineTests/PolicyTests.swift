@@ -42,25 +42,48 @@ import Testing
 }
 
 @Suite struct PollControlTests {
-  @Test func calmRaisesUnrestLowers() {
-    var control = PollControl(minimum: 4, maximum: 6)
-    var updates = 0
-    while control.poll < 6 && updates < 1000 {
-      _ = control.update(residual: 1, jitter: 1)
-      updates += 1
+  /// The variances of a filter that settled on a clock of random-walk frequency: P_xx = √2·r²·√λ, P_yy = λ·P_xx/T².
+  static func settledPoll(wander: Double, noise: Double, from minimum: Int8, to maximum: Int8) -> Int8 {
+    var control = PollControl(minimum: minimum, maximum: maximum)
+    for _ in 0..<400 {
+      let interval = Double(sign: .plus, exponent: Int(control.poll), significand: 1)
+      let lambda = wander * interval * interval.squareRoot() / noise
+      let offset = 2.0.squareRoot() * noise * noise * lambda.squareRoot()
+      _ = control.update(offsetVariance: offset, frequencyVariance: lambda * offset / (interval * interval))
     }
-    #expect(control.poll == 6)
-    // 30 counts at 4 and 5 a sample.
-    #expect(updates == 14)
-    for _ in 0..<100 { _ = control.update(residual: 0, jitter: 1) }
-    #expect(control.poll == 6)
-    updates = 0
-    while control.poll > 4 && updates < 1000 {
-      _ = control.update(residual: 4.1, jitter: 1)
-      updates += 1
+    return control.poll
+  }
+
+  /// Noisier paths are polled less often, restless oscillators more often; λ = 0.2 is at 137 s, 2700 s, 54 s and 2 s.
+  @Test(arguments: [(1e-9, 8e-6, 7), (1e-9, 7e-4, 10), (1e-8, 2e-5, 6), (1e-9, 2e-8, 4)])
+  func findsTheBalance(_ clock: (wander: Double, noise: Double, poll: Int)) {
+    let poll = Int(Self.settledPoll(wander: clock.wander, noise: clock.noise, from: 4, to: 10))
+    #expect((poll - clock.poll).magnitude <= (clock.poll == 4 || clock.poll == 10 ? 0 : 1), "\(poll)")
+  }
+
+  @Test func goesBackSoonerThanUp() {
+    var control = PollControl(minimum: 4, maximum: 10)
+    var raised = 0
+    while control.poll < 6 && raised < 100 {
+      _ = control.update(offsetVariance: 1, frequencyVariance: 1e-9)
+      raised += 1
     }
-    #expect(control.poll == 4)
-    #expect(updates < 14)
+    #expect(raised == 2 * PollControl.settled)
+    var lowered = 0
+    while control.poll > 4 && lowered < 100 {
+      _ = control.update(offsetVariance: 1, frequencyVariance: 1)
+      lowered += 1
+    }
+    #expect(lowered == 2 * PollControl.alarmed)
+  }
+
+  @Test(arguments: [(0.0, 1.0), (-1, 1), (.nan, 1), (1, .nan), (.infinity, 1), (1, -1)])
+  func whatIsNoNumberChangesNothing(_ variances: (Double, Double)) {
+    var control = PollControl(minimum: 4, maximum: 10)
+    for _ in 0..<40 {
+      let isChange = control.update(offsetVariance: variances.0, frequencyVariance: variances.1)
+      #expect(!isChange)
+    }
   }
 
   @Test func staysInsideItsBounds() {
@@ -75,12 +98,5 @@ import Testing
     #expect(control.poll == 2)
     let isAgain = control.restart()
     #expect(!isAgain)
-  }
-
-  /// At a second and less the counter moves too.
-  @Test func countsAtShortIntervals() {
-    var control = PollControl(minimum: -2, maximum: 1)
-    for _ in 0..<60 { _ = control.update(residual: 0, jitter: 1) }
-    #expect(control.poll == 1)
   }
 }

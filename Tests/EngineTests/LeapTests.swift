@@ -44,6 +44,8 @@ import TimeTypes
     let leap = loop.epoch + 100_000_000_000
     loop.send(.leapTable(LeapTable(taiOffset: 37, next: (leap, 38)), now: loop.raw(0)))
     loop.run(until: 99.9)
+    // No exchange stands across the leap.
+    loop.sources[0].nextPoll = 100.5
     loop.sources[0].error = { $0 >= 100 ? -1 : 0 }
     loop.run(until: 100.0001)
     loop.moveByHand(-1, announced: false)

@@ -106,7 +106,7 @@ import TimeTypes
         estimate.offsetError, estimate.frequencyError.ratio, estimate.scatter, estimate.statistics.delay,
         estimate.statistics.dispersion,
         estimate.statistics.measuredDispersion, estimate.statistics.jitter, estimate.bounds.hard, estimate.bounds.outer,
-        estimate.line.frequency.ratio, filter.residual(of: seen),
+        estimate.line.frequency.ratio,
       ]
       guard numbers.allSatisfy(\.isFinite) else {
         Issue.record("not finite after observation \(i): \(numbers)")

@@ -35,7 +35,7 @@ import Testing
       members.map(\.name) == [
         "scenario", "seeds", "rms_s", "p99_s", "max_s", "freq_rms", "within_1ms_s", "within_100us_s", "ratio",
         "worst_seed_ratio", "goal_ratio", "statistical_coverage", "hard_coverage", "parameters_digest", "p99_ratio",
-        "max_ratio", "freq_ratio", "tightness",
+        "max_ratio", "freq_ratio", "tightness", "samples",
       ])
     #expect(members[6].value == .null)
   }
