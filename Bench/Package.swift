@@ -11,6 +11,9 @@ let package = Package(
   targets: [
     .target(name: "CPeers", exclude: ["README.md"]),
     .target(name: "CReceivers"),
+    // Processes of their own beside the servers: what makes the load, and the least that answers it.
+    .executableTarget(name: "ServerLoad"),
+    .executableTarget(name: "ServerResponder"),
     .target(
       name: "ReceiveBench", dependencies: ["CReceivers", .product(name: "TompionEdgeBench", package: "Tompion")],
       swiftSettings: [.swiftLanguageMode(.v6)]),
@@ -21,7 +24,6 @@ let package = Package(
         .product(name: "TompionCore", package: "Tompion"),
         .product(name: "TompionBenchSubjects", package: "Tompion"),
       ],
-      exclude: ["Server/README.md"],
       swiftSettings: [.swiftLanguageMode(.v6)]),
     .testTarget(
       name: "TompionBenchTests", dependencies: ["TompionBench"], swiftSettings: [.swiftLanguageMode(.v6)]),

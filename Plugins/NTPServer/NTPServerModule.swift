@@ -9,7 +9,8 @@ public func ntpServerModule() -> UnsafePointer<tompion_module_t> { unsafe module
 
 private let schema = [
   SettingSchema(
-    "listen[]", .string, "where to wait for requests: address:port, [address]:port or an interface",
+    "listen[]", .string,
+    "where to wait for requests: address:port, [address]:port, either with %interface, or an interface",
     default: "0.0.0.0:123, [::]:123"),
   SettingSchema(
     "allow[]", .string, "who is served: prefixes, local-networks, interface:NAME, all; the longest prefix decides"),
@@ -27,6 +28,24 @@ private let schema = [
     "serve_ipv4_by_default", .boolean, "serve IPv4 clients that no rule names", default: "false"),
   SettingSchema(
     "serve_ipv6_by_default", .boolean, "serve IPv6 clients that no rule names", default: "false"),
+  SettingSchema(
+    "workers", .integer, "threads that receive and answer, each with sockets of its own (SO_REUSEPORT)", default: "1",
+    range: 1...64),
+  SettingSchema(
+    "stale_after", .real, "a request that waited longer for us is not answered, s", default: "1.0", range: 0.001...60),
+  SettingSchema(
+    "rate_limit", .real, "replies a second for one IPv4 address or IPv6 /64 in the long run; 0 = no limit",
+    default: "0", range: 0...100_000),
+  SettingSchema("rate_burst", .integer, "so many of them at once, after a pause", default: "16", range: 1...10_000),
+  SettingSchema(
+    "rate_leak", .integer, "one in so many requests beyond the limit is answered by chance; 0 = none", default: "4",
+    range: 0...1_000_000),
+  SettingSchema(
+    "rate_kiss", .integer, "one in so many of the rest is told so by the kiss RATE; 0 = none", default: "0",
+    range: 0...1_000_000),
+  SettingSchema(
+    "rate_clients", .integer, "how many clients are remembered, 8 bytes each", default: "16384",
+    range: 64...1_048_576),
 ]
 
 private let catalogue = ProviderCatalogue([

@@ -7,7 +7,7 @@ import TimeTypes
 
 /// The NTP server on the kit: sockets by settings, batches to workers, and what operators see of it.
 ///
-/// Capture reads the access list through one atomic reference; control replaces it when settings or networks change.
+/// The workers read the policy through one atomic reference; control replaces it when settings or networks change.
 final class NTPServerProvider: Provider {
   /// A provider's own events start at 10000 (Docs/events.md).
   static let refusedEvent: UInt32 = 10_100
@@ -19,7 +19,9 @@ final class NTPServerProvider: Provider {
   private var sockets: [UInt32] = []
   private var workers: [ServerWorker] = []
   private var page: ClockPage?
-  private let access = CurrentAccess()
+  private let current = CurrentPolicy()
+  /// What the limiter in force was made from.
+  private var ratePolicy = RatePolicy()
   /// For clients of the interleaved mode; made at the start, never replaced.
   private var history: ReplyHistory?
   private let reportArmed = Atomic<Bool>(false)
@@ -44,8 +46,8 @@ final class NTPServerProvider: Provider {
       for refusal in refusals { host.settings.refuse(refusal.setting, refusal.whatWouldBeRight) }
       return .invalid
     }
-    if !sockets.isEmpty, read.listen != settings.listen {
-      host.log(.warning, "ntp-server: a change of `listen` takes effect at the next start")
+    if !sockets.isEmpty, read.listen != settings.listen || read.workers != settings.workers {
+      host.log(.warning, "ntp-server: a change of `listen` or `workers` takes effect at the next start")
     }
     settings = read
     return .ok
@@ -54,7 +56,7 @@ final class NTPServerProvider: Provider {
   override func start() -> Status {
     page = host.clockPage(.system)
     if page == nil { host.log(.warning, "ntp-server: the host has no clock-info; serving as unsynchronized") }
-    rebuildAccess()
+    rebuildPolicy()
     if settings.interleaved, history == nil {
       history = ReplyHistory(capacity: settings.interleavedReplies, secret: host.random())
     }
@@ -74,10 +76,16 @@ final class NTPServerProvider: Provider {
   override func command(_ command: Command) -> Status {
     switch command.kind {
     case .updateConfig:
+      let neededInterfaces = settings.needsInterfaces
       let status = readSettings()
-      if status == .ok { rebuildAccess() }
-      return status
-    case .networkChanged: rebuildAccess()
+      guard status == .ok else { return status }
+      rebuildPolicy()
+      // Sockets that do not tell where a packet came in would let a rule about interfaces pass.
+      if !sockets.isEmpty, settings.needsInterfaces != neededInterfaces {
+        closeSockets()
+        return openSockets()
+      }
+    case .networkChanged: rebuildPolicy()
     case .query: logCounters()
     case .timeJumped, .shutdown: break
     default: return .unsupported
@@ -98,11 +106,13 @@ final class NTPServerProvider: Provider {
       let status: Status
       switch listen {
       case .address(let address): status = open(address, interface: "", required: true)
+      case .addressOn(var address, let name):
+        guard let index = host.packets.interfaceIndex(name) else { return missing(name) }
+        // A link-local address (fe80::/10) is one of its interface.
+        if address.family == .ipv6, address.high >> 54 == 0x3fa { address.scope = index }
+        status = open(address, interface: name, required: true)
       case .interface(let name, let port):
-        guard host.packets.interfaceIndex(name) != nil else {
-          host.log(.error, "ntp-server cannot listen on \(name): there is no such interface")
-          return .notFound
-        }
+        guard host.packets.interfaceIndex(name) != nil else { return missing(name) }
         let first = open(anyIPv4.with(port: port), interface: name, required: true)
         let second = open(anyIPv6.with(port: port), interface: name, required: false)
         status = first != .ok ? first : second == .addressInUse ? second : .ok
@@ -112,8 +122,13 @@ final class NTPServerProvider: Provider {
     return .ok
   }
 
+  private func missing(_ interface: String) -> Status {
+    host.log(.error, "ntp-server cannot listen on \(interface): there is no such interface")
+    return .notFound
+  }
+
   private func open(_ address: SocketAddress, interface: String, required: Bool) -> Status {
-    switch host.packets.open(socketFlags, local: address, interface: interface) {
+    switch host.packets.open(socketFlags, local: address, interface: interface, workers: settings.workers) {
     case .success(let socket):
       sockets.append(socket)
       return .ok
@@ -128,7 +143,10 @@ final class NTPServerProvider: Provider {
   }
 
   private var socketFlags: PacketAccess.SocketFlags {
-    history == nil ? [.server, .receiveStamps] : [.server, .receiveStamps, .transmitStamps]
+    var flags: PacketAccess.SocketFlags = [.server, .receiveStamps]
+    if history != nil { flags.insert(.transmitStamps) }
+    if !settings.needsInterfaces { flags.insert(.plain) }
+    return flags
   }
 
   private func reason(_ status: Status, _ address: SocketAddress) -> String {
@@ -150,8 +168,8 @@ final class NTPServerProvider: Provider {
     sockets = []
   }
 
-  /// Looks up interfaces and local networks, and lets capture see the new list.
-  private func rebuildAccess() {
+  /// Looks up interfaces and local networks, and lets the workers see the new list, limit and bound.
+  private func rebuildPolicy() {
     var rules: [AccessList.Rule] = []
     for rule in settings.rules {
       switch rule.subject {
@@ -172,11 +190,19 @@ final class NTPServerProvider: Provider {
     }
     let list = AccessList(
       rules, ipv4ByDefault: settings.serveIPv4ByDefault, ipv6ByDefault: settings.serveIPv6ByDefault)
-    access.replace(by: list)
+    current.replace(by: ServerPolicy(access: list, limiter: limiter(), staleAfter: settings.staleAfter))
+  }
+
+  /// The limiter in force stays, with all that it knows, unless its settings changed.
+  private func limiter() -> RateLimiter? {
+    guard settings.rate.isLimiting else { return nil }
+    if let last = current.last.limiter, ratePolicy == settings.rate { return last }
+    ratePolicy = settings.rate
+    return RateLimiter(settings.rate, key: (host.random(), host.random()))
   }
 
   override func makeWorker(index: Int) -> ProviderWorker? {
-    let worker = ServerWorker()
+    let worker = ServerWorker(seed: host.random())
     workers.append(worker)
     return worker
   }
@@ -189,7 +215,7 @@ final class NTPServerProvider: Provider {
     // The kit hands back what makeWorker made.
     guard let worker = worker as? ServerWorker else { return }
     let before = worker.counters[.refused]
-    worker.serve(&batch, access: access.list, page: page, host: host, history: history)
+    worker.serve(&batch, policy: current.policy, page: page, host: host, history: history)
     if worker.counters[.refused] != before, !reportArmed.exchange(true, ordering: .relaxed) {
       let due = max(host.nowRaw.nanoseconds, nextReport.load(ordering: .relaxed))
       host.timers.arm(Self.reportTimer, at: RawInstant(nanoseconds: due))
@@ -232,7 +258,13 @@ final class NTPServerProvider: Provider {
     guard total != queriedTotal else { return }
     queriedTotal = total
     let reasons = silences.map { ", \($0.count) \($0.reason.text)" }.joined()
-    host.log(.notice, "ntp-server: \(replies) answered\(reasons)")
+    let leaks = workers.reduce(0) { $0 &+ $1.counters.leaks }
+    let kisses = workers.reduce(0) { $0 &+ $1.counters.kisses }
+    let chance = leaks + kisses > 0 ? ", \(leaks) over the rate by chance, \(kisses) by the kiss RATE" : ""
+    let shares =
+      workers.count > 1
+      ? " by \(workers.count) workers (\(workers.map { "\($0.counters.replies)" }.joined(separator: ", ")))" : ""
+    host.log(.notice, "ntp-server: \(replies) answered\(shares)\(chance)\(reasons)")
     if let counts = history?.counts, counts.interleaved > 0 {
       host.log(
         .notice,

@@ -8,9 +8,6 @@ package import TimeTypes
 /// Two steps, so that the transmit time stamp is read after all other work of a batch: `answer` writes everything but the two
 /// server stamps, `stamp` writes them. Rules: RFC 5905, sections 7.3 and 9.2; RFC 7822; RFC 1059 for version 1. [capture]
 package enum Responder {
-  /// A request that waited longer than this is not answered.
-  package static let staleAfter = TimeInterval.seconds(1)
-
   package enum Verdict: Hashable, Sendable, BitwiseCopyable {
     /// Send the first `length` bytes; never more than came.
     case reply(length: Int)
@@ -21,71 +18,99 @@ package enum Responder {
   ///
   /// - Parameters:
   ///   - peerPort: the UDP port that it came from.
-  ///   - received: the raw time at which it came.
-  ///   - now: the raw time of this call.
+  ///   - age: how long it has waited for us.
+  ///   - staleAfter: what waited longer gets no answer.
   ///   - interleaves: what an interleaved request asks is left in the reply for the other `stamp` (Responder+Interleaving).
   package static func answer(
-    _ packet: inout MutableSpan<UInt8>, peerPort: UInt16, received: RawInstant, served: ServedTime, now: RawInstant,
-    interleaves: Bool = false
+    _ packet: inout MutableSpan<UInt8>, peerPort: UInt16, age: TimeInterval, staleAfter: TimeInterval,
+    template: ReplyTemplate, interleaves: Bool = false
   ) -> Verdict {
-    // The only error is a datagram shorter than the header.
-    guard let request = try? NTPPacket(parsing: packet.span) else { return .silence(.short) }
-    guard (1...4).contains(request.version) else { return .silence(.version) }
-    guard let mode = replyMode(to: request.mode, version: request.version, peerPort: peerPort) else {
-      return .silence(.mode)
+    guard packet.count >= length else { return .silence(.short) }
+    let version = packet[0] &>> 3 & 7
+    guard version &- 1 < 4 else { return .silence(.version) }
+    guard let mode = replyMode(to: packet[0] & 7, version: version, peerPort: peerPort) else { return .silence(.mode) }
+    if packet.count > length, let reason = judge(PacketTrailer(of: packet.span, version: version)) {
+      return .silence(reason)
     }
-    if let reason = judge(PacketTrailer(of: packet.span, version: request.version)) { return .silence(reason) }
-    guard (now - received).magnitude <= staleAfter else { return .silence(.stale) }
+    guard age.magnitude <= staleAfter else { return .silence(.stale) }
     // The poll interval stays the client's; its transmit stamp, a nonce perhaps, comes back as origin.
-    var reply = NTPPacket(
-      leap: served.leap, version: request.version, mode: mode, stratum: served.stratum, poll: request.poll,
-      precision: served.precision, rootDelay: served.rootDelay, rootDispersion: served.rootDispersion,
-      referenceID: served.referenceID, referenceTimestamp: served.referenceTimestamp, origin: request.transmit)
-    if interleaves, let wish = InterleavedRequest(request) {
-      // Until `stamp` writes what belongs there.
-      reply.receive = wish.origin
-      reply.transmit = wish.receive
-    }
-    guard (try? reply.write(to: &packet)) != nil else { return .silence(.short) }
-    return .reply(length: NTPPacket.length)
+    let own = UInt64(version &<< 3 | mode) &<< 56 | UInt64(packet[2]) &<< 40
+    let origin = word(packet, at: 40)
+    if interleaves { leaveWish(in: &packet, isClient: packet[0] & 7 == 3, transmit: origin) }
+    store(template.first | own, at: 0, in: &packet)
+    store(template.second, at: 8, in: &packet)
+    store(template.third, at: 16, in: &packet)
+    store(origin, at: 24, in: &packet)
+    return .reply(length: Self.length)
   }
 
   /// Writes the server's own stamps: when the request came, and the clock as read last before the reply leaves.
-  ///
-  /// A step of the clock in between is undone: the receive stamp is then counted back from `transmitted` on the raw clock, so
-  /// that both are of one era.
-  package static func stamp(_ packet: inout MutableSpan<UInt8>, received: Stamp, transmitted: Stamp) {
-    let sameLine = received.kind != .none && received.era == transmitted.era && received.clock == transmitted.clock
-    let arrival = sameLine ? received.time : transmitted.time - (transmitted.raw - received.raw)
-    var cursor = WireCursor(offset: receiveOffset)
-    // Neither can fail in a reply that `answer` made.
-    try? cursor.write(NTPTimestamp(utcSince1970: arrival).rawValue, to: &packet)
-    try? cursor.write(NTPTimestamp(utcSince1970: transmitted.time).rawValue, to: &packet)
+  @_noLocks @_noAllocation
+  package static func stamp(_ packet: inout MutableSpan<UInt8>, received: Stamp, departure: Departure) {
+    guard packet.count >= length else { return }
+    store(departure.arrival(received), at: 32, in: &packet)
+    store(departure.timestamp, at: 40, in: &packet)
   }
 
-  /// Where the receive timestamp stands, and the transmit timestamp after it (RFC 5905, figure 8).
-  private static let receiveOffset = 32
+  /// Turns a reply into the kiss "RATE" (RFC 5905, section 7.4): leap 3, stratum 0, and no state of the clock.
+  @_noLocks @_noAllocation
+  package static func kiss(_ packet: inout MutableSpan<UInt8>) {
+    guard packet.count >= length else { return }
+    let kept = word(packet, at: 0) & 0x3f00_ffff_0000_0000
+    store(kept | 3 &<< 62, at: 0, in: &packet)
+    store(UInt64(KissCode.rate.rawValue), at: 8, in: &packet)
+    store(0, at: 16, in: &packet)
+  }
+
+  /// Of the header, and of every reply (RFC 5905, figure 8).
+  package static var length: Int {
+    @_noLocks @_noAllocation get { 48 }
+  }
   /// The server port (RFC 5905, section 7.2).
-  private static let port: UInt16 = 123
+  private static var port: UInt16 {
+    @_noLocks @_noAllocation get { 123 }
+  }
 
   /// The mode of the reply; nil = there is none. Client 3 → server 4; symmetric active 1, which Windows machines send, → passive
   /// 2, without an association; mode 0 of version 1, which had no modes, is a client unless it comes from the server port.
-  static func replyMode(to mode: AssociationMode, version: UInt8, peerPort: UInt16) -> AssociationMode? {
+  @_noLocks @_noAllocation
+  static func replyMode(to mode: UInt8, version: UInt8, peerPort: UInt16) -> UInt8? {
     switch mode {
-    case .client: .server
-    case .symmetricActive: .symmetricPassive
-    case .reserved where version == 1 && peerPort != port: .server
+    case 3: 4
+    case 1: 2
+    case 0 where version == 1 && peerPort != port: 4
     default: nil
     }
   }
 
   /// Whether what follows the header forbids an answer. Version 4 may carry extension fields, which are neither understood nor
   /// echoed; a MAC needs a key that this server does not have (MS-SNTP's 68 and 120 bytes among them).
+  @_noLocks @_noAllocation
   static func judge(_ trailer: PacketTrailer) -> Silence? {
     switch trailer {
     case .none, .extensionFields(_, mac: nil): nil
     case .mac, .extensionFields: .authenticator
     case .malformed: .malformed
     }
+  }
+
+  // MARK: words of the wire; the callers have checked that there are 48 bytes
+
+  @_noLocks @_noAllocation @inline(__always)
+  static func word(_ packet: borrowing MutableSpan<UInt8>, at offset: Int) -> UInt64 {
+    let upper =
+      UInt64(packet[offset]) &<< 56 | UInt64(packet[offset &+ 1]) &<< 48 | UInt64(packet[offset &+ 2]) &<< 40
+      | UInt64(packet[offset &+ 3]) &<< 32
+    let lower =
+      UInt64(packet[offset &+ 4]) &<< 24 | UInt64(packet[offset &+ 5]) &<< 16 | UInt64(packet[offset &+ 6]) &<< 8
+      | UInt64(packet[offset &+ 7])
+    return upper | lower
+  }
+
+  @_noLocks @_noAllocation @inline(__always)
+  static func store(_ word: UInt64, at offset: Int, in packet: inout MutableSpan<UInt8>) {
+    // Sound: every pattern of bits is a UInt8, and the store checks its bounds.
+    var bytes = unsafe packet.mutableBytes
+    bytes.storeBytes(of: word.bigEndian, toByteOffset: offset, as: UInt64.self)
   }
 }

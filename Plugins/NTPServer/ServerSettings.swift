@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ProviderKit
+package import TimeTypes
 
 /// The server's settings, read once and checked; texts become values here and nowhere later.
 package struct ServerSettings: Hashable, Sendable {
   /// A place to wait for requests at.
   package enum Listen: Hashable, Sendable {
     case address(SocketAddress)
-    /// Any address of that interface, both families.
+    /// That address on that interface (or VRF) alone: isolated networks may have the same addresses.
+    case addressOn(SocketAddress, interface: String)
+    /// Any address of that interface (or VRF), both families.
     case interface(String, port: UInt16)
   }
 
@@ -38,12 +41,25 @@ package struct ServerSettings: Hashable, Sendable {
   /// Interleaved mode (RFC 9769) for clients that ask for it, and how many replies are remembered for it.
   package var interleaved = true
   package var interleavedReplies = 4096
+  /// Threads that receive and answer, each with sockets of its own at every address.
+  package var workers: UInt32 = 1
+  package var rate = RatePolicy()
+  /// A request that waited longer for us is not answered: its client has given up.
+  package var staleAfter = TimeInterval.seconds(1)
 
   package static let port: UInt16 = 123
   /// More sockets than this are a mistake.
   package static let largestListen = 32
+  package static let workerRange: ClosedRange<Int64> = 1...64
+  /// Seconds.
+  package static let staleRange = 0.001...60.0
 
   package init() {}
+
+  /// Whether a rule asks where a request came in.
+  package var needsInterfaces: Bool {
+    rules.contains { if case .interface = $0.subject { true } else { false } }
+  }
 
   /// Reads the values that the host has for this provider; keys that are the host's own are passed over.
   package init(_ settings: [Setting], refusals: inout [Refusal]) {
@@ -53,7 +69,9 @@ package struct ServerSettings: Hashable, Sendable {
       switch name {
       case "listen":
         guard let listen = setting.string.flatMap(Self.listen) else {
-          refuse("an address with a port (\"192.0.2.1:123\", \"[2001:db8::1]:123\") or an interface (\"eth0\")")
+          refuse(
+            "an address with a port (\"192.0.2.1:123\", \"[2001:db8::1]:123\"), the same on one interface "
+              + "(\"192.0.2.1:123%eth0\") or an interface (\"eth0\")")
           continue
         }
         if self.listen.contains(listen) {
@@ -87,12 +105,32 @@ package struct ServerSettings: Hashable, Sendable {
           continue
         }
         interleavedReplies = Int(number)
-      default: continue
+      case "workers":
+        guard let count = setting.integer, Self.workerRange.contains(count) else {
+          refuse("a number of threads from \(Self.workerRange.lowerBound) to \(Self.workerRange.upperBound)")
+          continue
+        }
+        workers = UInt32(count)
+      case "stale_after":
+        guard let seconds = setting.real, Self.staleRange.contains(seconds) else {
+          refuse("seconds from \(Self.staleRange.lowerBound) to \(Self.staleRange.upperBound)")
+          continue
+        }
+        staleAfter = TimeInterval(seconds: seconds)
+      default:
+        if let right = rate.read(name, setting) { refuse(right) }
       }
     }
   }
 
   static func listen(_ text: String) -> Listen? {
+    if let percent = text.lastIndex(of: "%") {
+      let name = text[text.index(after: percent)...]
+      guard isInterfaceName(name),
+        let address = AddressText.parseEndpoint(String(text[..<percent]), defaultPort: port)
+      else { return nil }
+      return .addressOn(address, interface: String(name))
+    }
     if let address = AddressText.parseEndpoint(text, defaultPort: port) { return .address(address) }
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard let name = parts.first, isInterfaceName(name) else { return nil }
@@ -124,6 +162,6 @@ package struct ServerSettings: Hashable, Sendable {
   /// A Linux interface name (1 to 15 bytes, no slash, no space, no colon) that cannot be mistaken for an address.
   private static func isInterfaceName(_ text: some StringProtocol) -> Bool {
     guard (1...15).contains(text.utf8.count), text.first?.isLetter == true else { return false }
-    return text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x2f && $0 != 0x3a && $0 != 0x5b }
+    return text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x2f && $0 != 0x3a && $0 != 0x5b && $0 != 0x25 }
   }
 }

@@ -4,44 +4,38 @@ import CTompionProvider
 import ProviderKit
 import TimeTypes
 
+/// What the workers are told, as of the last settings; a worker reads it once a batch.
+final class ServerPolicy: Sendable {
+  let access: AccessList
+  /// nil = no limit.
+  let limiter: RateLimiter?
+  let staleAfter: TimeInterval
+
+  init(access: AccessList = AccessList(), limiter: RateLimiter? = nil, staleAfter: TimeInterval = .seconds(1)) {
+    self.access = access
+    self.limiter = limiter
+    self.staleAfter = staleAfter
+  }
+}
+
 /// One worker's own part of the server: its counters and its table of refused clients. Only its thread writes them.
 final class ServerWorker: ProviderWorker {
   let counters = ServerCounters()
   let refused = RefusedClients()
+  /// Of the chance by which requests beyond the rate are answered (SplitMix64: it need not be unpredictable for ever, its seed is).
+  private var chance: UInt64
 
-  /// Answers a batch in place. [capture]
+  init(seed: UInt64) { chance = seed }
+
+  /// Answers a batch in place. Nothing is allocated and nothing waited for. [capture]
   func serve(
-    _ batch: inout PacketBatch, access: AccessList, page: ClockPage?, host: Host, history: ReplyHistory? = nil
+    _ batch: inout PacketBatch, policy: ServerPolicy, page: ClockPage?, host: Host, history: ReplyHistory? = nil
   ) {
     let begin = host.nowRaw
-    let served = ServedTime(page?.read(), now: begin)
+    let template = ReplyTemplate(ServedTime(page?.read(), now: begin))
     var replies = 0
-    for index in 0..<batch.count {
-      if batch.isTruncated(index) {
-        counters.count(.truncated)
-        continue
-      }
-      let peer = batch.peer(index)
-      guard access.allows(peer, interface: batch.interfaceIndex(index)) else {
-        counters.count(.refused)
-        refused.note(peer, now: begin)
-        continue
-      }
-      let stamp = batch.stamp(index)
-      let received = stamp.kind == .none ? begin : stamp.raw
-      let verdict = batch.withMutableBytes(index) {
-        Responder.answer(
-          &$0, peerPort: peer.port, received: received, served: served, now: begin,
-          interleaves: history != nil)
-      }
-      switch verdict {
-      case .silence(let reason): counters.count(reason)
-      case .reply(let length):
-        assert(length <= batch.length(index), "a reply longer than its request")
-        batch.reply(index, length: length)
-        replies &+= 1
-      }
-    }
+    let interleaves = history != nil
+    for index in 0..<batch.count where prepare(&batch, index, policy, template, begin, interleaves) { replies &+= 1 }
     guard replies > 0 else { return }
     // The clock is read last, once for the batch: its replies leave together.
     guard let transmitted = host.now(.system) else {
@@ -51,19 +45,80 @@ final class ServerWorker: ProviderWorker {
       }
       return
     }
+    let departure = Departure(transmitted)
     for index in 0..<batch.count where batch.replyLength(index) > 0 {
       var received = batch.stamp(index)
       if received.kind == .none { received.raw = begin }
       if let history {
         let peer = batch.peer(index)
         let token = batch.withMutableBytes(index) {
-          Responder.stamp(&$0, received: received, transmitted: transmitted, peer: peer, history: history)
+          Responder.stamp(&$0, received: received, departure: departure, peer: peer, history: history)
         }
         if let token { batch.reply(index, length: batch.replyLength(index), token: token) }
       } else {
-        batch.withMutableBytes(index) { Responder.stamp(&$0, received: received, transmitted: transmitted) }
+        batch.withMutableBytes(index) { Responder.stamp(&$0, received: received, departure: departure) }
       }
-      counters.countReply()
     }
+    counters.countReplies(replies)
+  }
+
+  /// Judges a request and makes all of its reply but the server's stamps; false = silence.
+  private func prepare(
+    _ batch: inout PacketBatch, _ index: Int, _ policy: ServerPolicy, _ template: ReplyTemplate, _ now: RawInstant,
+    _ interleaves: Bool
+  ) -> Bool {
+    if batch.isTruncated(index) {
+      counters.count(.truncated)
+      return false
+    }
+    let peer = batch.peer(index)
+    guard policy.access.allows(peer, interface: batch.interfaceIndex(index)) else {
+      counters.count(.refused)
+      refused.note(peer, now: now)
+      return false
+    }
+    let stamp = batch.stamp(index)
+    let age = stamp.kind == .none ? .zero : now - stamp.raw
+    let verdict = batch.withMutableBytes(index) {
+      Responder.answer(
+        &$0, peerPort: peer.port, age: age, staleAfter: policy.staleAfter, template: template, interleaves: interleaves)
+    }
+    switch verdict {
+    case .silence(let reason):
+      counters.count(reason)
+      return false
+    case .reply(let length):
+      assert(length <= batch.length(index), "a reply longer than its request")
+      if let limiter = policy.limiter, !isWithin(limiter, &batch, index, peer, now) { return false }
+      batch.reply(index, length: length)
+      return true
+    }
+  }
+
+  /// Whether a client beyond its rate is answered all the same.
+  private func isWithin(
+    _ limiter: RateLimiter, _ batch: inout PacketBatch, _ index: Int, _ peer: SocketAddress, _ now: RawInstant
+  ) -> Bool {
+    switch limiter.judge(peer, now: now, chance: nextChance()) {
+    case .within: return true
+    case .leaked:
+      counters.countReplies(0, leaked: 1)
+      return true
+    case .kissed:
+      counters.countReplies(0, kissed: 1)
+      batch.withMutableBytes(index) { Responder.kiss(&$0) }
+      return true
+    case .refused:
+      counters.count(.limited)
+      return false
+    }
+  }
+
+  private func nextChance() -> UInt64 {
+    chance = chance &+ 0x9e37_79b9_7f4a_7c15
+    var word = chance
+    word = (word ^ word &>> 30) &* 0xbf58_476d_1ce4_e5b9
+    word = (word ^ word &>> 27) &* 0x94d0_49bb_1331_11eb
+    return word ^ word &>> 31
   }
 }

@@ -16,10 +16,12 @@ package enum Silence: Int, CaseIterable, Sendable, BitwiseCopyable {
   case authenticator
   /// What follows the header is neither extension fields nor a MAC (RFC 7822, section 3).
   case malformed
-  /// Waited longer than a second for us: the client has given up.
+  /// Waited longer for us than `stale_after`: the client has given up.
   case stale
   /// The host could not read the clock.
   case clock
+  /// Beyond the rate that one client may have.
+  case limited
 
   package var text: String {
     switch self {
@@ -32,6 +34,7 @@ package enum Silence: Int, CaseIterable, Sendable, BitwiseCopyable {
     case .malformed: "malformed"
     case .stale: "stale"
     case .clock: "no clock"
+    case .limited: "over the rate"
     }
   }
 }

@@ -11,6 +11,8 @@
 // A TX stamp brings scm_timestamping (48) and an extended error with an offender (16 + 28), an RX packet also packet
 // info (20): 512 holds every combination that is enabled here, twice.
 #define CONTROL_BYTES 512
+// Slots apart by an odd number of cache lines fall into different sets of the cache; by a power of two they would all meet in a few.
+#define CONTROL_STRIDE (CONTROL_BYTES + 64)
 
 struct clinux_batch {
   uint32_t slots;
@@ -22,6 +24,7 @@ struct clinux_batch {
   uint32_t *order;  // which slot a header stands for when sending
   uint8_t *bytes;
   uint32_t capacity;
+  uint32_t stride;  // from one slot's bytes to the next one's
 };
 
 void clinux_import_name(const struct sockaddr *name, size_t length, clinux_address_t *address);

@@ -46,9 +46,10 @@ clinux_batch_t *clinux_batch_create(uint32_t slots, uint32_t capacity) {
   batch->headers = calloc(slots, sizeof *batch->headers);
   batch->vectors = calloc(slots, sizeof *batch->vectors);
   batch->names = calloc(slots, sizeof *batch->names);
-  batch->controls = calloc(slots, CONTROL_BYTES);
+  batch->controls = calloc(slots, CONTROL_STRIDE);
   batch->order = calloc(slots, sizeof *batch->order);
-  batch->bytes = calloc(slots, capacity ? capacity : 1);
+  batch->stride = ((capacity + 63) / 64 | 1) * 64;
+  batch->bytes = calloc(slots, batch->stride);
   if (!batch->datagrams || !batch->headers || !batch->vectors || !batch->names || !batch->controls || !batch->order ||
       !batch->bytes) {
     clinux_batch_destroy(batch);
@@ -61,7 +62,8 @@ clinux_batch_t *clinux_batch_create(uint32_t slots, uint32_t capacity) {
 }
 
 clinux_datagram_t *clinux_batch_slot(clinux_batch_t *batch, uint32_t index) { return &batch->datagrams[index]; }
-uint8_t *clinux_batch_bytes(clinux_batch_t *batch, uint32_t index) { return batch->bytes + (size_t)index * batch->capacity; }
+uint8_t *clinux_batch_bytes(clinux_batch_t *batch, uint32_t index) { return batch->bytes + (size_t)index * batch->stride; }
+uint32_t clinux_batch_stride(const clinux_batch_t *batch) { return batch->stride; }
 
 void clinux_import_name(const struct sockaddr *name, size_t length, clinux_address_t *address) {
   memset(address, 0, sizeof *address);
@@ -82,9 +84,9 @@ void clinux_import_name(const struct sockaddr *name, size_t length, clinux_addre
 }
 
 static socklen_t export_name(const clinux_address_t *address, struct sockaddr_storage *name) {
-  memset(name, 0, sizeof *name);
   if (address->family == 4) {
     struct sockaddr_in *in = (struct sockaddr_in *)name;
+    memset(in, 0, sizeof *in);
     in->sin_family = AF_INET;
     in->sin_port = htons(address->port);
     memcpy(&in->sin_addr, &address->high, 4);
@@ -92,6 +94,7 @@ static socklen_t export_name(const clinux_address_t *address, struct sockaddr_st
   }
   if (address->family == 6) {
     struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)name;
+    memset(in6, 0, sizeof *in6);
     in6->sin6_family = AF_INET6;
     in6->sin6_port = htons(address->port);
     in6->sin6_scope_id = address->scope;
@@ -118,6 +121,17 @@ static void parse_stamps(const uint8_t *data, size_t length, clinux_datagram_t *
     slot->hardware_ns = nanoseconds(&times[2]);
     slot->flags |= CLINUX_DATAGRAM_HARDWARE;
   }
+}
+
+static void parse_brief(const uint8_t *data, size_t length, clinux_datagram_t *slot) {
+  struct timespec time;
+  if (length < sizeof time) {
+    slot->flags |= CLINUX_DATAGRAM_MALFORMED;
+    return;
+  }
+  memcpy(&time, data, sizeof time);
+  slot->software_ns = nanoseconds(&time);
+  slot->flags |= CLINUX_DATAGRAM_SOFTWARE;
 }
 
 static void parse_error(const uint8_t *data, size_t length, clinux_datagram_t *slot) {
@@ -191,6 +205,7 @@ void clinux_control_parse(const void *control, size_t length, clinux_datagram_t 
     size_t data_length = header.cmsg_len - CMSG_LEN(0);
     if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_TIMESTAMPING) parse_stamps(data, data_length, slot);
     else if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_TIMESTAMPING_PKTINFO) parse_card(data, data_length, slot);
+    else if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_TIMESTAMPNS) parse_brief(data, data_length, slot);
     else if (header.cmsg_level == SOL_IP && header.cmsg_type == IP_RECVERR) parse_error(data, data_length, slot);
     else if (header.cmsg_level == SOL_IPV6 && header.cmsg_type == IPV6_RECVERR) parse_error(data, data_length, slot);
     else if (header.cmsg_level == SOL_IP && header.cmsg_type == IP_PKTINFO) parse_info4(data, data_length, slot);
@@ -251,7 +266,7 @@ static void prepare_receive(clinux_batch_t *batch, uint32_t i) {
   message->msg_namelen = sizeof batch->names[i];
   message->msg_iov = &batch->vectors[i];
   message->msg_iovlen = 1;
-  message->msg_control = batch->controls + (size_t)i * CONTROL_BYTES;
+  message->msg_control = batch->controls + (size_t)i * CONTROL_STRIDE;
   message->msg_controllen = CONTROL_BYTES;
   message->msg_flags = 0;
 }
@@ -309,7 +324,7 @@ void clinux_prepare_send(clinux_batch_t *batch, uint32_t header, uint32_t i, int
   message->msg_name = message->msg_namelen ? &batch->names[header] : NULL;
   message->msg_iov = &batch->vectors[header];
   message->msg_iovlen = 1;
-  uint8_t *control = batch->controls + (size_t)header * CONTROL_BYTES;
+  uint8_t *control = batch->controls + (size_t)header * CONTROL_STRIDE;
   message->msg_controllen = send_control(slot, plain, control);
   message->msg_control = message->msg_controllen ? control : NULL;
   message->msg_flags = 0;

@@ -15,7 +15,9 @@ const uint32_t clinux_sof_tx_software = SOF_TIMESTAMPING_TX_SOFTWARE, clinux_sof
                clinux_sof_software = SOF_TIMESTAMPING_SOFTWARE, clinux_sof_raw_hardware = SOF_TIMESTAMPING_RAW_HARDWARE,
                clinux_sof_opt_id = SOF_TIMESTAMPING_OPT_ID, clinux_sof_opt_tsonly = SOF_TIMESTAMPING_OPT_TSONLY,
                clinux_sof_opt_cmsg = SOF_TIMESTAMPING_OPT_CMSG, clinux_sof_opt_tx_swhw = SOF_TIMESTAMPING_OPT_TX_SWHW,
-               clinux_sof_opt_pktinfo = SOF_TIMESTAMPING_OPT_PKTINFO;
+               clinux_sof_opt_pktinfo = SOF_TIMESTAMPING_OPT_PKTINFO,
+               // Linux 6.12; headers may be older.
+               clinux_sof_opt_rx_filter = 1u << 17;
 
 static int32_t set(int fd, int level, int name, int value) {
   return setsockopt(fd, level, name, &value, sizeof value) < 0 ? -errno : 0;
@@ -49,6 +51,7 @@ int32_t clinux_udp_dont_fragment(int32_t fd, int32_t family) {
                      : set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
 }
 
+int32_t clinux_udp_brief_stamps(int32_t fd, int32_t on) { return set(fd, SOL_SOCKET, SO_TIMESTAMPNS, on); }
 int32_t clinux_udp_reuse_port(int32_t fd) { return set(fd, SOL_SOCKET, SO_REUSEPORT, 1); }
 int32_t clinux_udp_busy_poll(int32_t fd, int32_t microseconds) {
   int32_t result = set(fd, SOL_SOCKET, SO_BUSY_POLL, microseconds);

@@ -360,7 +360,7 @@ int32_t clinux_uring_take(clinux_uring_t *ring, uint32_t buffer, uint32_t length
   if (head.payloadlen > there || there > datagram->capacity || head.flags & MSG_TRUNC)
     datagram->flags |= CLINUX_DATAGRAM_TRUNCATED;
   datagram->length = there < datagram->capacity ? there : datagram->capacity;
-  memcpy(batch->bytes + (size_t)slot * batch->capacity, payload, datagram->length);
+  memcpy(batch->bytes + (size_t)slot * batch->stride, payload, datagram->length);
   if (head.flags & MSG_CTRUNC) datagram->flags |= CLINUX_DATAGRAM_CONTROL_TRUNCATED;
   clinux_import_name((const struct sockaddr *)name, head.namelen < NAME_ROOM ? head.namelen : NAME_ROOM, &datagram->peer);
   clinux_control_parse(control, head.controllen < CONTROL_ROOM ? head.controllen : CONTROL_ROOM, datagram);

@@ -85,7 +85,7 @@ package struct ClockSegments: Sendable {
   }
 
   /// The rate inside segment `index`: between two readings of one era the line goes through both, else as announced.
-  private func frequency(_ index: Int) -> Double {
+  func ratio(_ index: Int) -> Double {
     let start = storage[index]
     guard index + 1 < count, storage[index + 1].era == start.era else { return start.frequency.ratio }
     let raw = (storage[index + 1].raw - start.raw).inNanoseconds
@@ -101,7 +101,7 @@ package struct ClockSegments: Sendable {
     while index > 0 && storage[index].raw > raw { index -= 1 }
     let start = storage[index]
     let elapsed = raw - start.raw
-    let gained = TimeInterval(nanosecondsAsDouble: elapsed.inNanoseconds * frequency(index))
+    let gained = TimeInterval(nanosecondsAsDouble: elapsed.inNanoseconds * ratio(index))
     return (
       ClockPair(raw: raw, time: start.time + elapsed + gained, errorNanoseconds: start.errorNanoseconds), start.era
     )
@@ -123,7 +123,7 @@ package struct ClockSegments: Sendable {
     while index >= 0 {
       let start = storage[index]
       let shown = time - start.time
-      let ratio = frequency(index)
+      let ratio = self.ratio(index)
       let raw = start.raw + shown - TimeInterval(nanosecondsAsDouble: shown.inNanoseconds * ratio / (1 + ratio))
       var fitted = raw
       // A segment reaches from its earliest start to the next one's; the oldest reaches back, the newest on.
@@ -136,6 +136,8 @@ package struct ClockSegments: Sendable {
         best = index
         bestRaw = fitted
         bestMisfit = misfit
+        // None can fit better, and of two that fit the later is taken.
+        if misfit == .zero { break }
       }
       index -= 1
     }

@@ -8,6 +8,9 @@ package struct ClockStamper: Sendable {
   /// The virtual clock's line; nil when the disciplined clock is CLOCK_REALTIME itself.
   private var line: ClockHistoryReader?
   package private(set) var map: RealtimeRawMap
+  /// Where nearly all stamps of a wake-up lie, if the disciplined clock is CLOCK_REALTIME itself.
+  package private(set) var piece: StampLine?
+  package private(set) var olderPiece: StampLine?
 
   package init(_ source: ClockStampSource, read: @escaping @Sendable () -> ClockPair = ClockPair.realtime) {
     clock = source.clock
@@ -26,7 +29,10 @@ package struct ClockStamper: Sendable {
   /// Once per wake-up, before stamps are made.
   package mutating func refresh() {
     map.refresh()
-    line?.refresh()
+    if line?.refresh() == nil {
+      piece = map.line()
+      olderPiece = map.line(older: true)
+    }
   }
 
   /// A kernel stamp (CLOCK_REALTIME) as a stamp of the disciplined clock. `notBefore`: the packet cannot be older.

@@ -91,11 +91,17 @@ package enum EventLoop {
     }
   }
 
-  /// Watches a socket; a ring receives for it from now on.
-  package func add(_ socket: UDPSocket, token: UInt64) throws(KernelError) {
+  /// Watches a socket; a ring receives for it from now on, unless much may come `inBatches`: those are cheaper by recvmmsg(2), and the
+  /// ring only wakes.
+  package func add(_ socket: UDPSocket, token: UInt64, inBatches: Bool = false) throws(KernelError) {
     switch self {
     case .poll(let loop): try loop.add(socket, token: token)
-    case .uring(let loop): try loop.add(socket, token: token)
+    case .uring(let loop):
+      if inBatches {
+        try loop.add(socket.descriptor, token: token)
+      } else {
+        try loop.add(socket, token: token)
+      }
     }
   }
 

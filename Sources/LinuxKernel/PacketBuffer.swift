@@ -45,6 +45,12 @@ package final class PacketBuffer {
     return unsafe UnsafeMutableRawBufferPointer(start: clinux_batch_bytes(batch, UInt32(index)), count: capacity)
   }
 
+  /// How far one slot's memory is from the next one's.
+  package var stride: Int {
+    // Sound: the fence's own number, fixed since init.
+    unsafe Int(clinux_batch_stride(batch))
+  }
+
   /// The slot's fields (not its bytes).
   @inline(__always)
   package subscript(index: Int) -> clinux_datagram_t {

@@ -27,13 +27,13 @@ package struct RealtimeRawMap: Sendable {
   }
 
   private mutating func refresh(_ pair: ClockPair) {
-    if var reader = owner {
-      reader.refresh()
-      history.announce(reader.segments)
-      owner = reader
-    }
+    // Copied only where there is something new: it is large.
+    if owner?.refresh() == true, let reader = owner { history.announce(reader.segments) }
     history.observe(pair)
   }
+
+  /// The piece between the last two readings; nil where that is no straight line.
+  func line(older: Bool = false) -> StampLine? { StampLine(history.segments, notAfter: newest.raw, older: older) }
 
   /// The raw moment of a kernel stamp, and the era REALTIME had; `notBefore` is when the packet cannot have come yet (when it
   /// was sent, when the queue was empty). The upper end of the window is the last `refresh`.

@@ -22,6 +22,7 @@ extension UDPSocket {
       throw KernelError("connect an IPv4 socket to IPv6, or the reverse", errno: EAFNOSUPPORT)
     }
     let number = Int32(family.rawValue)
+    if options.sharePort, options.isFirstOfPort { try probe(options, family) }
     let fd = try KernelError.check(clinux_udp_open(number), "open a UDP socket")
     do throws(KernelError) {
       if family == .ipv6 { _ = try KernelError.check(clinux_udp_ipv6_only(fd), "keep the socket to IPv6") }
@@ -53,12 +54,28 @@ extension UDPSocket {
       _ = try KernelError.check(unsafe clinux_udp_local(fd, &bound), "read the socket's address")
       return Opened(
         descriptor: fd, local: SocketAddress(bound), stampFlags: flags,
-        stampsReception: options.receiveStamps && flags & clinux_sof_rx_software != 0,
+        stampsReception: options.receiveStamps
+          && flags & (clinux_sof_rx_software | clinux_sof_opt_rx_filter) != 0,
         stampsTransmission: options.transmitStamps && flags & clinux_sof_software != 0)
     } catch {
       _ = clinux_close(fd)
       throw error
     }
+  }
+
+  /// Binds and closes a socket that shares with nobody: a port that another program shares would bind, and half of the clients be lost.
+  private static func probe(_ options: UDPSocketOptions, _ family: SocketAddress.Family) throws(KernelError) {
+    guard options.local.family != .none, options.local.port != 0 else { return }
+    let fd = try KernelError.check(clinux_udp_open(Int32(family.rawValue)), "open a UDP socket")
+    defer { _ = clinux_close(fd) }
+    if family == .ipv6 { _ = try KernelError.check(clinux_udp_ipv6_only(fd), "keep the socket to IPv6") }
+    if !options.interface.isEmpty {
+      // A C string of our own, for the call.
+      let result = unsafe options.interface.withCString { unsafe clinux_udp_to_device(fd, $0) }
+      _ = try KernelError.check(result, "bind the socket to the interface")
+    }
+    var address = options.local.c
+    _ = try KernelError.check(unsafe clinux_udp_bind(fd, &address), "bind the UDP socket")
   }
 
   private static func enableStamps(_ fd: Int32, _ options: UDPSocketOptions, _ profile: KernelProfile) -> UInt32 {
@@ -79,6 +96,15 @@ extension UDPSocket {
       if clinux_udp_timestamping(fd, flags | hardware) >= 0 { return flags | hardware }
     }
     let only = options.transmitStamps ? clinux_sof_opt_tsonly : 0
+    if options.briefStamps, options.receiveStamps, options.hardware.isEmpty,
+      clinux_udp_brief_stamps(fd, 1) >= 0
+    {
+      if !options.transmitStamps { return clinux_sof_rx_software }
+      // RX stamps by the brief form alone, TX stamps as ever; kernels before 6.12 would bring the first in both forms.
+      let transmission = clinux_sof_software | clinux_sof_opt_id | only | clinux_sof_opt_rx_filter
+      if clinux_udp_timestamping(fd, transmission) >= 0 { return transmission }
+      _ = clinux_udp_brief_stamps(fd, 0)
+    }
     if clinux_udp_timestamping(fd, flags | only) >= 0 { return flags | only }
     return clinux_udp_timestamping(fd, flags) >= 0 ? flags : 0
   }

@@ -139,8 +139,18 @@ package final class UDPSocket {
   }
 
   private func note(_ count: Int, _ buffer: PacketBuffer) -> Int {
-    for index in 0..<count { note(flags: buffer[index].flags) }
+    var all: UInt32 = 0
+    var least = CLINUX_DATAGRAM_SOFTWARE
+    for index in 0..<count {
+      // Sound: the buffer's own slot, read in place.
+      let flags = unsafe buffer.slot(index).pointee.flags
+      all |= flags
+      least &= flags
+    }
     counters.received &+= UInt64(count)
+    let faults =
+      CLINUX_DATAGRAM_TRUNCATED | CLINUX_DATAGRAM_CONTROL_TRUNCATED | CLINUX_DATAGRAM_MALFORMED
+    if all & faults != 0 || least == 0 { for index in 0..<count { note(flags: buffer[index].flags) } }
     return count
   }
 
@@ -156,32 +166,37 @@ package final class UDPSocket {
   package func send(_ buffer: PacketBuffer, count: Int) -> Int {
     guard isOpen else { return 0 }
     let count = min(max(count, 0), buffer.slots)
-    let now = clinux_clock_now(CLINUX_CLOCK_MONOTONIC_RAW)
-    if !hardware.isEmpty {
+    let now = stampsTransmission ? clinux_clock_now(CLINUX_CLOCK_MONOTONIC_RAW) : 0
+    if stampsTransmission, !hardware.isEmpty {
       for index in 0..<count where buffer[index].flags & CLINUX_DATAGRAM_WANT_STAMP != 0 {
         buffer[index].flags |= CLINUX_DATAGRAM_WANT_HARDWARE
       }
     }
     let sent = sendBatch(buffer, count)
     counters.sent &+= UInt64(max(sent, 0))
+    if !stampsTransmission, sent == count { return sent }
     var attempted = 0
     var failedWithStamp = false
     for index in 0..<count {
-      let slot = buffer[index]
-      guard slot.send_length > 0 else { continue }
+      // Sound: the buffer's own slot, read in place.
+      let (length, flags, error) = unsafe (
+        buffer.slot(index).pointee.send_length, buffer.slot(index).pointee.flags, buffer.slot(index).pointee.error
+      )
+      guard length > 0 else { continue }
       attempted += 1
       // In the minimal profile the socket asks for every packet's stamp, wanted or not, so every one is in the ledger.
-      let asks = stampsTransmission && (profile == .minimal || slot.flags & CLINUX_DATAGRAM_WANT_STAMP != 0)
+      let asks = stampsTransmission && (profile == .minimal || flags & CLINUX_DATAGRAM_WANT_STAMP != 0)
       guard asks else { continue }
-      if slot.error != 0 {
+      if error != 0 {
         failedWithStamp = true
         continue
       }
       let hash =
         profile == .minimal
-        ? unsafe TransmitLedger.hash(UnsafeRawBufferPointer(rebasing: buffer.bytes(index)[..<Int(slot.send_length)]))
+        ? unsafe TransmitLedger.hash(UnsafeRawBufferPointer(rebasing: buffer.bytes(index)[..<Int(length)]))
         : 0
-      ledger.sent(token: slot.token, length: slot.send_length, hash: hash, rawNanoseconds: now)
+      let token = unsafe buffer.slot(index).pointee.token
+      ledger.sent(token: token, length: length, hash: hash, rawNanoseconds: now)
     }
     counters.sendFailures &+= UInt64(max(attempted - sent, 0))
     if failedWithStamp { restartStampNumbers() }

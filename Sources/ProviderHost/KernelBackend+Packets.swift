@@ -8,59 +8,89 @@ import TimeTypes
 /// Packets between a socket and the provider. [capture]
 extension KernelBackend {
   /// Hands what a socket received to the provider in one batch and sends its replies from the same bytes.
+  ///
+  /// Where a batch was full more is waiting: it is taken at once, and the loop is asked only when that is done.
   func receive(handle: UInt32) {
-    guard let index = index(of: handle), let socket = places[index].socket, let instance else { return }
+    for _ in 0..<Self.batchesInTurn {
+      guard receiveBatch(handle), loop.profile == .full else { return }
+      // What comes now is stamped later than the last reading of the clocks.
+      clocks.refresh()
+    }
+  }
+
+  /// True = more may be waiting.
+  private func receiveBatch(_ handle: UInt32) -> Bool {
+    guard let index = index(of: handle), let socket = places[index].socket, let instance else { return false }
     let begin = rawNow()
     let notBefore = places[index].emptyAt
     let count: Int
     do throws(KernelError) {
       count = try socket.receive(into: receiveBuffer)
     } catch {
-      instance.failed(socket: handle, status: tompion_status(errno: error.errno))
-      return
+      instance.failed(socket: handle, status: tompion_status(errno: error.errno), worker: worker)
+      return false
     }
     // In the minimal profile one call brings one packet, whatever waits behind it.
     let slots = loop.profile == .minimal ? 1 : receiveBuffer.slots
     if let emptyAt = socket.emptyAt(begin, count, of: slots) { places[index].emptyAt = emptyAt }
-    guard count > 0 else { return }
-    for index in 0..<count { fill(index, notBefore: notBefore) }
+    guard count > 0 else { return false }
+    fill(count, notBefore: notBefore)
     // Sound: `count` slots were filled just now; their bytes belong to the buffer, which lives as long as this object.
-    unsafe instance.receive(UnsafeMutableBufferPointer(start: packets, count: count), socket: handle)
+    unsafe instance.receive(UnsafeMutableBufferPointer(start: packets, count: count), socket: handle, worker: worker)
     var replies = false
     var wantsStamp = false
     for index in 0..<count {
-      let packet = unsafe packets[index]
-      let wants = unsafe packet.flags & UInt32(TOMPION_PACKET_WANT_TX_STAMP) != 0
-      unsafe receiveBuffer.reply(
-        index, length: Int(packet.reply_length), wantStamp: wants, token: packet.tx_token)
-      if unsafe packet.reply_length > 0 {
+      // Sound: index < count, as above.
+      let (length, flags) = unsafe (packets[index].reply_length, packets[index].flags)
+      let wants = flags & UInt32(TOMPION_PACKET_WANT_TX_STAMP) != 0
+      unsafe receiveBuffer.reply(index, length: Int(length), wantStamp: wants, token: packets[index].tx_token)
+      if length > 0 {
         replies = true
         wantsStamp = wantsStamp || wants
       }
     }
     // The provider may have closed the socket meanwhile, and another one may be in its place.
-    guard replies, let socket = self.socket(handle) else { return }
+    guard replies, let socket = self.socket(handle) else { return count == slots }
     _ = socket.send(receiveBuffer, count: count)
     if wantsStamp { expectStamps(handle) }
+    return count == slots
   }
 
-  private func fill(_ index: Int, notBefore: RawInstant) {
-    // Sound: index < slots; the slot's bytes live as long as the buffer.
-    let slot = unsafe receiveBuffer.slot(index).pointee
-    let bytes = unsafe receiveBuffer.bytes(index)
-    var packet = unsafe tompion_packet_t()
-    unsafe packet.bytes = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    unsafe packet.capacity = UInt32(bytes.count)
-    unsafe packet.length = min(slot.length, UInt32(bytes.count))
-    unsafe packet.flags = slot.flags & CLINUX_DATAGRAM_TRUNCATED != 0 ? UInt32(TOMPION_PACKET_TRUNCATED) : 0
-    unsafe packet.peer = tompion_address_t(SocketAddress(slot.peer))
-    unsafe packet.local = tompion_address_t(SocketAddress(slot.local))
-    unsafe packet.interface_index = slot.interface_index
-    // Without a kernel's or card's stamp the time of reading is the best there is, and says so by its kind.
-    if let stamp = clocks.received(slot, notBefore: notBefore) ?? clocks.read(.system) {
-      unsafe packet.stamp = tompion_stamp_t(stamp)
+  private func fill(_ count: Int, notBefore: RawInstant) {
+    let (piece, older) = (clocks.piece, clocks.olderPiece)
+    let capacity = receiveBuffer.capacity
+    let stride = receiveBuffer.stride
+    // Sound throughout: count <= slots; slots lie one behind the other, their bytes `stride` apart; they live as long as the buffer, and
+    // there are as many packets.
+    let slots = unsafe receiveBuffer.slot(0)
+    let bytes = unsafe receiveBuffer.bytes(0).baseAddress?.assumingMemoryBound(to: UInt8.self)
+    for index in 0..<count {
+      let slot = unsafe slots + index
+      let packet = unsafe packets + index
+      let flags = unsafe slot.pointee.flags
+      unsafe packet.pointee.bytes = bytes.map { unsafe $0 + index &* stride }
+      unsafe packet.pointee.capacity = UInt32(truncatingIfNeeded: capacity)
+      unsafe packet.pointee.length = min(slot.pointee.length, UInt32(truncatingIfNeeded: capacity))
+      unsafe packet.pointee.reply_length = 0
+      unsafe packet.pointee.flags = flags & CLINUX_DATAGRAM_TRUNCATED != 0 ? UInt32(TOMPION_PACKET_TRUNCATED) : 0
+      unsafe packet.pointee.tx_token = 0
+      unsafe packet.pointee.peer = tompion_address_t(slot.pointee.peer)
+      unsafe packet.pointee.local = tompion_address_t(slot.pointee.local)
+      unsafe packet.pointee.interface_index = slot.pointee.interface_index
+      var stamp: Stamp?
+      if flags & (CLINUX_DATAGRAM_SOFTWARE | CLINUX_DATAGRAM_HARDWARE) == CLINUX_DATAGRAM_SOFTWARE {
+        let realtime = unsafe slot.pointee.software_ns
+        stamp =
+          piece?.stamp(realtime: realtime, notBefore: notBefore)
+          ?? older?.stamp(realtime: realtime, notBefore: notBefore)
+      }
+      // Without a kernel's or card's stamp the time of reading is the best there is, and says so by its kind.
+      if let stamp = unsafe stamp ?? clocks.received(slot.pointee, notBefore: notBefore) ?? clocks.read(.system) {
+        unsafe packet.pointee.stamp = tompion_stamp_t(stamp)
+      } else {
+        unsafe packet.pointee.stamp = tompion_stamp_t()
+      }
     }
-    unsafe packets[index] = packet
   }
 
   package func send(_ batch: UnsafeBufferPointer<tompion_packet_t>, socket handle: UInt32) -> UInt32 {
@@ -124,12 +154,13 @@ extension KernelBackend {
         let sent = RawInstant(nanoseconds: sentRaw)
         transmitted(
           token, handle, clocks.departed(realtime: realtime, hardware: hardware, interface: interface, sent: sent))
-      case .failed(let errno, _): instance?.failed(socket: handle, status: tompion_status(errno: errno))
+      case .failed(let errno, _):
+        instance?.failed(socket: handle, status: tompion_status(errno: errno), worker: worker)
       case .unmatched: break
       }
     }
     if !found, let error = socket(handle)?.takeError() {
-      instance?.failed(socket: handle, status: tompion_status(errno: error.errno))
+      instance?.failed(socket: handle, status: tompion_status(errno: error.errno), worker: worker)
     }
   }
 
@@ -140,7 +171,7 @@ extension KernelBackend {
     if let stamp { report.stamp = tompion_stamp_t(stamp) }
     // Sound: one element, for the call.
     unsafe withUnsafePointer(to: report) { pointer in
-      unsafe instance?.transmitted(UnsafeBufferPointer(start: pointer, count: 1))
+      unsafe instance?.transmitted(UnsafeBufferPointer(start: pointer, count: 1), worker: worker)
     }
   }
 }
@@ -157,11 +188,23 @@ extension UDPSocketOptions {
     receiveStamps = options.flags & UInt32(TOMPION_SOCKET_RX_STAMPS) != 0
     transmitStamps = options.flags & UInt32(TOMPION_SOCKET_TX_STAMPS) != 0
     dontFragment = options.flags & UInt32(TOMPION_SOCKET_DONT_FRAGMENT) != 0
+    packetInformation = !server || options.flags & UInt32(TOMPION_SOCKET_PLAIN) == 0 || !local.isOneAddress
+    briefStamps = server
+    if server { receiveBuffer = KernelBackend.serverReceiveBuffer }
     if options.interface_name.0 != 0 { interface = CText.string(of: options.interface_name) }
   }
 }
 
 extension SocketAddress {
+  /// Neither a wildcard nor an address that an interface has to be named with (fe80::/10).
+  var isOneAddress: Bool {
+    switch family {
+    case .none: false
+    case .ipv4: high != 0
+    case .ipv6: (high != 0 || low != 0) && UInt64(bigEndian: high) &>> 54 != 0x3fa
+    }
+  }
+
   package init(_ address: tompion_address_t) {
     // Sound: 16 plain bytes as two words, in memory order.
     let (high, low) = unsafe withUnsafeBytes(of: address.bytes) {
@@ -173,6 +216,13 @@ extension SocketAddress {
 }
 
 extension tompion_address_t {
+  /// The fence's form is this one, field by field (asserted in the headers by their sizes, and by a test).
+  @inline(__always)
+  init(_ address: clinux_address_t) {
+    // Sound: both are 24 bytes of plain data: 16 of the address, scope, port, family, reserved.
+    self = unsafe unsafeBitCast(address, to: tompion_address_t.self)
+  }
+
   package init(_ address: SocketAddress) {
     self.init()
     // Sound: 16 plain bytes as two words, in memory order.

@@ -37,6 +37,8 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   }
 
   let number: UInt16
+  /// Which of its provider's workers it receives for; 0 is the owner's, and the only one with timers, names and commands.
+  let worker: Int
   let loop: EventLoop
   let clocks: KernelClocks
   let page: UInt
@@ -53,11 +55,21 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   var resolver: NameResolver
   private let wantsPoll = Atomic<Bool>(false)
   private var polling = false
+  /// What the other workers receive, too.
+  var shared: [SharedSocket] = []
+  /// The other workers, while they run.
+  var others: [ReceiveWorker] = []
+  /// How their threads are to run; each has a name of its own.
+  package var workerOptions = RoleThreadOptions(name: "worker")
   /// At most so many sockets are open at a time.
   static let socketLimit = 256
   /// The longest datagram; also what `receive_capacity` may ask for.
   static let longestDatagram = 2048
-  static let batch = 32
+  static let batch = 64
+  /// So many full batches of one socket are taken before anybody else's turn: two milliseconds.
+  static let batchesInTurn = 8
+  /// Bytes of the receive buffer of a server's socket, as far as the system allows: some thousand requests.
+  static let serverReceiveBuffer = 2 << 20
   /// A TX stamp that has not come by then is given up.
   static let stampPatience = TimeInterval.milliseconds(50)
   /// A card's stamp that has not come so long after the packet was sent is given up, and the kernel's is told: before the NTP client's
@@ -66,14 +78,16 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
 
   /// `number` is the instance's; `clockPage` the page for clock-info/1, which outlives the backend.
   package init(
-    number: UInt16, loop: EventLoop, clocks: KernelClocks, clockPage: UnsafePointer<tompion_clock_page_t>?
+    number: UInt16, loop: EventLoop, clocks: KernelClocks, clockPage: UnsafePointer<tompion_clock_page_t>?,
+    worker: Int = 0
   ) throws(KernelError) {
     self.number = number
+    self.worker = worker
     self.loop = loop
     self.clocks = clocks
     self.page = UInt(bitPattern: clockPage)
     receiveBuffer = try PacketBuffer(slots: Self.batch, capacity: Self.longestDatagram)
-    sendBuffer = try PacketBuffer(slots: Self.batch, capacity: Self.longestDatagram)
+    sendBuffer = try PacketBuffer(slots: worker == 0 ? 32 : 1, capacity: Self.longestDatagram)
     errorBuffer = try PacketBuffer(slots: 1, capacity: Self.longestDatagram)
     resolver = NameResolver(waker: loop.waker)
     // Sound: as many as slots, plain data zeroed by its initialiser, freed in deinit.
@@ -89,6 +103,8 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   package func attach(_ instance: ProviderInstance) { self.instance = instance }
 
   package func detach() {
+    stopWorkers()
+    shared = []
     for index in 0..<used { retire(index) }
     // Every timer with this number, whatever it is for.
     loop.disarm(matching: Token.make(number, 0, 0), mask: 0xffff << 48)
@@ -164,6 +180,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
 
   /// Another thread woke the loop: answers, requests for polls, posted commands.
   package func woken() {
+    guard worker == 0 else { return }
     beginPolling()
     tellAnswers()
     instance?.deliverCommands()
@@ -208,10 +225,22 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   }
 
   package func openSocket(_ options: tompion_socket_options_t) -> SocketOpening {
-    guard let index = freePlace() else { return .failed(TOMPION_AGAIN) }
     guard options.receive_capacity <= UInt32(Self.longestDatagram) else { return .failed(TOMPION_INVALID) }
+    var wanted = UDPSocketOptions(options)
+    // The minimal profile makes no thread.
+    let workers = wanted.peer == nil && loop.profile == .full ? Int(options.workers) : 1
+    wanted.sharePort = workers > 1
+    wanted.isFirstOfPort = workers > 1
+    let opening = open(wanted, handle: lastHandle &+ 1)
+    if case .opened(let handle) = opening, workers > 1 { share(handle, wanted, workers) }
+    return opening
+  }
+
+  /// Opens a socket of that number; for the other workers, the number that the owner's has.
+  func open(_ options: UDPSocketOptions, handle: UInt32) -> SocketOpening {
+    guard let index = freePlace() else { return .failed(TOMPION_AGAIN) }
     do throws(KernelError) {
-      var wanted = UDPSocketOptions(options)
+      var wanted = options
       wanted.busyPoll = Int(loop.busyPoll / 1000)
       if loop.profile == .full { wanted.hardware = clocks.hardwareInterfaces }
       let socket: UDPSocket
@@ -222,10 +251,9 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
         socket = try UDPSocket(wanted, profile: loop.profile, errorBuffer: errorBuffer)
         places[index].socket = socket
       }
-      lastHandle &+= 1
-      let handle = lastHandle
+      lastHandle = handle
       do throws(KernelError) {
-        try loop.add(socket, token: Token.make(number, Token.socket, handle))
+        try loop.add(socket, token: Token.make(number, Token.socket, handle), inBatches: options.peer == nil)
       } catch {
         socket.close()
         throw error
@@ -245,6 +273,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   }
 
   package func closeSocket(_ handle: UInt32) {
+    unshare(handle)
     if let index = index(of: handle) { retire(index) }
   }
 

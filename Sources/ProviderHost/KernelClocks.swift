@@ -7,7 +7,7 @@ package import TimeTypes
 /// Turns kernel stamps and readings into stamps of the disciplined clock, each with its raw time: in the daemon from the clock's own
 /// history, in a child process from the shared `ClockLinePage`.
 ///
-/// One per loop; its thread calls `refresh` after each wake-up and `stamp`; `read` is for any thread.
+/// One per loop; its thread calls `refresh` after each wake-up and `stamp`; `read` and `another` are for any thread.
 package final class KernelClocks: @unchecked Sendable {
   // Sound to share: `stamper`, `map` and `hardware` belong to the loop's thread; the source and the page are seqlocks.
   enum Mode {
@@ -22,11 +22,16 @@ package final class KernelClocks: @unchecked Sendable {
   var hardware: HardwareClocks
   /// The interfaces whose cards stamp what is sent.
   package let hardwareInterfaces: HardwareInterfaceSet
+  private let stamping: HardwareStamping
+  /// Where nearly all stamps of a wake-up lie, if the disciplined clock is the kernel's. [capture]
+  private(set) var piece: StampLine?
+  private(set) var olderPiece: StampLine?
 
   /// In the daemon. With cards that stamp it takes 50 ms: their clocks are looked at.
   package init(_ source: ClockStampSource, hardware stamping: HardwareStamping = HardwareStamping()) {
     mode = .host(source)
     stamper = ClockStamper(source)
+    self.stamping = stamping
     hardware = HardwareClocks(stamping)
     hardwareInterfaces = stamping.indices
     if !hardware.isEmpty { hardware.prime() }
@@ -36,14 +41,25 @@ package final class KernelClocks: @unchecked Sendable {
   package init(page: ClockLinePage) {
     mode = .child(page)
     map = RealtimeRawMap(owner: nil)
+    stamping = HardwareStamping()
     hardware = HardwareClocks(HardwareStamping())
     hardwareInterfaces = HardwareInterfaceSet()
+  }
+
+  /// The same for another thread's loop. [any]
+  package func another() -> KernelClocks {
+    switch mode {
+    case .host(let source): KernelClocks(source, hardware: stamping)
+    case .child(let page): KernelClocks(page: page)
+    }
   }
 
   /// Called after each wake-up, before stamps are turned. [capture]
   package func refresh() {
     stamper?.refresh()
     map?.refresh()
+    piece = stamper?.piece
+    olderPiece = stamper?.olderPiece
   }
 
   /// A kernel's software stamp (CLOCK_REALTIME) as one of the disciplined clock; the packet is not older than `notBefore`.

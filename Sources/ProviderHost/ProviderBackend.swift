@@ -15,6 +15,11 @@ package protocol ProviderBackend: AnyObject {
   /// Closes every socket, disarms every timer and forgets every question still open. The provider is being closed or restarted.
   func detach()
 
+  /// The provider has started: other threads may now receive for it, too.
+  func started()
+  /// The provider is about to be stopped: nobody but the owner calls it any more when this returns.
+  func stopping()
+
   /// CLOCK_MONOTONIC_RAW, or the simulator's counter. [any]
   func rawNow() -> RawInstant
   /// The clock as it reads now, nil = no such clock. [any]
@@ -45,6 +50,11 @@ package protocol ProviderBackend: AnyObject {
   func clockPage(_ clock: ClockID) -> UnsafePointer<tompion_clock_page_t>?
   /// From now on calls `ProviderInstance.poll` about once a second while the instance is started. [any]
   func requestPoll()
+}
+
+extension ProviderBackend {
+  package func started() {}
+  package func stopping() {}
 }
 
 /// How opening a socket ended.

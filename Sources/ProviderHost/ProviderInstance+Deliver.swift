@@ -7,13 +7,15 @@ package import TimeTypes
 extension ProviderInstance {
   /// A batch arrived on a socket. Afterwards each packet's `reply_length` says how many of its bytes to send back, in place;
   /// never more than arrived.
-  package func receive(_ packets: UnsafeMutableBufferPointer<tompion_packet_t>, socket: UInt32) {
+  package func receive(
+    _ packets: UnsafeMutableBufferPointer<tompion_packet_t>, socket: UInt32, worker: Int = 0
+  ) {
     // Sound here and below: the provider and its tables live until close, and buffers are borrowed for the call.
     for index in packets.indices { unsafe packets[index].reply_length = 0 }
     guard let provider = unsafe running, let receive = unsafe receiver?.pointee.receive, let base = packets.baseAddress
     else { return }
     let count = packets.count
-    inside { unsafe receive(provider, worker, socket, base, UInt32(count)) }
+    inside(worker: worker) { unsafe receive(provider, workerState(worker), socket, base, UInt32(count)) }
     for index in packets.indices
     where unsafe packets[index].reply_length > min(packets[index].length, packets[index].capacity) {
       unsafe packets[index].reply_length = 0
@@ -22,17 +24,17 @@ extension ProviderInstance {
   }
 
   /// Packets that asked for a TX stamp have left.
-  package func transmitted(_ stamps: UnsafeBufferPointer<tompion_transmitted_t>) {
+  package func transmitted(_ stamps: UnsafeBufferPointer<tompion_transmitted_t>, worker: Int = 0) {
     guard let provider = unsafe running, let transmitted = unsafe receiver?.pointee.transmitted,
       let base = stamps.baseAddress
     else { return }
-    inside { unsafe transmitted(provider, base, UInt32(stamps.count)) }
+    inside(worker: worker) { unsafe transmitted(provider, base, UInt32(stamps.count)) }
   }
 
   /// The kernel reported an error for a socket.
-  package func failed(socket: UInt32, status: tompion_status) {
+  package func failed(socket: UInt32, status: tompion_status, worker: Int = 0) {
     guard let provider = unsafe running, let failed = unsafe receiver?.pointee.failed else { return }
-    inside { unsafe failed(provider, socket, status) }
+    inside(worker: worker) { unsafe failed(provider, socket, status) }
   }
 
   /// A timer expired.

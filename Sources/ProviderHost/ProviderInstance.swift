@@ -8,7 +8,7 @@ package import TimeTypes
 ///
 /// All calls into the provider come from here and never overlap: whoever owns the instance calls it from the thread that runs its
 /// backend's loop (the Runtime's [capture] thread once started, before and after that the one thread there is). Only `post`,
-/// `state` and the outbox's readers are for other threads.
+/// `state` and the outbox's readers are for other threads, and what arrives comes on the workers' own (`started`).
 @safe package final class ProviderInstance: @unchecked Sendable {
   // Sound to share: see above; what other threads touch is atomic or a queue.
   package let module: ProviderModule
@@ -23,7 +23,8 @@ package import TimeTypes
   let clocks: UInt64
   var settings = SettingsBlock([])
   let publishing = Atomic<Bool>(false)
-  private let callCell = Atomic<UInt64>(0)
+  /// Per worker; the first is the owner's own.
+  private let callCells = InlineArray<64, Atomic<UInt64>> { _ in Atomic(0) }
   private let stateCell = Atomic<UInt8>(ProviderState.opened.rawValue)
   private let commands = CommandQueue()
   private var host: UnsafeMutablePointer<tompion_host_t>
@@ -31,7 +32,10 @@ package import TimeTypes
   var receiver: UnsafePointer<tompion_packet_receiver_t>?
   var timerReceiver: UnsafePointer<tompion_timer_receiver_t>?
   var resolveReceiver: UnsafePointer<tompion_resolve_receiver_t>?
-  var worker: UnsafeMutableRawPointer?
+  /// Each worker's own state, nil where it has none; written by [control] while no worker runs.
+  private var workers: [UnsafeMutableRawPointer?] = unsafe []
+  /// At most so many threads receive for one provider.
+  package static let workerLimit = 64
 
   /// Opens the provider. `provider` is its id or its name; `clocks` are those it may measure. [control]
   package init(
@@ -121,11 +125,13 @@ package import TimeTypes
       state = before
       throw ProviderError(module: module.path, .failed(call: "start", status: status))
     }
+    backend.started()
   }
 
   /// Says SHUTDOWN, then ends the flow of samples; does nothing unless started. [control]
   package func stop() {
     guard let provider = unsafe provider, state == .started else { return }
+    backend.stopping()
     command(TOMPION_COMMAND_SHUTDOWN)
     timed { unsafe provider.pointee.stop(provider) }
     state = .stopped
@@ -138,10 +144,12 @@ package import TimeTypes
       state = .closed
       return
     }
-    if let worker = unsafe worker, let close = unsafe receiver?.pointee.worker_close {
-      inside { unsafe close(provider, worker) }
-      unsafe self.worker = nil
+    if let close = unsafe receiver?.pointee.worker_close {
+      for index in unsafe 0..<workers.count {
+        if let worker = unsafe workers[index] { inside { unsafe close(provider, worker) } }
+      }
     }
+    unsafe workers = []
     timed { unsafe provider.pointee.close(provider) }
     state = .closed
     unsafe self.provider = nil
@@ -210,7 +218,25 @@ package import TimeTypes
     unsafe receiver = unsafe table(TOMPION_PACKET_IO_ID, tompion_packet_receiver_t.self)
     unsafe timerReceiver = unsafe table(TOMPION_TIMER_ID, tompion_timer_receiver_t.self)
     unsafe resolveReceiver = unsafe table(TOMPION_RESOLVE_ID, tompion_resolve_receiver_t.self)
-    if let open = unsafe receiver?.pointee.worker_open { unsafe worker = unsafe open(provider, 0) }
+    _ = openWorkers(1)
+  }
+
+  /// Has the provider make the state of so many workers, as far as there is none yet; how many there are. Before they run. [control]
+  package func openWorkers(_ count: Int) -> Int {
+    let isOne = descriptor.capabilities & UInt32(TOMPION_CAPABILITY_MANY_WORKERS) == 0
+    let wanted = isOne ? 1 : min(max(count, 1), Self.workerLimit)
+    guard let provider = unsafe provider else { return 0 }
+    while unsafe workers.count < wanted {
+      let index = unsafe UInt32(workers.count)
+      // Sound: as in findReceivers; what comes back is the provider's own, handed to it and to nobody else.
+      unsafe workers.append(receiver?.pointee.worker_open.map { unsafe $0(provider, index) } ?? nil)
+    }
+    return unsafe workers.count
+  }
+
+  /// A worker's own state.
+  func workerState(_ index: Int) -> UnsafeMutableRawPointer? {
+    unsafe workers.indices.contains(index) ? workers[index] : nil
   }
 
   /// The provider itself, for provider-check's deliberate misuse; nil once closed.
@@ -230,14 +256,15 @@ package import TimeTypes
 
   /// Runs a call into the provider, and shows that one is under way.
   @inline(__always)
-  func inside<Result>(_ call: () -> Result) -> Result {
-    callCell.wrappingAdd(1, ordering: .relaxed)
-    defer { callCell.wrappingAdd(1, ordering: .relaxed) }
+  func inside<Result>(worker: Int = 0, _ call: () -> Result) -> Result {
+    callCells[worker].wrappingAdd(1, ordering: .relaxed)
+    defer { callCells[worker].wrappingAdd(1, ordering: .relaxed) }
     return call()
   }
 
-  /// Counts the calls into the provider, begun and ended alike: odd = one is under way, and the same odd number for long = it hangs. [any]
-  package var callCount: UInt64 { callCell.load(ordering: .relaxed) }
+  /// Counts the calls into the provider on a worker's thread (0 = its owner's), begun and ended alike: odd = one is under way, and the
+  /// same odd number for long = it hangs. [any]
+  package func callCount(worker: Int = 0) -> UInt64 { callCells[worker].load(ordering: .relaxed) }
 
   enum LogLevel: UInt32 {
     case error = 0

@@ -22,12 +22,15 @@ public struct PacketAccess: @unchecked Sendable {
     public static let receiveStamps = SocketFlags(rawValue: 1 << 1)
     public static let transmitStamps = SocketFlags(rawValue: 1 << 2)
     public static let dontFragment = SocketFlags(rawValue: 1 << 3)
+    /// A server's socket bound to one address need not tell the local address and interface of each packet.
+    public static let plain = SocketFlags(rawValue: 1 << 4)
   }
 
-  /// Opens a socket; its handle is never 0 and never used again. [control or capture]
+  /// Opens a socket; its handle is never 0 and never used again. `workers`: on how many of them a server receives.
+  /// [control or capture]
   public func open(
     _ flags: SocketFlags, local: SocketAddress = .none, peer: SocketAddress = .none, interface: String = "",
-    receiveCapacity: UInt32 = 0
+    receiveCapacity: UInt32 = 0, workers: UInt32 = 1
   ) -> Result<UInt32, SocketError> {
     guard let table = unsafe table, let open = unsafe table.pointee.open else { return .failure(.init(.unsupported)) }
     var options = tompion_socket_options_t()
@@ -36,6 +39,7 @@ public struct PacketAccess: @unchecked Sendable {
     options.local = local.abi
     options.peer = peer.abi
     options.receive_capacity = receiveCapacity
+    options.workers = workers
     if !interface.isEmpty {
       unsafe withUnsafeMutableBytes(of: &options.interface_name) { bytes in
         for (index, byte) in interface.utf8.prefix(bytes.count - 1).enumerated() { unsafe bytes[index] = byte }

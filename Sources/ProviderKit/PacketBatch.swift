@@ -45,9 +45,11 @@ public struct PacketBatch: ~Copyable {
   public func stamp(_ index: Int) -> Stamp { unsafe Stamp(slot(index).pointee.stamp) }
 
   /// Who sent it.
+  @inlinable
   public func peer(_ index: Int) -> SocketAddress { unsafe SocketAddress(slot(index).pointee.peer) }
 
   /// The address that was asked.
+  @inlinable
   public func local(_ index: Int) -> SocketAddress { unsafe SocketAddress(slot(index).pointee.local) }
 
   /// The interface it came in on, 0 = not known.

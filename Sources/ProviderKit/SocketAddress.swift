@@ -52,20 +52,19 @@ public struct SocketAddress: Hashable, Sendable, BitwiseCopyable {
 
 extension SocketAddress {
   /// From the ABI's form; a family that this kit does not know becomes none.
+  @inlinable
   public init(_ address: tompion_address_t) {
-    let b = address.bytes
-    func word(
-      _ b0: UInt8, _ b1: UInt8, _ b2: UInt8, _ b3: UInt8, _ b4: UInt8, _ b5: UInt8, _ b6: UInt8, _ b7: UInt8
-    ) -> UInt64 {
-      let upper = UInt64(b0) << 56 | UInt64(b1) << 48 | UInt64(b2) << 40 | UInt64(b3) << 32
-      return upper | UInt64(b4) << 24 | UInt64(b5) << 16 | UInt64(b6) << 8 | UInt64(b7)
-    }
     let family = Family(rawValue: address.family) ?? .none
-    let high = word(b.0, b.1, b.2, b.3, b.4, b.5, b.6, b.7)
+    // Sound: two words out of 16 bytes of plain data.
+    let (high, low) = unsafe withUnsafeBytes(of: address.bytes) { bytes in
+      (
+        unsafe UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+        unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+      )
+    }
     self.init(
       family: family, high: family == .ipv6 ? high : family == .ipv4 ? high & 0xffff_ffff_0000_0000 : 0,
-      low: family == .ipv6 ? word(b.8, b.9, b.10, b.11, b.12, b.13, b.14, b.15) : 0, scope: address.scope,
-      port: address.port)
+      low: family == .ipv6 ? low : 0, scope: address.scope, port: address.port)
   }
 
   /// In the ABI's form.

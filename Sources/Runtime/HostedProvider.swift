@@ -27,7 +27,8 @@ final class HostedProvider {
   var lastComplaint = ""
   private var module: ProviderModule?
   private var toldState: ProviderReport.State?
-  private var calls = CallWatch()
+  /// One for each worker.
+  private var calls = [CallWatch](repeating: CallWatch(), count: ProviderInstance.workerLimit)
   /// How long a call into it has not returned; nil = none hangs.
   private(set) var hanging: TimeInterval?
 
@@ -149,7 +150,10 @@ final class HostedProvider {
   /// Looks whether the provider, in this process, returns from its calls. With one thread for all nobody can look. [control]
   func watch(now: RawInstant) {
     guard let instance else { return }
-    hanging = calls.look(instance.callCount, now: now)
+    hanging = nil
+    for worker in calls.indices {
+      if let lasted = calls[worker].look(instance.callCount(worker: worker), now: now) { hanging = lasted }
+    }
   }
 
   /// Raises an event where its state is another than at the last look. [control]

@@ -62,6 +62,7 @@ struct ProviderAssembly {
       } catch {
         return provider.fail(error.description)
       }
+      backend.workerOptions = RoleThreadOptions(name: "worker", configuration.realTime.server)
       loop.add(backend)
       provider.open(module, backend: backend)
     } catch {

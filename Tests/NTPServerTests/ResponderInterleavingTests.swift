@@ -31,11 +31,11 @@ import TimeTypes
     try request.write(to: &span)
     let now = stamp(moment).raw
     let verdict = Responder.answer(
-      &span, peerPort: peer.port, received: now, served: ServedTime(ResponderTests.info(), now: now), now: now,
-      interleaves: true)
+      &span, peerPort: peer.port, age: .zero, staleAfter: .seconds(1),
+      template: ReplyTemplate(ServedTime(ResponderTests.info(), now: now)), interleaves: true)
     #expect(verdict == .reply(length: 48))
     let token = Responder.stamp(
-      &span, received: stamp(moment, era: era), transmitted: stamp(moment + 20_000, era: era), peer: peer,
+      &span, received: stamp(moment, era: era), departure: Departure(stamp(moment + 20_000, era: era)), peer: peer,
       history: history)
     if let token, let left { history.departed(token: token, stamp: stamp(left, era: era)) }
     return (try NTPPacket(parsing: span.span), token != nil)

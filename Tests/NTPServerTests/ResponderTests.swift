@@ -9,6 +9,7 @@ import TimeTypes
 
 @Suite struct ResponderTests {
   static let now = RawInstant(nanoseconds: 5_000_000_000)
+  static let staleAfter = TimeInterval.milliseconds(700)
 
   static func info() -> tompion_clock_info_t {
     var info = tompion_clock_info_t()
@@ -38,7 +39,8 @@ import TimeTypes
   ) -> (verdict: Responder.Verdict, bytes: [UInt8]) {
     var bytes = request
     var span = bytes.mutableSpan
-    let verdict = Responder.answer(&span, peerPort: port, received: received, served: served, now: now)
+    let verdict = Responder.answer(
+      &span, peerPort: port, age: now - received, staleAfter: staleAfter, template: ReplyTemplate(served))
     return (verdict, bytes)
   }
 
@@ -88,7 +90,7 @@ import TimeTypes
     var transmitted = received
     transmitted.time = .seconds(1_700_000_000) + .milliseconds(250)
     transmitted.raw = Self.now + .milliseconds(250)
-    Responder.stamp(&span, received: received, transmitted: transmitted)
+    Responder.stamp(&span, received: received, departure: Departure(transmitted))
     #expect(Self.word64(bytes, 32) == UInt64(1_700_000_000 + 2_208_988_800) << 32)
     #expect(Self.word64(bytes, 40) == UInt64(1_700_000_000 + 2_208_988_800) << 32 | 1 << 30)
   }
@@ -101,13 +103,25 @@ import TimeTypes
     let transmitted = Stamp(
       clock: .system, kind: .user, era: ClockEra(rawValue: 4), time: .seconds(9_000), raw: Self.now + .milliseconds(500)
     )
-    Responder.stamp(&span, received: received, transmitted: transmitted)
+    Responder.stamp(&span, received: received, departure: Departure(transmitted))
     let difference = Self.word64(bytes, 40) &- Self.word64(bytes, 32)
     #expect(difference == 1 << 31, "half a second on the raw clock, not 8000 s")
   }
 
+  @Test func theKissKeepsWhatTheClientChecks() {
+    let request = Self.request()
+    var (_, bytes) = Self.answer(request)
+    var span = bytes.mutableSpan
+    Responder.kiss(&span)
+    #expect(bytes[0] == 3 << 6 | 4 << 3 | 4 && bytes[1] == 0, "leap 3, stratum 0")
+    #expect(bytes[2] == request[2])
+    #expect(Array(bytes[12..<16]) == Array("RATE".utf8))
+    #expect(Array(bytes[24..<32]) == Array(request[40..<48]), "the client takes no kiss without its own origin")
+    #expect(Self.word64(bytes, 4) >> 32 == 0 && Self.word32(bytes, 8) == 0 && Self.word64(bytes, 16) == 0)
+  }
+
   @Test func staleRequestsAreDropped() {
-    let limit = Responder.staleAfter
+    let limit = Self.staleAfter
     #expect(Self.answer(Self.request(), received: Self.now - limit).verdict == .reply(length: 48))
     let later = Self.now - limit - TimeInterval(nanoseconds: 1)
     #expect(Self.answer(Self.request(), received: later).verdict == .silence(.stale))

@@ -31,10 +31,51 @@ import Testing
       ])
   }
 
+  @Test func listensOnOneInterface() {
+    let (settings, refused) = Self.read([
+      ("listen[0]", .string("192.0.2.1:1123%eth0")), ("listen[1]", .string("[fe80::1]%vrf-blue")),
+    ])
+    #expect(refused.isEmpty)
+    #expect(
+      settings.listen == [
+        .addressOn(SocketAddress(ipv4: 0xc000_0201, port: 1123), interface: "eth0"),
+        .addressOn(SocketAddress(family: .ipv6, high: 0xfe80 << 48, low: 1, port: 123), interface: "vrf-blue"),
+      ])
+  }
+
+  @Test func limits() {
+    let (settings, refused) = Self.read([
+      ("workers", .integer(4)), ("stale_after", .real(0.25)), ("rate_limit", .integer(8)), ("rate_burst", .integer(32)),
+      ("rate_leak", .integer(0)), ("rate_kiss", .integer(16)), ("rate_clients", .integer(4096)),
+    ])
+    #expect(refused.isEmpty)
+    #expect(settings.workers == 4 && settings.staleAfter == .milliseconds(250))
+    var rate = RatePolicy()
+    #expect(!rate.isLimiting && !ServerSettings().rate.isLimiting, "off unless asked for")
+    (rate.rate, rate.burst, rate.leak, rate.kiss, rate.clients) = (8, 32, 0, 16, 4096)
+    #expect(settings.rate == rate && settings.rate.isLimiting)
+  }
+
+  @Test(arguments: [
+    ("workers", Setting.Value.integer(0)), ("workers", .integer(65)), ("workers", .string("two")),
+    ("workers", .real(2)),
+    ("stale_after", .real(0)), ("stale_after", .real(61)), ("stale_after", .real(.nan)),
+    ("stale_after", .boolean(true)),
+    ("rate_limit", .real(-1)), ("rate_limit", .real(100_001)), ("rate_limit", .real(.nan)),
+    ("rate_limit", .real(.infinity)),
+    ("rate_limit", .string("8/s")), ("rate_burst", .integer(0)), ("rate_burst", .integer(10_001)),
+    ("rate_leak", .integer(-1)),
+    ("rate_kiss", .integer(1_000_001)), ("rate_clients", .integer(63)), ("rate_clients", .integer(.max)),
+  ])
+  func hostileLimits(key: String, value: Setting.Value) {
+    #expect(Self.read([(key, value)]).refused == [key])
+  }
+
   @Test(arguments: [
     "", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "[::1", "[::1]x", "256.0.0.1", "1.2.3", "::1::", ":::",
     "1:2:3:4:5:6:7:8:9",
-    "12345::", "[127.0.0.1]:1", "a/b", "eth0:x", "+1.2.3.4", "averyverylongname",
+    "12345::", "[127.0.0.1]:1", "a/b", "eth0:x", "1.2.3.4%", "%eth0", "1.2.3.4%a/b", "eth0%eth1", "1.2.3.4:9%e%f",
+    "+1.2.3.4", "averyverylongname",
   ])
   func hostileListen(text: String) {
     #expect(Self.read([("listen[0]", .string(text))]).refused == ["listen[0]"])

@@ -168,7 +168,7 @@ def debian_program(package, path):
     return program
 
 
-def chronyd(directory, name, configuration):
+def chronyd(directory, name, configuration, wrapper=()):
     """chronyd -x, without CAP_SYS_TIME (the whole suite is), on loopback, with its own folder."""
     program = debian_program("chrony", "usr/sbin/chronyd")
     socket_folder = os.path.join(directory, f"{name}.run")
@@ -178,7 +178,7 @@ def chronyd(directory, name, configuration):
     with open(path, "w") as f:
         f.write(configuration + f"\npidfile {directory}/{name}.pid\nbindcmdaddress {command}\ncmdport 0\n")
     user = ["-u", "root"] if os.getuid() == 0 else ["-U"]
-    process = Process([program, "-x", "-d", *user, "-f", path], directory, name)
+    process = Process([*wrapper, program, "-x", "-d", *user, "-f", path], directory, name)
     process.command = command
     return process
 

@@ -19,16 +19,20 @@ struct CaptureAllocationTests {
     method == .uring ? .uring(try UringLoop(capacity: 64)) : .poll(try PollLoop(capacity: 64))
   }
 
-  private func clocks() -> KernelClocks {
-    KernelClocks(VirtualClock(initialOffset: .zero, initialFrequency: .zero).stampSource)
+  /// A virtual clock's, or the kernel's own, which is only looked at.
+  private func clocks(isVirtual: Bool = true) throws -> KernelClocks {
+    isVirtual
+      ? KernelClocks(VirtualClock(initialOffset: .zero, initialFrequency: .zero).stampSource)
+      : KernelClocks(try SystemClock(mode: .observe).stampSource)
   }
 
-  @Test(arguments: loops)
-  func aServersPacketsAllocateNothing(method: LoopMethod) throws {
+  /// `isPlain`: a virtual clock and no limit; else the kernel's clock, and a limit for each client.
+  @Test(arguments: loops, [true, false])
+  func aServersPacketsAllocateNothing(method: LoopMethod, isPlain: Bool) throws {
     var options = UDPSocketOptions()
     options.local = .loopback(.ipv4)
     let port = try UDPSocket(options).local.port
-    let loop = ProviderLoop(loop: try make(method), clocks: clocks())
+    let loop = ProviderLoop(loop: try make(method), clocks: try clocks(isVirtual: isPlain))
     let page = ClockPage(precision: -20)
     let backend = try KernelBackend(number: 40, loop: loop.loop, clocks: loop.clocks, clockPage: page.pointer)
     loop.add(backend)
@@ -38,6 +42,8 @@ struct CaptureAllocationTests {
     try instance.initialize(settings: [
       ProviderSetting(path: "listen", value: .string("127.0.0.1:\(port)")),
       ProviderSetting(path: "allow", value: .string("all")),
+      ProviderSetting(path: "rate_limit", value: .integer(isPlain ? 0 : 100_000)),
+      ProviderSetting(path: "rate_burst", value: .integer(10_000)),
     ])
     try instance.start()
     options.peer = .loopback(.ipv4, port: port)
@@ -72,7 +78,7 @@ struct CaptureAllocationTests {
   /// As the NTP client does it: a socket for each request, its stamp, the answer, and away with it.
   @Test(arguments: loops)
   func aSocketForEachRequestAllocatesNothing(method: LoopMethod) throws {
-    let loop = ProviderLoop(loop: try make(method), clocks: clocks())
+    let loop = ProviderLoop(loop: try make(method), clocks: try clocks())
     let backend = try KernelBackend(number: 41, loop: loop.loop, clocks: loop.clocks, clockPage: nil)
     loop.add(backend)
     var echo = UDPSocketOptions()

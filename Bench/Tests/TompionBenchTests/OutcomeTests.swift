@@ -37,5 +37,10 @@ struct OutcomeTests {
     #expect(!outcome.isOverLimit)
     outcome.peer = nil
     #expect(outcome.isOverLimit)
+    outcome.limit = nil
+    outcome.least = 0.97
+    #expect(!outcome.isOverLimit)
+    outcome.peer?.ratio = 0.96
+    #expect(outcome.isOverLimit, "more is better where there is a least")
   }
 }

@@ -159,7 +159,7 @@ int main(void) {
   FIELD(tompion_socket_options_t, peer);
   FIELD(tompion_socket_options_t, interface_name);
   FIELD(tompion_socket_options_t, receive_capacity);
-  FIELD(tompion_socket_options_t, reserved);
+  FIELD(tompion_socket_options_t, workers);
   STRUCT(tompion_packet_io_t);
   FIELD(tompion_packet_io_t, size);
   FIELD(tompion_packet_io_t, reserved);

@@ -5,13 +5,16 @@ import Foundation
 /// Runs a script of Bench/Scripts, which starts daemons as the peer tests do (without the right to set a clock, on loopback), and
 /// reads the one line of JSON that it prints.
 enum DaemonProbe {
-  static func run(_ script: String, _ context: RunContext) throws -> [String: Double] {
+  static func run(_ script: String, _ context: RunContext, probe: String? = nil) throws -> [String: Double] {
     guard FileManager.default.isExecutableFile(atPath: "\(context.root)/.build/stage/bin/tompiond") else {
       throw Skip(reason: "there is no .build/stage/bin/tompiond; run ./Tools/build first")
     }
     let child = Process()
     child.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    child.arguments = ["python3", "\(context.root)/Bench/Scripts/\(script)"] + (context.isQuick ? ["--quick"] : [])
+    child.arguments = ["python3", "\(context.root)/Bench/Scripts/\(script)"]
+    child.arguments? += (probe.map { [$0] } ?? []) + (context.isQuick ? ["--quick"] : [])
+    child.environment = ProcessInfo.processInfo.environment
+    child.environment?["TOMPION_BENCH_BINARIES"] = Bundle.main.executableURL?.deletingLastPathComponent().path
     if geteuid() == 0 {
       child.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
       child.arguments = ["--bounding-set=-sys_time", "--inh-caps=-sys_time", "/usr/bin/env"] + (child.arguments ?? [])

@@ -45,7 +45,7 @@ struct HTMLReport {
     let value = outcome.value.map { "\(Outcome.number($0)) \(Self.escaped(outcome.unit))" } ?? ""
     let peer = outcome.peer.map { "\(Self.escaped($0.name)) \(Outcome.number($0.value))" } ?? ""
     let ratio = outcome.peer.map { String(format: "%.3f", $0.ratio) } ?? ""
-    let limit = outcome.limit.map(Outcome.number) ?? ""
+    let limit = outcome.limit.map(Outcome.number) ?? outcome.least.map { "\u{2265} \(Outcome.number($0))" } ?? ""
     let before = old[outcome.name]?.judged.map(Outcome.number) ?? ""
     let cells = [value, peer, ratio, limit, before].map { "<td class=\"n\">\($0)</td>" }.joined()
     return "<tr\(outcome.isOverLimit ? " class=\"over\"" : "")><td>\(name)</td>\(cells)</tr>"

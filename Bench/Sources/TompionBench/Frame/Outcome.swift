@@ -17,6 +17,8 @@ struct Outcome {
   var skipped: String?
   /// The largest value, or ratio where there is a peer, that the project allows itself.
   var limit: Double?
+  /// The smallest, where more is better.
+  var least: Double?
   /// What the figures come from, where they are quantiles.
   var distribution: Distribution?
   /// What else a reader should know.
@@ -28,7 +30,7 @@ struct Outcome {
   var judged: Double? { peer?.ratio ?? value }
 
   var isOverLimit: Bool {
-    guard let limit, let judged else { return false }
-    return judged > limit
+    guard let judged else { return false }
+    return judged > limit ?? .infinity || judged < least ?? -.infinity
   }
 }

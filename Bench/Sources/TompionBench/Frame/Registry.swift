@@ -7,7 +7,7 @@ enum Registry {
       RingSameCore(), RingCrossCore(), RingSharedMemory(),
       HotPath(), SampleCost(), ClockRead(), TimexRead(), HardwareClockRead(), ReceivePaths(), StampToSteer(),
       SchedulingJitter(), IdleMemory(),
-      FirstSync(),
+      FirstSync(), ServerSaturation(), ServerLatency(), ServerWorkers(),
     ]
   }
 }

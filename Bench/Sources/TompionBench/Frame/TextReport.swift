@@ -17,6 +17,9 @@ struct TextReport {
     } else {
       text += right("", 34)
     }
+    if let least = outcome.least {
+      text += outcome.isOverLimit ? "  UNDER \(Outcome.number(least))" : "  (at least \(Outcome.number(least)))"
+    }
     if let limit = outcome.limit {
       text += outcome.isOverLimit ? "  OVER \(Outcome.number(limit))" : "  (limit \(Outcome.number(limit)))"
     }

@@ -53,6 +53,8 @@ clinux_batch_t *clinux_batch_create(uint32_t slots, uint32_t capacity);
 void clinux_batch_destroy(clinux_batch_t *batch);
 clinux_datagram_t *clinux_batch_slot(clinux_batch_t *batch, uint32_t index);
 uint8_t *clinux_batch_bytes(clinux_batch_t *batch, uint32_t index);
+// How far one slot's bytes are from the next one's; slots themselves lie one behind the other.
+uint32_t clinux_batch_stride(const clinux_batch_t *batch);
 
 // Receives up to `count` datagrams into slots 0...; 0 = nothing there now. With `plain`, one recvmsg(2) for one datagram.
 int32_t clinux_batch_receive(clinux_batch_t *batch, int32_t fd, uint32_t count, int32_t plain);
@@ -81,6 +83,8 @@ int32_t clinux_udp_to_device(int32_t fd, const char *device);
 // SO_BUSY_POLL and SO_PREFER_BUSY_POLL: calls that wait ask the card's queue themselves for so long, where its driver can.
 int32_t clinux_udp_busy_poll(int32_t fd, int32_t microseconds);
 int32_t clinux_udp_receive_buffer(int32_t fd, int32_t bytes);
+// SO_TIMESTAMPNS: the kernel's RX stamp alone, a third of what SO_TIMESTAMPING copies with each packet.
+int32_t clinux_udp_brief_stamps(int32_t fd, int32_t on);
 // SO_TIMESTAMPING with SOF_TIMESTAMPING_* flags.
 int32_t clinux_udp_timestamping(int32_t fd, uint32_t flags);
 // The pending error of a socket (SO_ERROR), cleared by reading.
@@ -88,7 +92,7 @@ int32_t clinux_socket_error(int32_t fd);
 
 extern const uint32_t clinux_sof_tx_software, clinux_sof_tx_hardware, clinux_sof_rx_software, clinux_sof_rx_hardware,
     clinux_sof_software, clinux_sof_raw_hardware, clinux_sof_opt_id, clinux_sof_opt_tsonly, clinux_sof_opt_cmsg,
-    clinux_sof_opt_tx_swhw, clinux_sof_opt_pktinfo;
+    clinux_sof_opt_tx_swhw, clinux_sof_opt_pktinfo, clinux_sof_opt_rx_filter;
 extern const uint8_t clinux_origin_local, clinux_origin_icmp, clinux_origin_icmp6, clinux_origin_timestamping;
 
 #endif

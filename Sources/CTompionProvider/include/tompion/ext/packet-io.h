@@ -59,6 +59,8 @@ TOMPION_STATIC_ASSERT(sizeof(tompion_transmitted_t) == 48, "transmitted layout i
 #define TOMPION_SOCKET_RX_STAMPS (1u << 1)
 #define TOMPION_SOCKET_TX_STAMPS (1u << 2)
 #define TOMPION_SOCKET_DONT_FRAGMENT (1u << 3)
+// A server's socket bound to one address: `local` and `interface_index` of its packets may stay empty, which saves the kernel work.
+#define TOMPION_SOCKET_PLAIN (1u << 4)
 
 typedef struct tompion_socket_options {
   uint32_t size;
@@ -67,7 +69,9 @@ typedef struct tompion_socket_options {
   tompion_address_t peer;
   char interface_name[16];       // "" = any
   uint32_t receive_capacity;     // longest datagram wanted; 0 = 1500
-  uint32_t reserved;             // 0
+  // A server's socket of a MANY_WORKERS provider: on how many workers to receive (SO_REUSEPORT spreads the clients over them); 0 and 1
+  // = the first alone. A host that cannot have so many has fewer. Was `reserved`, 0, before.
+  uint32_t workers;
 } tompion_socket_options_t;
 
 TOMPION_STATIC_ASSERT(sizeof(tompion_socket_options_t) == 80, "socket options layout is frozen");
@@ -101,13 +105,15 @@ typedef struct tompion_packet_io {
 typedef struct tompion_packet_receiver {
   uint32_t size;
   uint32_t reserved;  // 0
-  // Makes a worker's own state, handed to its `receive`; may be NULL, then worker is NULL too. [control & inited]
+  // Makes a worker's own state, handed to its `receive`; may be NULL, then worker is NULL too. Index 0 is made before start, others
+  // once a socket wants them. [control & inited]
   void *(*worker_open)(const tompion_provider_t *provider, uint32_t index);
   void (*worker_close)(const tompion_provider_t *provider, void *worker);  // frees it. [control & inited]
   // A batch came on a socket. Replies are made in place by reply_length. [capture & started]
   void (*receive)(const tompion_provider_t *provider, void *worker, uint32_t socket, tompion_packet_t *packets,
                   uint32_t count);
-  // Packets that asked for it have left. NULL if never asked. [capture & started]
+  // Packets that asked for it have left; with several workers, on the thread of the one that sent them (keep its index in tx_token, and
+  // `failed` likewise). NULL if never asked. [capture & started]
   void (*transmitted)(const tompion_provider_t *provider, const tompion_transmitted_t *transmitted, uint32_t count);
   // The kernel reported an error for the socket (ICMP): TOMPION_UNREACHABLE and the like. May be NULL. [capture & started]
   void (*failed)(const tompion_provider_t *provider, uint32_t socket, tompion_status status);
