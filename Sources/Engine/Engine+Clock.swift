@@ -19,6 +19,28 @@ extension Engine {
     ClockLine(raw: reading.raw, time: reading.time, frequency: reading.frequency)
   }
 
+  /// The same, but where samples tell where the clock is, what they told is kept for as long as a reading does not contradict it: by more
+  /// than its own noise.
+  @_noAllocation @_noLocks
+  private func line(through now: ClockReading) -> ClockLine {
+    guard parameters.readsClockBySamples, let known = reading,
+      (now.time - known.time(at: now.raw)).inSeconds.magnitude < Self.readingNoise
+    else { return Self.line(now) }
+    return ClockLine(raw: now.raw, time: known.time(at: now.raw), frequency: now.frequency)
+  }
+
+  /// A reading of the clock is never farther off, seconds.
+  static var readingNoise: Double { @_noAllocation @_noLocks get { 1e-6 } }
+
+  /// Takes the local stamp of a sample for a reading of the clock, unless the clock was changed since.
+  @_noAllocation @_noLocks
+  mutating func readClock(by sample: Sample) {
+    guard parameters.readsClockBySamples, sample.era == era, let known = reading, sample.raw >= known.raw,
+      (sample.local - known.time(at: sample.raw)).inSeconds.magnitude < Self.readingNoise
+    else { return }
+    reading = ClockLine(raw: sample.raw, time: sample.local, frequency: known.frequency)
+  }
+
   @_noAllocation @_noLocks
   mutating func tick(_ now: ClockReading, _ actions: inout Actions) {
     if now.clock != clock {
@@ -37,7 +59,7 @@ extension Engine {
         return
       }
     }
-    reading = Self.line(now)
+    reading = line(through: now)
     era = now.era
     update(at: now.raw, &actions)
     requestPolls(&actions)
@@ -47,7 +69,7 @@ extension Engine {
   mutating func applied(_ now: ClockReading, stepped: TimeInterval, _ actions: inout Actions) {
     if now.clock != clock { return }
     if outstanding > 0 { outstanding -= 1 }
-    reading = Self.line(now)
+    reading = line(through: now)
     era = now.era
     if case .refused = steering {
       steering = .steering

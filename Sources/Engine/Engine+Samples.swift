@@ -22,6 +22,7 @@ extension Engine {
       return
     }
     passLeap(at: sample.raw, &actions)
+    readClock(by: sample)
     describe(index, sample)
     guard !storage.slots[index].isUnsynchronized, let reference = utc(of: sample, index) else {
       update(at: now, &actions)

@@ -55,6 +55,8 @@ public struct EngineParameters: Sendable, BitwiseCopyable, Equatable {
   public var precision: Int8 = -23
   /// The PI servo of PTP, with these settings, in place of the engine's own; nil = the engine's own.
   public var pi: PISettings?
+  /// The samples' own stamps say better where the clock is than its readings do: a hardware clock is read together with it.
+  public var readsClockBySamples = false
   /// The engine's own servo: the first correction of all is stepped where it is larger than this, seconds; nil = it is like every other.
   public var firstStep: Double?
 

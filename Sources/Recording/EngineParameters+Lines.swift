@@ -77,6 +77,7 @@ extension EngineParameters {
     case "driftBound": frequency(\.driftBound)
     case "holdoverLimit": real(\.holdoverLimit)
     case "localDispersion": real(\.localDispersion)
+    case "readsClockBySamples": flag(\.readsClockBySamples)
     case "firstStep": firstStep = Double(value).flatMap { $0.isFinite ? $0 : nil }
     case "pi": pi = PISettings(values: value.split(separator: " ").compactMap { Double($0) })
     default: break

@@ -99,6 +99,9 @@ final class ClockFollower {
         refuse(
           "another tompiond steers it, and a clock has one owner: stop that one, or write follows = \"none\"",
           owner: "another tompiond")
+      } else if error.errno == KernelError.accessDenied, report.state == .refused {
+        // Somebody else owned it at the start; without root's rights it cannot be had any more.
+        return false
       } else {
         fail(Self.advice(error, settings))
       }

@@ -23,7 +23,10 @@ extension EngineParameters {
     smoothness = clock.smoothness
     if clock.servo == .pi { pi = PISettings(clock.pi) }
     // A hardware clock's reading says more than a packet.
-    if clock.follows != nil { minimumDispersion = 1e-8 }
+    if clock.follows != nil {
+      minimumDispersion = 1e-8
+      readsClockBySamples = true
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A PTP hardware clock that is only read: what `tompion clocks` says of it against what one snapshot says.
 . /lib.sh
+note begins
 modprobe ptp_lab readonly=1 freq_ppb=0 || broken "a kernel module does not load"
 clock-step -0.25 >/dev/null
 mkdir -p /run/tompion && chown tompion:tompion /run/tompion /var/lib/tompion
@@ -9,7 +10,7 @@ tompiond --config /etc/tompion.toml 2>/tmp/tompiond.log &
 daemon=$!
 sleep 20
 tompion clocks | sed 's/^/LOG /'
-field() { tompion clocks --json | sed 's/{"name"/\n&/g' | grep '"name":"lab"' | sed -n "s/.*\"$1\":\"\{0,1\}\([^,\"]*\).*/\1/p"; }
+field() { tompion clocks --json | sed 's/{"name"/\n&/g' | grep '"name":"lab"' | sed -n "s/.*\"$1\":\"\{0,1\}\([^],\"}]*\).*/\1/p"; }
 value offset_ns "$(field offset_ns)"
 value reading_error_ns "$(field reading_error_ns)"
 value watched $([ "$(field state)" = watched ] && echo 1 || echo 0)

@@ -2,6 +2,7 @@
 # A PTP hardware clock that runs 40 ppm fast by itself and begins 100 s off follows the system clock, in TAI or in UTC; then somebody else
 # moves it, and a second daemon wants it, too.
 . /lib.sh
+note begins
 words servo timescale secs from ppb
 modprobe ptp_lab freq_ppb="$ppb" epoch_ns=1700000000000000000 || broken "a kernel module does not load"
 mkdir -p /run/tompion /run/second && chown tompion:tompion /run/tompion /run/second /var/lib/tompion
@@ -33,7 +34,7 @@ mawk -v from="$from" -v ahead="$ahead" '
   }' /tmp/watch
 mawk 'NR < 12 || NR % 60 == 1 { print "NOTE", $0 }' /tmp/watch
 tompion clocks | sed 's/^/LOG /'
-field() { tompion clocks --json | sed 's/{"name"/\n&/g' | grep '"name":"lab"' | sed -n "s/.*\"$1\":\"\{0,1\}\([^,\"]*\).*/\1/p"; }
+field() { tompion clocks --json | sed 's/{"name"/\n&/g' | grep '"name":"lab"' | sed -n "s/.*\"$1\":\"\{0,1\}\([^],\"}]*\).*/\1/p"; }
 value locked $([ "$(field state)" = locked ] && echo 1 || echo 0)
 value frequency_ppb "$(field frequency_ppb)"
 value max_frequency_ppb "$(field max_frequency_ppb)"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The system clock follows a PTP hardware clock that is 25 ppm fast of it: its error from `from` s on. The hardware clock is the truth.
 . /lib.sh
+note begins
 words daemon servo poll secs from ppb
 modprobe ptp_lab readonly=1 freq_ppb="$ppb" || broken "a kernel module does not load"
 clock-step -0.3 >/dev/null
