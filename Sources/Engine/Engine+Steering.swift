@@ -50,8 +50,14 @@ extension Engine {
       reference: fused.line.frequency, error: error,
       knowledge: Servo.Knowledge(
         deviation: fused.offsetError, agitation: fused.agitation, pollInterval: system.pollInterval,
-        isStarting: fused.samples < Servo.startingSamples, tickGap: tickGap))
+        isStarting: fused.samples < Servo.startingSamples, tickGap: leastLag))
     setFrequency(frequency, at: now, isRetry: isRetry, &actions)
+  }
+
+  /// The least time constant, seconds: the time between ticks. Where samples read the clock to the nanosecond, what they see within a
+  /// second is mostly how the kernel rounds its rate from tick to tick, which it makes up for by itself.
+  private var leastLag: Double {
+    @_noAllocation @_noLocks get { parameters.readsClockBySamples && tickGap < 1 ? 1 : tickGap }
   }
 
   /// The PI servo takes each new sample of the system source as it was measured, and what it said last holds in between.

@@ -90,9 +90,15 @@ final class ClosedLoop {
   /// Truth − clock now: positive means that the clock is behind.
   var error: Double { (truth(now) - clock.time(at: raw(now))).inSeconds }
 
+  /// What the clock's readings are off by, at most, seconds; its own sequence, so that it changes no other draw.
+  var readingNoise = 0.0
+  private var noise = SeededGenerator(seed: 99)
+
   var reading: ClockReading {
     let line = clock.moved(to: raw(now))
-    return ClockReading(clock: .system, era: era, raw: line.raw, time: line.time, frequency: line.frequency)
+    var time = line.time
+    if readingNoise > 0 { time = time + TimeInterval(seconds: Double.random(in: -1...1, using: &noise) * readingNoise) }
+    return ClockReading(clock: .system, era: era, raw: line.raw, time: time, frequency: line.frequency)
   }
 
   func send(_ event: Event) {
