@@ -50,14 +50,17 @@ extension Engine {
       reference: fused.line.frequency, error: error,
       knowledge: Servo.Knowledge(
         deviation: fused.offsetError, agitation: fused.agitation, pollInterval: system.pollInterval,
-        isStarting: fused.samples < Servo.startingSamples, tickGap: leastLag))
+        isStarting: fused.samples < Servo.startingSamples, tickGap: leastLag(error)))
     setFrequency(frequency, at: now, isRetry: isRetry, &actions)
   }
 
-  /// The least time constant, seconds: the time between ticks. Where samples read the clock to the nanosecond, what they see within a
-  /// second is mostly how the kernel rounds its rate from tick to tick, which it makes up for by itself.
-  private var leastLag: Double {
-    @_noAllocation @_noLocks get { parameters.readsClockBySamples && tickGap < 1 ? 1 : tickGap }
+  /// The least time constant for an offset, seconds: the time between ticks. Where samples read the clock to the nanosecond, a small one is
+  /// mostly how the kernel rounds its rate from tick to tick, which it makes up for by itself: two seconds cost least (Docs/evidence.md).
+  @_noAllocation @_noLocks
+  private func leastLag(_ error: Double) -> Double {
+    if !parameters.readsClockBySamples || error.magnitude > Self.readingNoise { return tickGap }
+    let calm = 2 * parameters.smoothness
+    return tickGap > calm ? tickGap : calm
   }
 
   /// The PI servo takes each new sample of the system source as it was measured, and what it said last holds in between.

@@ -147,6 +147,8 @@ extension ClockConfiguration {
     if let name = reader.text("follows", limit: 255, what: "a hardware clock's name or device, or \"sources\"") {
       follows = name == "sources" ? nil : name
     }
+    // By measure the better one behind a hardware clock (Docs/evidence.md).
+    if follows != nil { servo = .pi }
     reader.choice("servo", into: &servo)
     if let member = reader.table("pi"), case .table(let members) = member.node.content {
       var inner = TableReader(file: reader.file, prefix: "clock.pi.", members: members)

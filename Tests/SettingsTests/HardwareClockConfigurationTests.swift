@@ -98,6 +98,15 @@ struct HardwareClockConfigurationTests {
     #expect(errors.contains { $0.contains(expected) }, "\(errors)")
   }
 
+  @Test("behind a hardware clock the PI servo is the default")
+  func servo() throws {
+    let follows = "[clock]\nfollows = \"/dev/ptp0\"\n"
+    let clock = "[[hardware_clock]]\ndevice = \"/dev/ptp0\""
+    #expect(try Configuration(toml: follows + clock, file: "t.toml").clock.servo == .pi)
+    #expect(try Configuration(toml: follows + "servo = \"engine\"\n" + clock, file: "t.toml").clock.servo == .engine)
+    #expect(try Configuration(toml: clock, file: "t.toml").clock.servo == .engine)
+  }
+
   /// A hardware clock alone is something to do.
   @Test("without sources there is no warning where a clock is named")
   func noWarning() throws {

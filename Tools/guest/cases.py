@@ -118,10 +118,9 @@ def kernel():
     return Case("kernel", [Boot("kernel")], judge)
 
 
-def system_from_phc(servo):
+def system_from_phc(servo, goal):
     """rms of the system clock against the PHC that it follows, and chronyd's with the same PHC, readings per second and warm-up."""
     words = {"poll": -2, "secs": 360, "from": 120, "ppb": 25000}
-    goal = 1.0
 
     def judge(tompiond, chronyd):
         demand(tompiond["count"] == chronyd["count"] and tompiond["count"] >= 2 * (words["secs"] - words["from"]),
@@ -174,6 +173,6 @@ TESTS = [
     Test("back", "the clock is 3 minutes, 5 minutes and 11 hours behind before the start", [back(180), back(300), back(39600)]),
     Test("phc-read", "a PTP hardware clock that is only read", [phc_read()]),
     Test("phc-steer", "a PTP hardware clock follows the system clock, by either servo", [phc_steer("engine", "tai"), phc_steer("pi", "utc")]),
-    Test("system-from-phc", "the system clock follows a PTP hardware clock, against chronyd", [system_from_phc("engine"), system_from_phc("pi")]),
+    Test("system-from-phc", "the system clock follows a PTP hardware clock, against chronyd", [system_from_phc("pi", 1.0), system_from_phc("engine", 1.1)]),
     Test("kernel", "what the kernel is told, and what the daemon leaves behind", [kernel()]),
 ]

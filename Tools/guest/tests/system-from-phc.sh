@@ -2,15 +2,15 @@
 # The system clock follows a PTP hardware clock that is 25 ppm fast of it: its error from `from` s on. The hardware clock is the truth.
 . /lib.sh
 note begins
-words daemon servo poll secs from ppb
+words smoothness daemon servo poll secs from ppb
 modprobe ptp_lab readonly=1 freq_ppb="$ppb" || broken "a kernel module does not load"
 clock-step -0.3 >/dev/null
 name=$daemon
 case $name in
   tompiond)
     mkdir -p /run/tompion && chown tompion:tompion /run/tompion /var/lib/tompion
-    printf '[clock]\nfollows = "/dev/ptp0"\nservo = "%s"\n[[hardware_clock]]\ndevice = "/dev/ptp0"\ntimescale = "utc"\npoll = %s\n' \
-      "${servo:-engine}" "$poll" >/etc/tompion.toml
+    printf '[clock]\nfollows = "/dev/ptp0"\nservo = "%s"\nsmoothness = %s\n[[hardware_clock]]\ndevice = "/dev/ptp0"\ntimescale = "utc"\npoll = %s\n' \
+      "${servo:-engine}" "${smoothness:-1.0}" "$poll" >/etc/tompion.toml
     tompiond --config /etc/tompion.toml 2>/tmp/tompiond.log &
     daemon=$!
     ;;
