@@ -183,7 +183,8 @@ let package = Package(
     .target(name: "CSystemCallFilter", path: "Tests/CSystemCallFilter"),
     tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CSystemCallFilter", "TestSupport"]),
     tests(
-      "ProviderHost", ["TimeTypes", "ClockPort", "LinuxKernel", "CTompionProvider", "TestSupport"], exclude: ["ABI"]),
+      "ProviderHost", ["TimeTypes", "ClockPort", "CLinux", "LinuxKernel", "CTompionProvider", "TestSupport"],
+      exclude: ["ABI"]),
     tests("ProviderKit", ["TimeTypes", "CTompionProvider", "MockHost"]),
     tests("Control", ["TimeTypes", "Report", "LinuxKernel", "TestSupport"]),
     // Its malloc counts: for tests that the real-time path allocates nothing.

@@ -22,6 +22,11 @@ def ntpdata(peer):
     return rows[0] if rows else []
 
 
+def interleaves(peer):
+    """The field after the three groups of tests."""
+    return ntpdata(peer)[26:27] == ["Yes"]
+
+
 def serverstats(peer):
     rows = h.chronyc(peer, "serverstats")
     return [int(word) for word in rows[0]] if rows else []
@@ -35,19 +40,17 @@ def test_chronyds_xleave_is_served():
         peer = start(h.chronyd(
             directory, "chronyd",
             f"server 127.0.0.1 port {port} xleave minpoll 0 maxpoll 0 iburst\nport 0\n"))
-        # "Interleaved" follows the three groups of tests.
-        h.wait_for(lambda: "Yes" in ntpdata(peer)[20:26], 30, f"chronyd calls it interleaved{server.tail()}")
+        h.wait_for(lambda: interleaves(peer), 30, f"chronyd calls it interleaved{server.tail()}")
         time.sleep(5)
-        data = ntpdata(peer)
-        assert "Yes" in data[20:26], data
+        assert interleaves(peer), ntpdata(peer)
         report = h.wait_for(lambda: [row for row in h.chronyc(peer, "sources") if row[1] == "*"], 30, "chronyd follows us")
-        offset = abs(float(report[0][8]))
+        offset = abs(float(report[0][7]))
         assert offset < 100e-6, report
         server.ask("providers")
         line = h.wait_for(
             lambda: next((e["text"] for e in reversed(server.json("events")["events"]) if "answered in interleaved mode" in e["text"]), None),
             15, f"the server says so{server.tail()}")
-        return f"{line}; chronyd's offset {offset * 1e9:.0f} ns, {data[20:26]}"
+        return f"{line}; chronyd's offset {offset * 1e9:.0f} ns, its round trip {float(ntpdata(peer)[19]) * 1e9:.0f} ns"
 
 
 def test_chronyds_plain_clients_cost_no_stamp():
@@ -56,7 +59,7 @@ def test_chronyds_plain_clients_cost_no_stamp():
         server = start(h.Tompion(directory, "server", h.server_configuration(port))).wait_up()
         peer = start(h.chronyd(directory, "chronyd", f"server 127.0.0.1 port {port} minpoll 0 maxpoll 0 iburst\nport 0\n"))
         h.wait_for(lambda: [row for row in h.chronyc(peer, "sources") if row[1] == "*"], 30, "chronyd follows us")
-        assert "Yes" not in ntpdata(peer)[20:23], ntpdata(peer)
+        assert ntpdata(peer) and not interleaves(peer), ntpdata(peer)
         server.ask("providers")
         time.sleep(1.2)
         assert not [e for e in server.json("events")["events"] if "interleaved" in e["text"]], server.tail()
@@ -70,7 +73,7 @@ def test_a_server_without_it_serves_chronyds_xleave_in_basic_mode():
             directory, "chronyd", f"server 127.0.0.1 port {port} xleave minpoll 0 maxpoll 0 iburst\nport 0\n"))
         h.wait_for(lambda: [row for row in h.chronyc(peer, "sources") if row[1] == "*"], 30, "chronyd follows us")
         time.sleep(4)
-        assert "Yes" not in ntpdata(peer)[20:23], ntpdata(peer)
+        assert ntpdata(peer) and not interleaves(peer), ntpdata(peer)
 
 
 def test_our_client_interleaves_with_chronyd():
@@ -83,7 +86,7 @@ def test_our_client_interleaves_with_chronyd():
         before = source(client)
         time.sleep(8)
         after = source(client)
-        assert after["interleaved"] and after["reach"] == 255, after
+        assert after["interleaved"] and after["unanswered"] == 0, after
         # Hardly any reply is of no use.
         polls, samples = after["replies"] - before["replies"], after["samples"] - before["samples"]
         assert samples >= polls - 1 >= 3, (before, after)

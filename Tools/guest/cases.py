@@ -167,6 +167,23 @@ def phc_read():
     return Case("phc-read", [Boot("phc-read")], judge)
 
 
+def stamps():
+    """Cards that stamp what they send (QEMU's igb does; what comes in it does not stamp): both ends' stamps are in each sample."""
+
+    def judge(v):
+        text = (f"true error {v['true_error_ns']:+.0f} ns (limit 50000), delay {v['delay_ns']:.0f} ns; client: {v['transmitted']:.0f} stamps of its card, "
+                f"{v['missed']:.0f} missed, {v['unusable']:.0f} unusable; {v['server_interleaved']:.0f} interleaved replies by chronyd; "
+                f"the card's clock {v['rate_ppb']:+.0f} ppb, within {v['error_ns']:.0f} ns")
+        demand(v["hardware"] == 1, f"the source's stamps are not kernel/hardware; {text}")
+        demand(v["interleaved"] == 1, f"not interleaved; {text}")
+        demand(v["transmitted"] >= 40 and v["missed"] + v["unusable"] <= 0.1 * v["transmitted"], text)
+        demand(v["server_interleaved"] >= 40, text)
+        demand(v["jumps"] == 0 and abs(v["true_error_ns"]) < 50_000 and v["exit_status"] == 0, text)
+        return text
+
+    return Case("stamps", [Boot("stamps", {"cards": "igb"})], judge)
+
+
 TESTS = [
     Test("netem", "tompiond against chronyd over 10 ms +- 1 ms each way, at a poll of 16 s", [netem()], takes_seeds=True, summary=pooled),
     Test("moved", "another program moves the clock by +3 s and by -0.5 s", [moved(3), moved(-0.5)]),
@@ -174,5 +191,6 @@ TESTS = [
     Test("phc-read", "a PTP hardware clock that is only read", [phc_read()]),
     Test("phc-steer", "a PTP hardware clock follows the system clock, by either servo", [phc_steer("engine", "tai"), phc_steer("pi", "utc")]),
     Test("system-from-phc", "the system clock follows a PTP hardware clock, against chronyd", [system_from_phc("pi", 1.0), system_from_phc("engine", 1.1)]),
+    Test("stamps", "cards that stamp what they send, in interleaved mode", [stamps()]),
     Test("kernel", "what the kernel is told, and what the daemon leaves behind", [kernel()]),
 ]
