@@ -42,7 +42,9 @@ package struct PollControl: Sendable, BitwiseCopyable, Equatable {
   @_noAllocation @_noLocks
   package mutating func update(offsetVariance: Double, frequencyVariance: Double) -> Bool {
     samples &+= 1
-    guard offsetVariance > 0, frequencyVariance >= 0, offsetVariance < 1e12, frequencyVariance < 1e12 else { return false }
+    guard offsetVariance > 0, frequencyVariance >= 0, offsetVariance < 1e12, frequencyVariance < 1e12 else {
+      return false
+    }
     let interval = Double(sign: .plus, exponent: Int(poll), significand: 1)
     let now = frequencyVariance * interval * interval / offsetVariance
     if samples >= Self.alarmed && poll > minimum && now > Self.balance * Self.margin {
