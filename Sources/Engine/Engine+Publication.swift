@@ -11,7 +11,7 @@ extension Engine {
     @_noAllocation @_noLocks get { ReferenceID(rawValue: 0x4C4F_434C) }
   }
   /// Deviations in the statistical bound.
-  static var statisticalDeviations: Double { @_noAllocation @_noLocks get { 7 } }
+  static var statisticalDeviations: Double { @_noAllocation @_noLocks get { 7.5 } }
   /// The kernel's status is written at most this often while nothing changes, seconds.
   static var statusInterval: Double { @_noAllocation @_noLocks get { 1 } }
 
