@@ -51,7 +51,9 @@ package final class RateLimiter: @unchecked Sendable {
     hash = SipHash(key.0, key.1)
     let rate = min(max(policy.rate, RatePolicy.rates.lowerBound), RatePolicy.rates.upperBound)
     interval = max(1, Int64(1e9 / rate / Self.nanosecondsPerTick + 0.5))
-    tolerance = interval * (min(max(policy.burst, 1), RatePolicy.bursts.upperBound) - 1)
+    // No further ahead than the ticks can tell from behind: rare replies with a huge burst get the burst that fits, some 50 days of them.
+    let wanted = interval * (min(max(policy.burst, 1), RatePolicy.bursts.upperBound) - 1)
+    tolerance = min(wanted, 1 << Int64(tickBits - 2) - interval)
     leak = UInt64(max(policy.leak, 0))
     kiss = UInt64(max(policy.kiss, 0))
   }

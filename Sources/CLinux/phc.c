@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ptp_clock.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,8 +22,23 @@ static int64_t nanoseconds(const struct ptp_clock_time *time) {
   return time->sec * INT64_C(1000000000) + (int64_t)time->nsec;
 }
 
+// Whether a character device is of the class ptp; where there is no sysfs to ask, it may be.
+static int may_be_ptp(const struct stat *status) {
+  char link[64], class[256];
+  snprintf(link, sizeof link, "/sys/dev/char/%u:%u/subsystem", major(status->st_rdev), minor(status->st_rdev));
+  ssize_t length = readlink(link, class, sizeof class - 1);
+  if (length < 0) return 1;
+  class[length] = 0;
+  const char *name = strrchr(class, '/');
+  return strcmp(name ? name + 1 : class, "ptp") == 0;
+}
+
 int32_t clinux_phc_open(const char *path, int32_t writable) {
-  int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+  // Looked at first: to open some devices is to do something, and a pipe would wait for whoever writes.
+  struct stat before;
+  if (stat(path, &before) < 0) return -errno;
+  if (!S_ISCHR(before.st_mode) || !may_be_ptp(&before)) return -ENODEV;
+  int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return -errno;
   struct stat status;
   if (fstat(fd, &status) < 0 || !S_ISCHR(status.st_mode)) {

@@ -43,6 +43,16 @@ import TimeTypes
     #expect(Self.within(limiter, Self.client(1), 20, at: 60_000_000_000) == 5, "after a pause the burst is there again")
   }
 
+  /// The largest burst at the lowest rate would last 116 days, and ticks tell half of that from the past: it is a limit nevertheless.
+  @Test func theLongestBurstIsALimit() {
+    let limiter = Self.limiter {
+      $0.rate = RatePolicy.rates.lowerBound
+      $0.burst = RatePolicy.bursts.upperBound
+    }
+    let answered = Self.within(limiter, Self.client(1), 30_000, at: 0)
+    #expect(answered > 4000 && answered <= 10_000, "\(answered)")
+  }
+
   @Test func whoIsOneClient() {
     let limiter = Self.limiter()
     #expect(Self.within(limiter, Self.client(1), 9, at: 0) == 5)
