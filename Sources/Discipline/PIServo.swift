@@ -26,6 +26,9 @@ package struct PIServo: Sendable, BitwiseCopyable {
   package private(set) var integral: Double
   package private(set) var proportionalGain = 0.0
   package private(set) var integralGain = 0.0
+  /// Between these the frequency stays.
+  private var lowest: Double
+  private var highest: Double
   private var isFirst = true
   private var first: (offset: Double, raw: RawInstant)?
 
@@ -35,6 +38,8 @@ package struct PIServo: Sendable, BitwiseCopyable {
     self.settings = settings
     let own = settings.maximumFrequency > 0 ? settings.maximumFrequency : maximumFrequency
     self.maximumFrequency = own < maximumFrequency ? own : maximumFrequency
+    lowest = -self.maximumFrequency
+    highest = self.maximumFrequency
     self.frequency = frequency
     integral = frequency
     setInterval(interval)
@@ -48,6 +53,19 @@ package struct PIServo: Sendable, BitwiseCopyable {
     integralGain = gains.integral
   }
 
+  /// The frequency is to stay within `slewRate` of what the clock needs anyway (`reference`), as far as `maximumFrequency` lets it.
+  @_noAllocation @_noLocks
+  package mutating func limit(slewRate: Double, around reference: Double) {
+    lowest = within(reference - slewRate)
+    highest = within(reference + slewRate)
+  }
+
+  @_noAllocation @_noLocks
+  private func within(_ value: Double) -> Double {
+    if !(value > -maximumFrequency) { return -maximumFrequency }
+    return value < maximumFrequency ? value : maximumFrequency
+  }
+
   /// Begins again, at the frequency that the clock needed last. The first threshold was for the first time only.
   @_noAllocation @_noLocks
   package mutating func restart() {
@@ -56,12 +74,13 @@ package struct PIServo: Sendable, BitwiseCopyable {
     frequency = integral
   }
 
-  /// Takes in the offset that was measured at `raw`. What is no number is not taken.
+  /// Takes in the offset that was measured at `raw`. What is no number is not taken. Without `mayStep` no threshold counts: the
+  /// offset is slewed away.
   @_noAllocation @_noLocks
-  package mutating func sample(offset: Double, raw: RawInstant) -> State {
+  package mutating func sample(offset: Double, raw: RawInstant, mayStep: Bool = true) -> State {
     guard offset.magnitude < 1e12 else { return state }
     if state != .unlocked {
-      lock(offset)
+      lock(offset, mayStep: mayStep)
       // A new start, in which this is the first of two samples.
       if state == .unlocked { first = (offset, raw) }
       return state
@@ -83,13 +102,13 @@ package struct PIServo: Sendable, BitwiseCopyable {
     let beyondFirst = isFirst && settings.firstStepThreshold > 0 && offset.magnitude > settings.firstStepThreshold
     let beyond = settings.stepThreshold > 0 && offset.magnitude > settings.stepThreshold
     isFirst = false
-    state = beyondFirst || beyond ? .jump : .locked
+    state = mayStep && (beyondFirst || beyond) ? .jump : .locked
     return state
   }
 
   @_noAllocation @_noLocks
-  private mutating func lock(_ offset: Double) {
-    if settings.stepThreshold > 0 && offset.magnitude > settings.stepThreshold {
+  private mutating func lock(_ offset: Double, mayStep: Bool) {
+    if mayStep && settings.stepThreshold > 0 && offset.magnitude > settings.stepThreshold {
       restart()
       return
     }
@@ -102,8 +121,8 @@ package struct PIServo: Sendable, BitwiseCopyable {
 
   @_noAllocation @_noLocks
   private func clamped(_ value: Double) -> Double {
-    if !(value.magnitude < 1) { return value > 0 ? maximumFrequency : -maximumFrequency }
-    return value > maximumFrequency ? maximumFrequency : (value < -maximumFrequency ? -maximumFrequency : value)
+    if !(value.magnitude < 1) { return value > 0 ? highest : lowest }
+    return value > highest ? highest : (value < lowest ? lowest : value)
   }
 
   /// A second sample that comes later than this is taken for a first one, seconds.

@@ -19,11 +19,17 @@ package struct StepPolicy: Sendable, BitwiseCopyable, Equatable {
     self.neverStepBackward = neverStepBackward
   }
 
+  /// Whether a step by this offset is allowed at all, also for a servo with thresholds of its own.
+  @_noAllocation @_noLocks
+  package func allowsStep(by offset: Double, hasSynchronized: Bool, isForced: Bool) -> Bool {
+    offset >= 0 || !neverStepBackward || !hasSynchronized || isForced
+  }
+
   /// What to do with an offset (reference − clock, seconds). An operator's force overrides `neverStepBackward`.
   @_noAllocation @_noLocks
   package func correction(for offset: Double, hasSynchronized: Bool, isForced: Bool) -> Correction {
+    guard allowsStep(by: offset, hasSynchronized: hasSynchronized, isForced: isForced) else { return .slew }
     if offset >= 0 { return maximumForward.isExceeded(by: offset) ? .step : .slew }
-    if neverStepBackward && hasSynchronized && !isForced { return .slew }
     return maximumBackward.isExceeded(by: -offset) ? .step : .slew
   }
 }

@@ -30,7 +30,7 @@ extension Engine {
       return
     }
     if let settings = parameters.pi {
-      steerByPI(settings, reading, at: now, isRetry: isRetry, &actions)
+      steerByPI(settings, reading, fused.line.frequency, at: now, isRetry: isRetry, &actions)
       return
     }
     let correction = fused.line.time(at: now) - reading.time(at: now)
@@ -66,16 +66,22 @@ extension Engine {
   /// The PI servo takes each new sample of the system source as it was measured, and what it said last holds in between.
   @_noAllocation @_noLocks
   private mutating func steerByPI(
-    _ settings: PISettings, _ reading: ClockLine, at now: RawInstant, isRetry: Bool, _ actions: inout Actions
+    _ settings: PISettings, _ reading: ClockLine, _ reference: Frequency, at now: RawInstant, isRetry: Bool,
+    _ actions: inout Actions
   ) {
-    isForced = false
     var pi = PIServo(
       settings, maximumFrequency: parameters.maximumFrequency.ratio, frequency: reading.frequency.ratio)
     if let piServo { pi = piServo }
+    pi.limit(slewRate: parameters.maximumSlewRate.ratio, around: reference.ratio)
     if let index = storage.selection.systemSource, storage.slots[index].isFresh {
       pi.setInterval(Self.interval(storage.slots[index].samplePoll))
       let offset = storage.slots[index].lastOffset
-      if case .jump = pi.sample(offset: offset.inSeconds, raw: storage.slots[index].filter.newest.raw) {
+      let error = offset.inSeconds
+      let mayStep = stepPolicy.allowsStep(by: error, hasSynchronized: hasSynchronized, isForced: isForced)
+      let state = pi.sample(offset: error, raw: storage.slots[index].filter.newest.raw, mayStep: mayStep)
+      // A servo that begins again has not decided yet what an operator's force is for.
+      if state != .unlocked { isForced = false }
+      if case .jump = state {
         piServo = pi
         isStepping = true
         expectAnswer(at: now)

@@ -19,10 +19,11 @@ package struct AuxiliaryClock: SteerableClock {
   private var era = ClockEra(rawValue: 0)
   private var applied: Frequency
 
-  /// Takes the clock as it is. Where it is to be steered, `lockPath` is held meanwhile.
+  /// Takes the clock as it is. Where it is to be steered, the first of `lockPaths` whose directory
+  /// is there is held meanwhile.
   /// - Throws: ENODEV where the kernel has no such clock or it is not enabled, EWOULDBLOCK where another process steers it.
   package init(
-    id: ClockID, number: Int32, mode: SystemClock.Mode, lockPath: String? = nil, calls: DeviceClockCalls = .kernel
+    id: ClockID, number: Int32, mode: SystemClock.Mode, lockPaths: [String] = [], calls: DeviceClockCalls = .kernel
   ) throws(KernelError) {
     guard (0..<CLINUX_AUX_CLOCKS).contains(number) else {
       throw KernelError("find the auxiliary clock", errno: KernelError.noDevice)
@@ -35,8 +36,8 @@ package struct AuxiliaryClock: SteerableClock {
       throw KernelError("read the auxiliary clock", errno: KernelError.noDevice)
     }
     var held: LockFile?
-    if mode == .steer, let lockPath {
-      held = try LockFile(lockPath)
+    if mode == .steer, !lockPaths.isEmpty {
+      held = try Self.lock(lockPaths)
       if held == nil { throw KernelError("lock the auxiliary clock", errno: KernelError.wouldBlock) }
     }
     claim = held
@@ -46,8 +47,19 @@ package struct AuxiliaryClock: SteerableClock {
     watch = ClockWatch(at: pair, frequency: applied)
   }
 
-  /// Where its lock is.
-  package static func lockPath(_ number: Int32) -> String { "/run/tompiond-aux\(number).lock" }
+  /// Where its lock is: in the daemon's runtime directory, which its user may write; where there is none, beside it.
+  package static func lockPaths(_ number: Int32) -> [String] {
+    ["/run/tompion/aux\(number).lock", "/run/tompiond-aux\(number).lock"]
+  }
+
+  /// nil = another process holds it.
+  private static func lock(_ paths: [String]) throws(KernelError) -> LockFile? {
+    for path in paths.dropLast() {
+      do { return try LockFile(path) } catch { if error.errno != KernelError.notFound { throw error } }
+    }
+    guard let last = paths.last else { return nil }
+    return try LockFile(last)
+  }
 
   package var capabilities: ClockCapabilities {
     ClockCapabilities(
@@ -58,14 +70,16 @@ package struct AuxiliaryClock: SteerableClock {
   package mutating func read() throws(ClockError) -> ClockReading { reading(try pair()) }
 
   /// Reads the clock and finds what others did to it since the last look.
-  package mutating func observe() throws(ClockError) -> ClockObservation {
+  package mutating func observe() throws(ClockError) -> DeviceObservation {
     var timex = clinux_timex_t()
     try SystemClock.check(calls.adjust(CLINUX_CLOCK_AUX + number, &timex))
     let pair = try pair()
     let finding = watch.observe(pair, frequency: TimexFrequency(timex).frequency)
     applied = TimexFrequency(timex).frequency
     if finding.moved != nil { era = era.next }
-    return ClockObservation(reading: reading(pair), finding: finding)
+    return DeviceObservation(
+      reading: reading(pair), finding: finding,
+      sight: PHCReading(raw: pair.raw, device: pair.time, errorNanoseconds: pair.errorNanoseconds))
   }
 
   package mutating func adjust(frequency: Frequency) throws(ClockError) -> Frequency {

@@ -30,16 +30,6 @@ package enum DeviceClock: SteerableClock {
     }
   }
 
-  /// What it showed last, against the host's raw counter.
-  package mutating func sight() throws(ClockError) -> PHCReading {
-    switch self {
-    case .hardware(let clock): return clock.reading
-    case .auxiliary(var clock):
-      let reading = try clock.read()
-      return PHCReading(raw: reading.raw, device: reading.time, errorNanoseconds: 100)
-    }
-  }
-
   package mutating func read() throws(ClockError) -> ClockReading {
     switch self {
     case .hardware(var clock):
@@ -52,7 +42,7 @@ package enum DeviceClock: SteerableClock {
   }
 
   /// Reads, and finds what others did to the clock since the last look.
-  package mutating func observe() throws(ClockError) -> ClockObservation {
+  package mutating func observe() throws(ClockError) -> DeviceObservation {
     switch self {
     case .hardware(var clock):
       defer { self = .hardware(clock) }

@@ -73,7 +73,7 @@ package struct HardwareClock: SteerableClock {
   }
 
   /// Reads the clock and finds what others did to it since the last look.
-  package mutating func observe() throws(ClockError) -> ClockObservation {
+  package mutating func observe() throws(ClockError) -> DeviceObservation {
     var finding = ClockWatch.Finding.nothing
     var timex = clinux_timex_t()
     if calls.adjust(clock, &timex) >= 0 {
@@ -85,8 +85,9 @@ package struct HardwareClock: SteerableClock {
       }
     }
     finding.moved = try look()
-    return ClockObservation(
-      reading: ClockReading(clock: id, era: era, raw: own, time: last.device, frequency: applied), finding: finding)
+    return DeviceObservation(
+      reading: ClockReading(clock: id, era: era, raw: own, time: last.device, frequency: applied), finding: finding,
+      sight: last)
   }
 
   package mutating func adjust(frequency: Frequency) throws(ClockError) -> Frequency {

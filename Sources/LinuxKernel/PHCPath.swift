@@ -17,17 +17,58 @@ package enum PHCPath {
     return "/dev/ptp\(abilities.phc)"
   }
 
+  /// The device that a path leads to through symbolic links (/dev/ptp_kvm, /dev/char/248:0), as /proc shows it; what cannot be followed
+  /// stays as it is.
+  package static func real(_ path: String, in processes: ProcessTable = ProcessTable()) -> String {
+    var path = path
+    for _ in 0..<mostLinks {
+      guard let target = processes.link(path) else { break }
+      path = target.hasPrefix("/") ? target : path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex) + target
+      var parts: [Substring] = []
+      for part in path.split(separator: "/") where part != "." {
+        if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+      }
+      path = "/" + parts.joined(separator: "/")
+    }
+    return path
+  }
+
+  /// As many as Linux follows (path_resolution(7)).
+  private static let mostLinks = 40
+
   /// Programs that steer PTP hardware clocks.
   private static let steering = ["ptp4l", "phc2sys", "ts2phc", "tompiond"]
 
-  /// Those of them that have the device open, as far as /proc shows.
-  package static func holders(of path: String, in processes: ProcessTable = ProcessTable(), own: Int32? = nil)
-    -> [RivalDaemon]
-  {
-    let own = own ?? processes.ownPID
-    return processes.pids().compactMap { pid -> RivalDaemon? in
-      guard pid != own, let name = processes.name(pid), steering.contains(name) else { return nil }
-      return processes.descriptorTargets(pid).contains(path) ? RivalDaemon(name: name, pid: pid) : nil
+  /// What /proc shows of them.
+  package struct Look: Sendable, Equatable {
+    /// They have the device open.
+    package var holders: [RivalDaemon] = []
+    /// They run, and what they have open is not ours to know.
+    package var hidden: [RivalDaemon] = []
+
+    package init(holders: [RivalDaemon] = [], hidden: [RivalDaemon] = []) {
+      self.holders = holders
+      self.hidden = hidden
     }
+  }
+
+  /// Who of them, this process left out, has the device of a real path open.
+  package static func look(
+    at path: String, in processes: ProcessTable = ProcessTable(), own: Int32? = nil
+  ) -> Look {
+    let own = own ?? processes.ownPID
+    var look = Look()
+    for pid in processes.pids() where pid != own {
+      guard let name = processes.name(pid), steering.contains(name) else { continue }
+      let rival = RivalDaemon(name: name, pid: pid)
+      let targets = processes.descriptorTargets(pid)
+      // A daemon without a single descriptor is one that we may not look into.
+      if targets.isEmpty {
+        look.hidden.append(rival)
+      } else if targets.contains(path) {
+        look.holders.append(rival)
+      }
+    }
+    return look
   }
 }

@@ -41,7 +41,8 @@ package struct ProcessTable: Sendable {
     names(in: "\(root)/\(pid)/fd").compactMap { link("\(root)/\(pid)/fd/\($0)") }
   }
 
-  private func link(_ path: String) -> String? {
+  /// What a symbolic link says; nil = it is none, or not ours to read.
+  func link(_ path: String) -> String? {
     var length: Int32 = -1
     // The fence writes at most `capacity` bytes and ends them with a zero.
     let text = unsafe FixedText.read(capacity: 4096) { start, capacity in

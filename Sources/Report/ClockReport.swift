@@ -56,6 +56,8 @@ package struct ClockReport: Sendable, Equatable {
   /// Half of the last reading's bracket.
   package var readingError: TimeInterval?
   package var samples: UInt64 = 0
+  /// Readings that did not reach the system clock's engine, as the queue was full.
+  package var lost: UInt64 = 0
   package var steps: UInt64 = 0
   package var moves: UInt64 = 0
 
@@ -81,6 +83,7 @@ extension ClockReport {
       JSONMember("read_by", .string(method)),
       JSONMember("reading_error_ns", JSONValue(nanoseconds: readingError)),
       JSONMember("samples", JSONValue(samples)),
+      JSONMember("lost", JSONValue(lost)),
       JSONMember("steps", JSONValue(steps)),
       JSONMember("moves", JSONValue(moves)),
     ])
@@ -105,6 +108,7 @@ extension ClockReport {
     method = json.text("read_by") ?? ""
     readingError = json.interval("reading_error_ns")
     samples = json.count("samples")
+    lost = json.count("lost")
     steps = json.count("steps")
     moves = json.count("moves")
   }
@@ -136,6 +140,10 @@ extension StatusSnapshot {
           Quantity.frequency(clock.frequency), clock.readingError.map { "±" + Quantity.span($0) } ?? "-", clock.reason,
         ], colour: colour, colouring: 3)
     }
-    return table.text(style)
+    var out = table.text(style)
+    for clock in clocks where clock.lost > 0 {
+      out += "\(printable(clock.name)): \(clock.lost) readings lost, as the queue was full\n"
+    }
+    return out
   }
 }

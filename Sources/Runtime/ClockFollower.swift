@@ -17,6 +17,8 @@ final class ClockFollower {
   private let source: SourceID
   private let open: (HardwareClockConfiguration, ClockID) throws(KernelError) -> DeviceClock
   private let glance: () -> SystemGlance?
+  private let look: (String) -> PHCPath.Look
+  private var rival: RivalDaemon?
   private let raise: (EventRecord) -> Void
   private var clock: DeviceClock?
   private var engine: Engine?
@@ -26,17 +28,20 @@ final class ClockFollower {
   private var toldFailure = ""
   private var isTAIUnknown = false
 
-  /// Opens the device at the first turn, or by `prepare`. `glance` reads the system clock; tests put another in its place.
+  /// Opens the device at the first turn, or by `prepare`. `glance` reads the system clock, `look` finds who has a device
+  /// open; tests put others in their place.
   init(
     _ settings: HardwareClockConfiguration, number: UInt16,
     open: @escaping (HardwareClockConfiguration, ClockID) throws(KernelError) -> DeviceClock = ClockFollower.device,
-    glance: @escaping () -> SystemGlance? = { SystemGlance() }, raise: @escaping (EventRecord) -> Void
+    glance: @escaping () -> SystemGlance? = { SystemGlance() },
+    look: @escaping (String) -> PHCPath.Look = { PHCPath.look(at: $0) }, raise: @escaping (EventRecord) -> Void
   ) {
     self.settings = settings
     id = ClockID(rawValue: number)
     source = SourceID(rawValue: UInt32(number))
     self.open = open
     self.glance = glance
+    self.look = look
     self.raise = raise
     report.name = settings.name
     report.device = settings.device
@@ -58,14 +63,30 @@ final class ClockFollower {
   ) throws(KernelError) -> DeviceClock {
     let mode: SystemClock.Mode = settings.follows == .system && settings.steer ? .steer : .observe
     switch settings.kind {
-    case .path(let path): return .hardware(try HardwareClock(id: id, path: path, mode: mode))
-    case .interface(let name):
-      return .hardware(try HardwareClock(id: id, path: try PHCPath.ofInterface(name), mode: mode))
+    case .path, .interface:
+      return .hardware(try HardwareClock(id: id, path: try path(of: settings) ?? settings.device, mode: mode))
     case .auxiliary(let number):
       return .auxiliary(
         try AuxiliaryClock(
-          id: id, number: number, mode: mode, lockPath: mode == .steer ? AuxiliaryClock.lockPath(number) : nil))
+          id: id, number: number, mode: mode, lockPaths: AuxiliaryClock.lockPaths(number)))
     }
+  }
+
+  /// The /dev/ptpN of a setting; nil = it is none.
+  private static func path(of settings: HardwareClockConfiguration) throws(KernelError) -> String? {
+    switch settings.kind {
+    case .path(let path): PHCPath.real(path)
+    case .interface(let name): try PHCPath.ofInterface(name)
+    case .auxiliary: nil
+    }
+  }
+
+  /// Who else steers the device. One that was seen once, and runs on where this process may no longer look, still does.
+  private func findRival() throws(KernelError) -> RivalDaemon? {
+    guard isSteered, let path = try Self.path(of: settings) else { return nil }
+    let seen = look(path)
+    rival = seen.holders.first { $0.name != "tompiond" } ?? seen.hidden.first { $0 == rival }
+    return rival
   }
 
   /// Opens the device if it is not open; true = it is. A failure is said once.
@@ -73,9 +94,7 @@ final class ClockFollower {
   func prepare() -> Bool {
     if clock != nil { return true }
     do {
-      if isSteered, case .path(let path) = settings.kind,
-        let rival = PHCPath.holders(of: path).first(where: { $0.name != "tompiond" })
-      {
+      if let rival = try findRival() {
         refuse("\(rival) has it open and steers it: stop that, or write follows = \"none\"", owner: rival.description)
         return false
       }
@@ -112,6 +131,8 @@ final class ClockFollower {
   private static func advice(_ error: KernelError, _ settings: HardwareClockConfiguration) -> String {
     let hint =
       switch error.errno {
+      case KernelError.accessDenied where settings.isAuxiliary:
+        "; its lock is in /run/tompion, which the daemon's user has to own (RuntimeDirectory=tompion of systemd)"
       case KernelError.accessDenied: "; give the daemon's user the right to open it (a udev rule), or start it as root"
       case KernelError.notFound, KernelError.noDevice:
         if case .auxiliary(let number) = settings.kind {
@@ -169,15 +190,15 @@ final class ClockFollower {
   /// Reads the clock, and steers it if that is its lot.
   func turn() {
     guard prepare(), let before = glance() else { return }
-    let observation: ClockObservation
-    let sight: PHCReading
+    let observation: DeviceObservation
     do {
-      guard let seen = try clock?.observe(), let at = try clock?.sight() else { return }
-      (observation, sight) = (seen, at)
+      guard let seen = try clock?.observe() else { return }
+      observation = seen
     } catch {
       return fail("\(settings.device) cannot be read any more: \(error.deviceSentence)")
     }
     guard let after = glance() else { return }
+    let sight = observation.sight
     report.readingError = TimeInterval(nanoseconds: Int64(sight.errorNanoseconds))
     report.frequency = observation.reading.frequency
     if observation.finding.moved != nil { report.moves &+= 1 }
@@ -328,6 +349,10 @@ extension PISettings {
     firstStepThreshold = pi.firstStepThreshold
     maximumFrequency = pi.maximumFrequency * 1e-9
   }
+}
+
+extension HardwareClockConfiguration {
+  fileprivate var isAuxiliary: Bool { if case .auxiliary = kind { true } else { false } }
 }
 
 extension ClockError {

@@ -300,7 +300,8 @@ package final class Daemon {
       try RoleThread(RoleThreadOptions(name: "discipline", roles.discipline)) { disciplining.run() },
     ]
     if hardware != nil {
-      threads.append(try RoleThread(RoleThreadOptions(name: "clocks", roles.discipline)) { watching.run() })
+      // The normal scheduler: it blocks in drivers, and shares a lock with [control].
+      threads.append(try RoleThread(RoleThreadOptions(name: "clocks")) { watching.run() })
     }
     tell(threads.flatMap(\.warnings) + RoleThread.adopt(RoleThreadOptions(name: "control", roles.control)))
     while !Termination.requested {

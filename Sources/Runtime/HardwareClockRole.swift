@@ -7,7 +7,8 @@ import TimeTypes
 
 /// Reads the hardware clocks of the configuration in turn, and steers those that follow the system clock. [hardware clocks]
 ///
-/// A role of its own, because some cards take tens of microseconds to be read: neither stamps nor the system clock wait for that.
+/// A role of its own, because some cards take tens of microseconds to be read: with a thread for each role neither stamps nor the system
+/// clock wait for that. With loop = "single" everything does.
 final class HardwareClockRole {
   private enum Member {
     case feed(SystemFeed)

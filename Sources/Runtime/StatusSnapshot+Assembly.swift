@@ -66,7 +66,7 @@ extension StatusSnapshot {
     steps = report.counters.steps
     clockMoves = report.counters.clockMoves
     clockRefusals = report.counters.refusals
-    eventsDropped = report.eventsDropped
+    eventsDropped = report.eventsDropped &+ (context.hardware?.dropped ?? 0)
     tooBig = report.sources.reduce(0) { $0 &+ UInt64($1.refused) }
     (steering, steeringReason) = Self.steering(report, context)
     takeSanity(report, context.configuration.clock)

@@ -112,7 +112,7 @@ final class SystemFeed {
     sample.poll = settings.poll
     report.samples &+= 1
     report.readingError = TimeInterval(nanoseconds: Int64(reading.errorNanoseconds))
-    port.hardware.push(.sample(sample, now: RawClock.now()))
+    if !port.hardware.push(.sample(sample, now: RawClock.now())) { report.lost &+= 1 }
     wake()
   }
 

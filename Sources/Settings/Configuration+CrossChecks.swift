@@ -23,6 +23,7 @@ extension Configuration {
     wrong += sourcesOfDisabledProviders()
     warn(clockMembers)
     warnOfRoles(members)
+    warnOfUnusedGains(members)
     return wrong
   }
 
@@ -174,6 +175,33 @@ extension Configuration {
           "with loop = \"single\" there is one thread, which runs as realtime.capture says",
           "write it there"))
     }
+  }
+
+  /// The gains of a servo that does not steer, unless they only spell out the defaults.
+  private mutating func warnOfUnusedGains(_ members: [TOMLMember]) {
+    let problem = "servo is \"engine\" here, which has no gains"
+    let advice = "write servo = \"pi\", or leave the table out"
+    let defaults = PIConfiguration()
+    if clock.servo == .engine, clock.pi != defaults,
+      let pi = Self.table("clock", in: members).first(where: { $0.key == "pi" })
+    {
+      warnings.append(unused(pi, "clock.pi", problem, advice))
+    }
+    guard let member = members.first(where: { $0.key == "hardware_clock" }),
+      case .array(let elements) = member.node.content
+    else { return }
+    // An element that is no table was refused, and is no hardware clock.
+    for (index, (element, hardware)) in zip(elements, hardwareClocks).enumerated() where hardware.servo == .engine {
+      // The limits hold for either servo.
+      guard hardware.pi.withLimits(of: defaults) != defaults else { continue }
+      guard case .table(let inner) = element.content, let pi = inner.first(where: { $0.key == "pi" }) else { continue }
+      warnings.append(unused(pi, "hardware_clock[\(index)].pi", problem, advice))
+    }
+  }
+
+  private func unused(_ member: TOMLMember, _ key: String, _ problem: String, _ advice: String) -> Diagnostic {
+    Diagnostic(
+      file: file, line: member.place.line, column: member.place.column, key: key, problem: problem, advice: advice)
   }
 
   private static func table(_ name: String, in members: [TOMLMember]) -> [TOMLMember] {

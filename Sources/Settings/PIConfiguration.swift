@@ -45,6 +45,15 @@ package struct PIConfiguration: Sendable, Equatable {
     take("max_frequency_ppb", 0...1_000_000_000, "parts per billion", &reader, into: \.maximumFrequency)
   }
 
+  /// The same gains with another's limits.
+  func withLimits(of other: PIConfiguration) -> PIConfiguration {
+    var mixed = self
+    mixed.stepThreshold = other.stepThreshold
+    mixed.firstStepThreshold = other.firstStepThreshold
+    mixed.maximumFrequency = other.maximumFrequency
+    return mixed
+  }
+
   private mutating func take(
     _ key: String, _ range: ClosedRange<Double>, _ unit: String, _ reader: inout TableReader,
     into field: WritableKeyPath<PIConfiguration, Double>

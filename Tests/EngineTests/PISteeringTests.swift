@@ -61,6 +61,50 @@ import TimeTypes
     #expect(loop.servo == .locked)
   }
 
+  /// After the first synchronization it slews backward where a threshold would have it step, and never faster than it may.
+  @Test func thePolicyOfTheClockHolds() {
+    for forbidden in [false, true] {
+      var parameters = parameters { $0.stepThreshold = 0.01 }
+      parameters.neverStepBackward = forbidden
+      parameters.maximumSlewRate = .partsPerMillion(5000)
+      let loop = ClosedLoop(parameters: parameters, sources: [quiet], referenceFrequency: 25e-6)
+      loop.run(until: 60)
+      let first = loop.steps.count
+      // The clock is ahead: back.
+      loop.moveByHand(0.1)
+      var fastest = 0.0
+      for second in 61...120 {
+        loop.run(until: Double(second))
+        fastest = max(fastest, (loop.clockFrequency - 25e-6).magnitude)
+      }
+      #expect(loop.steps.count == (forbidden ? first : first + 1))
+      #expect(fastest < 5001e-6)
+      if forbidden { #expect(fastest > 4999e-6) }
+      #expect(loop.error.magnitude < 1e-5, "\(loop.error)")
+      // Forward is another thing.
+      loop.moveByHand(-0.1)
+      loop.run(until: 180)
+      #expect(loop.steps.count == (forbidden ? first + 1 : first + 2))
+    }
+  }
+
+  /// An operator's force steps all the same.
+  @Test func forceStepsBackward() {
+    var parameters = parameters { $0.stepThreshold = 0.01 }
+    parameters.neverStepBackward = true
+    parameters.maximumSlewRate = .partsPerMillion(100)
+    let loop = ClosedLoop(parameters: parameters, sources: [quiet], referenceFrequency: 25e-6)
+    loop.run(until: 60)
+    let first = loop.steps.count
+    loop.moveByHand(0.1)
+    loop.run(until: 90)
+    #expect(loop.steps.count == first)
+    loop.send(.resync(force: true, now: loop.raw(loop.now)))
+    loop.run(until: 120)
+    #expect(loop.steps.count == first + 1)
+    #expect(loop.error.magnitude < 1e-5, "\(loop.error)")
+  }
+
   /// The engine's own servo with a first step of its own.
   @Test func firstStepOfTheOwnServo() {
     var parameters = EngineParameters()

@@ -33,6 +33,37 @@ import TimeTypes
     #expect(try clock.observe().finding.moved == .milliseconds(3))
   }
 
+  /// What is compared with another clock is the very reading that the engine gets, with the error of its own bracket.
+  @Test func anObservationIsOneReading() throws {
+    let device = FakeDevice()
+    var clock = DeviceClock.auxiliary(try clock(device))
+    device.change { $0.pause = 50_000 }
+    let seen = try clock.observe()
+    #expect(seen.sight.raw == seen.reading.raw)
+    #expect(seen.sight.device == seen.reading.time)
+    // Half of the fake's bracket of 40 ns, and one for the rounding.
+    #expect(seen.sight.errorNanoseconds == 21)
+  }
+
+  @Test func theLockIsInTheRuntimeDirectory() throws {
+    let root = try TemporaryDirectory()
+    let device = FakeDevice()
+    let paths = [root.file("run/aux3.lock"), root.file("aux3.lock")]
+    func steered() throws -> AuxiliaryClock {
+      try AuxiliaryClock(id: ClockID(rawValue: 2), number: 3, mode: .steer, lockPaths: paths, calls: device.calls)
+    }
+    // There is no such directory.
+    try withExtendedLifetime(steered()) {
+      #expect(root.names == ["aux3.lock"])
+      #expect(throws: KernelError.self) { try steered() }
+    }
+    try root.write("run/other", "")
+    try withExtendedLifetime(steered()) {
+      #expect(LockFile.holder(paths[0]) != nil)
+      #expect(throws: KernelError.self) { try steered() }
+    }
+  }
+
   @Test func whatIsNotThereSaysSo() throws {
     let device = FakeDevice()
     for number: Int32 in [-1, 2, 8] {

@@ -21,6 +21,8 @@ final class FakeDevice: Sendable {
     var wasWritable = false
     var maximum: Int32 = 62_499_999
     var writes: [clinux_timex_t] = []
+    /// What passes after each reading of the auxiliary clock, ns.
+    var pause: Int64 = 0
   }
   let state = Mutex(State())
   /// The auxiliary clock runs on the counter itself.
@@ -87,7 +89,13 @@ final class FakeDevice: Sendable {
       },
       bracket: { clock, bracket in
         guard clock == Self.auxiliary, !self.state.withLock({ $0.isGone }) else { return -EINVAL }
-        let (raw, shown) = self.state.withLock { ($0.raw, $0.shown) }
+        let (raw, shown) = self.state.withLock { state in
+          defer {
+            state.raw += state.pause
+            state.shown = state.shown + TimeInterval(nanoseconds: state.pause)
+          }
+          return (state.raw, state.shown)
+        }
         bracket = clinux_bracket_t(raw_before: raw - 20, clock: shown.nanoseconds, raw_after: raw + 20)
         return 0
       })

@@ -23,6 +23,7 @@ import TimeTypes
     clock.method = "PTP_SYS_OFFSET_PRECISE"
     clock.readingError = TimeInterval(nanoseconds: 1)
     clock.samples = 9
+    clock.lost = 4
     clock.steps = 1
     clock.moves = 2
     return clock
@@ -42,8 +43,11 @@ import TimeTypes
     var snapshot = StatusSnapshot()
     #expect(snapshot.clocksText(.plain) == "There is no clock.\n")
     snapshot.clocks = [clock]
+    snapshot.clocks[0].lost = 0
     let lines = snapshot.clocksText(.plain).split(separator: "\n")
     #expect(lines.count == 2)
+    snapshot.clocks[0].lost = 3
+    #expect(snapshot.clocksText(.plain).contains("nic: 3 readings lost"))
     for word in ["nic", "/dev/ptp0", "tai", "locked", "system", "pi", "tompiond (pid 12)"] {
       #expect(lines[1].contains(word), "\(word)")
     }

@@ -106,7 +106,8 @@ private final class Bench: Sendable {
   }
 
   private func follower(
-    _ bench: Bench, _ log: Log = Log(), _ change: (inout HardwareClockConfiguration) -> Void = { _ in }
+    _ bench: Bench, _ log: Log = Log(), _ change: (inout HardwareClockConfiguration) -> Void = { _ in },
+    look: @escaping (String) -> PHCPath.Look = { _ in PHCPath.Look() }
   ) -> ClockFollower {
     var settings = HardwareClockConfiguration()
     settings.device = "/dev/ptp-of-a-test"
@@ -116,7 +117,7 @@ private final class Bench: Sendable {
     change(&settings)
     return ClockFollower(
       settings, number: 1, open: { settings, id throws(KernelError) in try bench.open(settings, id) },
-      glance: bench.glance, raise: { log.events.append($0) })
+      glance: bench.glance, look: look, raise: { log.events.append($0) })
   }
 
   private func run(_ follower: ClockFollower, _ bench: Bench, seconds: Int) {
@@ -208,6 +209,26 @@ private final class Bench: Sendable {
     #expect(follower.state.owner == "another tompiond")
     #expect(log.count(.hardwareClockOwned) == 1)
     #expect(bench.state.withLock { $0.steps == 0 })
+  }
+
+  /// A rival that was seen stays one where its descriptors are not shown any more, until it ends.
+  @Test func aRivalIsRememberedWhenItMayNotBeLookedInto() {
+    let bench = Bench()
+    let log = Log()
+    let rival = RivalDaemon(name: "ptp4l", pid: 7)
+    var seen = PHCPath.Look(holders: [rival])
+    let follower = follower(bench, log, look: { _ in seen })
+    run(follower, bench, seconds: 1)
+    seen = PHCPath.Look(hidden: [RivalDaemon(name: "ptp4l", pid: 6), rival])
+    run(follower, bench, seconds: 3)
+    #expect(follower.state.state == .refused)
+    #expect(follower.state.owner == rival.description)
+    #expect(log.count(.hardwareClockOwned) == 1)
+    #expect(bench.state.withLock { $0.steps == 0 && $0.units == 0 })
+    // It ended; another one of that name was never seen with this device.
+    seen = PHCPath.Look(hidden: [RivalDaemon(name: "ptp4l", pid: 6)])
+    run(follower, bench, seconds: 60)
+    #expect(follower.state.state == .locked)
   }
 
   @Test func watchedIsNeverTouched() {

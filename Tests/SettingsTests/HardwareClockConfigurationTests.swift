@@ -107,6 +107,31 @@ struct HardwareClockConfigurationTests {
     #expect(try Configuration(toml: clock, file: "t.toml").clock.servo == .engine)
   }
 
+  @Test("gains beside the engine's own servo are warned of")
+  func unusedGains() throws {
+    let text = """
+      [clock]
+      servo = "SERVO"
+      pi = { integral_const = 0.1 }
+      [[hardware_clock]]
+      device = "/dev/ptp0"
+      [[hardware_clock]]
+      device = "/dev/ptp1"
+      servo = "SERVO"
+      step_threshold = 1
+      pi = { integral_const = 0.1 }
+      """
+    func warnings(_ servo: String) throws -> [String] {
+      let text = text.split(separator: "SERVO", omittingEmptySubsequences: false).joined(separator: servo)
+      return try Configuration(toml: text, file: "t.toml").warnings.map(\.description)
+    }
+    #expect(try warnings("pi").isEmpty)
+    let found = try warnings("engine")
+    #expect(found.count == 2)
+    #expect(found.first?.contains("t.toml:3:") == true && found.first?.contains("clock.pi: servo is") == true)
+    #expect(found.last?.contains("t.toml:10:") == true && found.last?.contains("hardware_clock[1].pi: ") == true)
+  }
+
   /// A hardware clock alone is something to do.
   @Test("without sources there is no warning where a clock is named")
   func noWarning() throws {
