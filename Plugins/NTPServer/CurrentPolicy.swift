@@ -5,7 +5,9 @@ import Synchronization
 /// The policy in force: control replaces it, the workers read it by one atomic load.
 @safe
 final class CurrentPolicy: @unchecked Sendable {
-  // Sound to share: `kept` is control's alone and keeps every policy that a worker may still be reading.
+  // Sound to share: `kept` is control's alone and keeps every policy that a worker may still be reading. Between a worker's load and its
+  // retain nothing tells that it is there, and it may be off the processor for as long as it likes: no count of later policies and no
+  // time makes it safe to free one while workers run. They are small, and settings and networks change seldom.
   private var kept: [ServerPolicy]
   private let current: Atomic<Unmanaged<ServerPolicy>>
 
@@ -20,9 +22,10 @@ final class CurrentPolicy: @unchecked Sendable {
   func replace(by policy: ServerPolicy) {
     kept.append(policy)
     unsafe current.store(Unmanaged.passUnretained(policy), ordering: .releasing)
-    // A batch takes microseconds and settings and networks change seconds apart: a policy replaced 16 times over is in nobody's hands.
-    if kept.count > 16 { kept.removeFirst() }
   }
+
+  /// Frees all but the policy in force; no worker may be in `policy` or in what it gave. [control, stopped]
+  func forgetReplaced() { kept.removeFirst(kept.count - 1) }
 
   /// [control]
   var last: ServerPolicy { kept[kept.count - 1] }

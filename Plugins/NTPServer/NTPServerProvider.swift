@@ -13,7 +13,6 @@ final class NTPServerProvider: Provider {
   static let refusedEvent: UInt32 = 10_100
   /// At most one line about refused clients in that time.
   static let reportInterval = TimeInterval.seconds(60)
-  private static let reportTimer: UInt16 = 0
 
   private var settings = ServerSettings()
   private var sockets: [UInt32] = []
@@ -24,8 +23,9 @@ final class NTPServerProvider: Provider {
   private var ratePolicy = RatePolicy()
   /// For clients of the interleaved mode; made at the start, never replaced.
   private var history: ReplyHistory?
-  private let reportArmed = Atomic<Bool>(false)
-  private let nextReport = Atomic<Int64>(.min)
+  /// A worker refused somebody since the last report. All that a worker may do about it: timers are the owner's.
+  private let isReportDue = Atomic<Bool>(false)
+  private var nextReport = RawInstant(nanoseconds: .min)
   private var reportedRefusals: UInt64 = 0
   private var queriedTotal: UInt64 = 0
 
@@ -67,8 +67,9 @@ final class NTPServerProvider: Provider {
 
   override func stop() {
     closeSockets()
-    host.timers.disarm(Self.reportTimer)
-    reportArmed.store(false, ordering: .relaxed)
+    // The kit has seen every worker out of `receive`.
+    current.forgetReplaced()
+    isReportDue.store(false, ordering: .relaxed)
   }
 
   override func close() { closeSockets() }
@@ -216,20 +217,17 @@ final class NTPServerProvider: Provider {
     guard let worker = worker as? ServerWorker else { return }
     let before = worker.counters[.refused]
     worker.serve(&batch, policy: current.policy, page: page, host: host, history: history)
-    if worker.counters[.refused] != before, !reportArmed.exchange(true, ordering: .relaxed) {
-      let due = max(host.nowRaw.nanoseconds, nextReport.load(ordering: .relaxed))
-      host.timers.arm(Self.reportTimer, at: RawInstant(nanoseconds: due))
-    }
+    if worker.counters[.refused] != before, !isReportDue.exchange(true, ordering: .releasing) { host.requestPoll() }
   }
 
   override func transmitted(_ transmitted: Transmitted) {
     history?.departed(token: transmitted.token, stamp: transmitted.stamp)
   }
 
-  override func expired(timer: UInt16, now: RawInstant) {
-    guard timer == Self.reportTimer else { return }
-    nextReport.store((now + Self.reportInterval).nanoseconds, ordering: .relaxed)
-    reportArmed.store(false, ordering: .relaxed)
+  /// Reports refused clients, on the owner's thread: within a second of the first, then once in `reportInterval`.
+  override func poll(now: RawInstant) {
+    guard now >= nextReport, isReportDue.exchange(false, ordering: .acquiring) else { return }
+    nextReport = now + Self.reportInterval
     let total = sum(.refused)
     let fresh = total &- reportedRefusals
     guard fresh > 0 else { return }

@@ -3,7 +3,8 @@
 import NTPWire
 package import TimeTypes
 
-/// The server's answer to one datagram, made over the request in place; pure and stateless: nothing of a client is ever kept.
+/// The server's answer to one datagram, made over the request in place. What is here is pure and keeps nothing of a client;
+/// the interleaved mode's `stamp` (Responder+Interleaving) reads and writes the `ReplyHistory` that it is given.
 ///
 /// Two steps, so that the transmit time stamp is read after all other work of a batch: `answer` writes everything but the two
 /// server stamps, `stamp` writes them. Rules: RFC 5905, sections 7.3 and 9.2; RFC 7822; RFC 1059 for version 1. [capture]

@@ -202,6 +202,12 @@ int32_t clinux_thread_priority(void) {
 
 int64_t clinux_thread_slack(void) { return prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0); }
 
+static _Thread_local int32_t is_worker;
+
+void clinux_thread_mark_worker(void) { is_worker = 1; }
+
+int32_t clinux_thread_is_worker(void) { return is_worker; }
+
 static uint64_t raise_limit(__rlimit_resource_t which) {
   struct rlimit limit;
   if (getrlimit(which, &limit)) return 0;

@@ -20,13 +20,20 @@ package struct HardwareClocks: Sendable {
   package let report: HardwareReport
   private var clocks: [Clock]
   private let rawNow: @Sendable () -> RawInstant
+  /// Whether it writes how the clocks are into `report`, which has one row for each clock.
+  private let isReporting: Bool
 
   /// Readings older than that are not enough to turn a stamp.
   static let freshness = TimeInterval.milliseconds(500)
   /// A line that is in doubt, or begins, wants its next reading sooner.
   static let impatience = TimeInterval.milliseconds(25)
 
-  package init(_ stamping: HardwareStamping, rawNow: @escaping @Sendable () -> RawInstant = RawClock.now) {
+  /// Of the threads that turn stamps of the same cards one reports how their clocks are: two lines of one clock need not agree on what
+  /// they saw. What became of the stamps is counted by all.
+  package init(
+    _ stamping: HardwareStamping, isReporting: Bool = true, rawNow: @escaping @Sendable () -> RawInstant = RawClock.now
+  ) {
+    self.isReporting = isReporting
     interfaces = stamping.interfaces
     report = stamping.report
     clocks = stamping.devices.map { Clock(device: $0) }
@@ -74,6 +81,7 @@ package struct HardwareClocks: Sendable {
       }
     }
     clocks[index].looked = rawNow()
+    guard isReporting else { return }
     report.store(
       clocks[index].line, failures: clocks[index].failures, readings: clocks[index].readings, clock: index)
   }

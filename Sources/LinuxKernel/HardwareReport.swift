@@ -3,7 +3,7 @@
 import Synchronization
 
 /// What became of the cards' stamps, where other threads may read it: each number by itself is right.
-/// [written by the threads that turn stamps; any reads]
+/// [counts: written by the threads that turn stamps; clocks: by the one of them that reports; any reads]
 package final class HardwareReport: Sendable {
   private static let interfaceWords = 4
   private static let clockWords = 6

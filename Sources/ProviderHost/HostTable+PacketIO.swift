@@ -14,6 +14,7 @@ extension HostTable {
       else {
         return TOMPION_INVALID
       }
+      guard instance.isOnOwnersThread() else { return TOMPION_WRONG_ROLE }
       guard instance.permits(instance.state.isInited) else { return TOMPION_WRONG_STATE }
       guard unsafe instance.isWhole(options.pointee.size, tompion_socket_options_t.self) else { return TOMPION_INVALID }
       var copy = unsafe options.pointee
@@ -26,12 +27,14 @@ extension HostTable {
       }
     }
     unsafe table.close = { host, socket in
-      guard let instance = unsafe HostTable.instance(host), instance.permits(instance.state.isInited) else { return }
+      guard let instance = unsafe HostTable.instance(host), instance.isOnOwnersThread(),
+        instance.permits(instance.state.isInited)
+      else { return }
       instance.backend.closeSocket(socket)
     }
     unsafe table.send = { host, socket, packets, count in
       guard let instance = unsafe HostTable.instance(host), let packets = unsafe packets else { return 0 }
-      guard instance.permits(instance.state == .started) else { return 0 }
+      guard instance.isOnOwnersThread(), instance.permits(instance.state == .started) else { return 0 }
       let batch = unsafe UnsafeBufferPointer(start: packets, count: Int(count))
       for index in batch.indices
       where unsafe batch[index].bytes == nil || batch[index].length > batch[index].capacity {
@@ -80,6 +83,12 @@ extension ProviderInstance {
   func permits(_ allowed: Bool) -> Bool {
     if !allowed { outbox.counters.count(.wrongState) }
     return allowed
+  }
+
+  /// Counts a call on a worker's thread: loop, timers, sockets and buffers of the backend are its owner's, without a lock.
+  func isOnOwnersThread() -> Bool {
+    if WorkerThread.isCurrent { outbox.counters.count(.wrongThread) }
+    return !WorkerThread.isCurrent
   }
 
   /// Whether a struct that the provider wrote has all of version 1.

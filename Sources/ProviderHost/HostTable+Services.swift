@@ -11,12 +11,15 @@ extension HostTable {
     table.size = UInt32(MemoryLayout<tompion_timer_t>.size)
     unsafe table.arm = { host, timer, deadline in
       guard let instance = unsafe HostTable.instance(host), timer <= 65535 else { return TOMPION_INVALID }
+      guard instance.isOnOwnersThread() else { return TOMPION_WRONG_ROLE }
       guard instance.permits(instance.state.isInited) else { return TOMPION_WRONG_STATE }
       return instance.backend.arm(timer: timer, deadline: RawInstant(nanoseconds: deadline))
         ? TOMPION_OK : TOMPION_AGAIN
     }
     unsafe table.disarm = { host, timer in
-      guard let instance = unsafe HostTable.instance(host), instance.permits(instance.state.isInited) else { return }
+      guard let instance = unsafe HostTable.instance(host), instance.isOnOwnersThread(),
+        instance.permits(instance.state.isInited)
+      else { return }
       instance.backend.disarm(timer: timer)
     }
     return table
@@ -62,6 +65,7 @@ extension HostTable {
       guard let instance = unsafe HostTable.instance(host), let name = unsafe CText.string(name), !name.isEmpty else {
         return TOMPION_INVALID
       }
+      guard instance.isOnOwnersThread() else { return TOMPION_WRONG_ROLE }
       guard instance.permits(instance.state.isInited) else { return TOMPION_WRONG_STATE }
       return instance.backend.startResolve(name, family: family, token: token)
     }

@@ -54,7 +54,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   let packets: UnsafeMutablePointer<tompion_packet_t>
   var resolver: NameResolver
   private let wantsPoll = Atomic<Bool>(false)
-  private var polling = false
+  private(set) var polling = false
   /// What the other workers receive, too.
   var shared: [SharedSocket] = []
   /// The other workers, while they run.

@@ -34,7 +34,16 @@ package final class KernelClocks: @unchecked Sendable {
     self.stamping = stamping
     hardware = HardwareClocks(stamping)
     hardwareInterfaces = stamping.indices
-    if !hardware.isEmpty { hardware.prime() }
+    begin()
+  }
+
+  /// In the daemon, for a worker: its thread calls `begin`; what it sees of the cards' clocks it keeps to itself.
+  private init(forWorkerOf source: ClockStampSource, _ stamping: HardwareStamping) {
+    mode = .host(source)
+    stamper = ClockStamper(source)
+    self.stamping = stamping
+    hardware = HardwareClocks(stamping, isReporting: false)
+    hardwareInterfaces = stamping.indices
   }
 
   /// In a child process.
@@ -46,10 +55,15 @@ package final class KernelClocks: @unchecked Sendable {
     hardwareInterfaces = HardwareInterfaceSet()
   }
 
-  /// The same for another thread's loop. [any]
+  /// Looks at the clocks of the cards that stamp, if there are any: blocks for 50 ms. On the loop's own thread, before the loop.
+  func begin() {
+    if !hardware.isEmpty { hardware.prime() }
+  }
+
+  /// The same for another thread's loop, which is to call `begin` first. [any]
   package func another() -> KernelClocks {
     switch mode {
-    case .host(let source): KernelClocks(source, hardware: stamping)
+    case .host(let source): KernelClocks(forWorkerOf: source, stamping)
     case .child(let page): KernelClocks(page: page)
     }
   }

@@ -24,6 +24,8 @@ package enum Misbehaviour: Int, CaseIterable, Sendable {
   case concurrentCall
   /// A child process sent a frame that is not one.
   case badFrame
+  /// A call on a worker's thread that only the owner's may make.
+  case wrongThread
 
   /// For people: "12 × <text>".
   package var text: String {
@@ -38,6 +40,7 @@ package enum Misbehaviour: Int, CaseIterable, Sendable {
     case .unknownSource: "sample or update of a source that is not the provider's"
     case .concurrentCall: "two threads in a call meant for one"
     case .badFrame: "malformed message from the child process"
+    case .wrongThread: "host function called on a worker's thread"
     }
   }
 }

@@ -43,6 +43,8 @@ final class ReceiveWorker {
     var options = options
     options.name = "worker\(backend.worker)"
     let thread = try RoleThread(options) {
+      WorkerThread.begin()
+      part.loop.clocks.begin()
       while flag.value.load(ordering: .acquiring) {
         // A wait that fails would spin: the thread ends, and its clients go to it in vain until the sockets close.
         do throws(KernelError) { try part.loop.run() } catch { return }

@@ -12,9 +12,14 @@ import TimeTypes
     let phc = FakePHC([.precise])
     let cards = FakeCards(["eth0": .init(index: 2, filters: [1])])
 
-    func clocks() throws -> HardwareClocks {
-      let stamping = try HardwareStamping([StampingWish(name: "eth0")], calls: cards.calls, phc: phc.calls)
-      return HardwareClocks(stamping, rawNow: { RawInstant(nanoseconds: self.phc.raw.withLock { $0 }) })
+    func stamping() throws -> HardwareStamping {
+      try HardwareStamping([StampingWish(name: "eth0")], calls: cards.calls, phc: phc.calls)
+    }
+
+    func clocks(_ stamping: HardwareStamping? = nil, isReporting: Bool = true) throws -> HardwareClocks {
+      HardwareClocks(
+        try stamping ?? self.stamping(), isReporting: isReporting,
+        rawNow: { RawInstant(nanoseconds: self.phc.raw.withLock { $0 }) })
     }
 
     func pass(milliseconds: Int64) { phc.raw.withLock { $0 += milliseconds * 1_000_000 } }
@@ -70,6 +75,23 @@ import TimeTypes
     host.pass(milliseconds: 40_000)
     let turned4 = clocks.raw(of: host.now + 7_000_000_000, place: 0)
     #expect(turned4 == nil)
+  }
+
+  @Test func oneOfSeveralReportsAClock() throws {
+    let host = Host()
+    let stamping = try host.stamping()
+    var owner = try host.clocks(stamping)
+    var worker = try host.clocks(stamping, isReporting: false)
+    worker.prime { host.pass(milliseconds: 25) }
+    #expect(stamping.report.clock(0) == HardwareReport().clock(0), "the worker's readings are its own")
+    let turned = worker.raw(of: host.now + 7_000_000_000, place: 0)
+    #expect(turned != nil, "and it turns stamps by them")
+    owner.prime { host.pass(milliseconds: 25) }
+    let told = stamping.report.clock(0)
+    #expect(told.state == .running && told.readings == 3)
+    host.pass(milliseconds: 600)
+    _ = worker.raw(of: host.now + 7_000_000_000, place: 0)
+    #expect(stamping.report.clock(0) == told)
   }
 
   @Test func countsAreOfTheirInterface() {

@@ -54,6 +54,17 @@ import TimeTypes
     return slot
   }
 
+  @Test func aWorkersClocksAreReadOnItsOwnThread() throws {
+    let (clocks, stamping) = try Self.clocks()
+    let told = stamping.report.clock(0)
+    let other = clocks.another()
+    // A card's stamp cannot be turned before the worker has begun: nothing was read on the owner's thread.
+    #expect(other.hardware.raw(of: RawClock.now().nanoseconds + Self.ahead, place: 0) == nil)
+    other.begin()
+    #expect(other.hardware.raw(of: RawClock.now().nanoseconds + Self.ahead, place: 0) != nil)
+    #expect(stamping.report.clock(0) == told, "the owner alone reports")
+  }
+
   @Test func aCardsStampIsTakenAndCorrected() throws {
     let (clocks, stamping) = try Self.clocks(receiveLatency: 300, transmitLatency: 200)
     let moment = RawClock.now().nanoseconds - 100_000

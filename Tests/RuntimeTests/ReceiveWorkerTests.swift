@@ -17,7 +17,7 @@ import TimeTypes
     let backend: KernelBackend
     let port: UInt16
 
-    init(workers: Int64) throws {
+    init(workers: Int64, more: [ProviderSetting] = []) throws {
       var options = UDPSocketOptions()
       options.local = .loopback(.ipv4)
       port = try UDPSocket(options).local.port
@@ -28,10 +28,11 @@ import TimeTypes
       instance = try ProviderInstance(
         module: try ProviderModule(path: "built in", pointer: ntpServerModule()), provider: "ntp-server",
         backend: backend, outbox: ProviderOutbox(number: 43))
-      try instance.initialize(settings: [
-        ProviderSetting(path: "listen", value: .string("127.0.0.1:\(port)")),
-        ProviderSetting(path: "workers", value: .integer(workers)),
-      ])
+      try instance.initialize(
+        settings: [
+          ProviderSetting(path: "listen", value: .string("127.0.0.1:\(port)")),
+          ProviderSetting(path: "workers", value: .integer(workers)),
+        ] + more)
     }
 
     /// One request from each of so many ports; how many were answered.
@@ -74,6 +75,22 @@ import TimeTypes
     var options = UDPSocketOptions()
     options.local = .loopback(.ipv4, port: server.port)
     #expect((try? UDPSocket(options)) != nil, "the port is free")
+    server.instance.close()
+  }
+
+  @Test func refusedClientsAreReportedByTheOwner() throws {
+    let server = try Server(
+      workers: 3, more: [ProviderSetting(path: "deny[0]", value: .string("127.0.0.0/8"))])
+    try server.instance.start()
+    #expect(!server.backend.polling)
+    #expect(try server.ask(64) == 0)
+    for worker in 0..<3 { #expect(server.instance.callCount(worker: worker) > 0) }
+    #expect(server.backend.polling, "the owner was asked for a poll, whoever refused first")
+    #expect(server.instance.outbox.counters.misbehaviour == 0, "no worker called what is the owner's")
+    server.instance.poll(now: RawClock.now())
+    var texts: [String] = []
+    while let message = server.instance.outbox.messages.next() { texts.append("\(message)") }
+    #expect(texts.contains { $0.contains("refused 64 requests") }, "\(texts)")
     server.instance.close()
   }
 

@@ -40,6 +40,10 @@ void clinux_thread_name(char name[16]);
 // The calling thread's SCHED_FIFO priority (0 = none) and timer slack, ns.
 int32_t clinux_thread_priority(void);
 int64_t clinux_thread_slack(void);
+
+// Marks the calling thread as one that receives beside its owner's, until it ends; and whether it is one.
+void clinux_thread_mark_worker(void);
+int32_t clinux_thread_is_worker(void);
 // mlockall(MCL_CURRENT | MCL_FUTURE).
 int32_t clinux_lock_memory(void);
 // Raises RLIMIT_MEMLOCK as far as it may be; its value then, UINT64_MAX = none.

@@ -76,7 +76,8 @@ typedef struct tompion_socket_options {
 
 TOMPION_STATIC_ASSERT(sizeof(tompion_socket_options_t) == 80, "socket options layout is frozen");
 
-// Host side.
+// Host side. With several workers, sockets are the owner's thread's, which is the first worker's: on the thread of another one open
+// returns TOMPION_WRONG_ROLE, send 0, close does nothing, and each is counted. What such a worker sends are replies in place.
 typedef struct tompion_packet_io {
   uint32_t size;
   uint32_t reserved;  // 0

@@ -16,7 +16,7 @@ typedef struct tompion_resolve {
   uint32_t size;
   uint32_t reserved;  // 0
   // Looks up a name or numeric address; family NONE = both. Answered by `resolved` with the token, never from inside this
-  // call. [control or capture & inited]
+  // call. TOMPION_WRONG_ROLE on the thread of a worker but the first (packet-io). [control or capture & inited]
   tompion_status (*start)(const tompion_host_t *host, const char *name, uint8_t family, uint64_t token);
 } tompion_resolve_t;
 

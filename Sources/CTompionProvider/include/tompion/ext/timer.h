@@ -11,7 +11,9 @@ extern "C" {
 
 #define TOMPION_TIMER_ID "tompion.timer/1"
 
-// Host side. A provider chooses its timers' numbers, 0 to 65535.
+// Host side. A provider chooses its timers' numbers, 0 to 65535. They are the owner's thread's: on the thread of another worker
+// (packet-io, MANY_WORKERS) arm returns TOMPION_WRONG_ROLE, disarm does nothing, and both are counted. A worker that wants something
+// done sets an atomic and calls host->request_poll.
 typedef struct tompion_timer {
   uint32_t size;
   uint32_t reserved;  // 0
