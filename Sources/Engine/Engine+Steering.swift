@@ -80,7 +80,7 @@ extension Engine {
       let mayStep = stepPolicy.allowsStep(by: error, hasSynchronized: hasSynchronized, isForced: isForced)
       let state = pi.sample(offset: error, raw: storage.slots[index].filter.newest.raw, mayStep: mayStep)
       // A servo that begins again has not decided yet what an operator's force is for.
-      if state != .unlocked { isForced = false }
+      if case .unlocked = state {} else { isForced = false }
       if case .jump = state {
         piServo = pi
         isStepping = true
