@@ -18,6 +18,19 @@ STATIC = os.path.join(ROOT, ".build", "stage-static")
 CACHE = os.path.join(ROOT, ".build", "peers")
 PLUGINS = os.path.join(STAGE, "lib", "tompion")
 
+CAP_SYS_TIME = 25
+
+
+def refuse_the_right_to_set_clocks():
+    """Daemons started from here must not be able to touch this machine's clock, however the tests are started."""
+    with open("/proc/self/status") as status:
+        effective = next(int(line.split()[1], 16) for line in status if line.startswith("CapEff:"))
+    if effective >> CAP_SYS_TIME & 1:
+        sys.exit("peer tests: this process has CAP_SYS_TIME, and what it starts could set this machine's clock; start them by ./Tools/test")
+
+
+refuse_the_right_to_set_clocks()
+
 
 class Skip(Exception):
     """A peer cannot run here; the text says why."""
