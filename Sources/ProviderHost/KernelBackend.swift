@@ -42,6 +42,8 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   let loop: EventLoop
   let clocks: KernelClocks
   let page: UInt
+  /// Who opens what the provider asks for.
+  let opener: any DescriptorOpener
   weak var instance: ProviderInstance?
   var places = [Place](repeating: Place(), count: KernelBackend.socketLimit)
   /// One past the last place that was ever used.
@@ -79,8 +81,9 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   /// `number` is the instance's; `clockPage` the page for clock-info/1, which outlives the backend.
   package init(
     number: UInt16, loop: EventLoop, clocks: KernelClocks, clockPage: UnsafePointer<tompion_clock_page_t>?,
-    worker: Int = 0
+    worker: Int = 0, opener: any DescriptorOpener = SystemOpener()
   ) throws(KernelError) {
+    self.opener = opener
     self.number = number
     self.worker = worker
     self.loop = loop
@@ -245,10 +248,11 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
       if loop.profile == .full { wanted.hardware = clocks.hardwareInterfaces }
       let socket: UDPSocket
       if let closed = places[index].socket {
-        try closed.reopen(wanted)
+        closed.take(try opener.openDatagram(wanted, loop.profile), wanted)
         socket = closed
       } else {
-        socket = try UDPSocket(wanted, profile: loop.profile, errorBuffer: errorBuffer)
+        let opened = try opener.openDatagram(wanted, loop.profile)
+        socket = UDPSocket(opened, wanted, profile: loop.profile, errorBuffer: errorBuffer)
         places[index].socket = socket
       }
       lastHandle = handle

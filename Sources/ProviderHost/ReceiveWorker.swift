@@ -31,7 +31,8 @@ final class ReceiveWorker {
     let clocks = owner.clocks.another()
     // Sound: the page outlives the owner, and this ends before it.
     backend = try unsafe KernelBackend(
-      number: owner.number, loop: loop, clocks: clocks, clockPage: UnsafePointer(bitPattern: owner.page), worker: index)
+      number: owner.number, loop: loop, clocks: clocks, clockPage: UnsafePointer(bitPattern: owner.page), worker: index,
+      opener: owner.opener)
     backend.attach(instance)
     self.loop = ProviderLoop(loop: loop, clocks: clocks)
     self.loop.add(backend)

@@ -5,17 +5,27 @@ import Glibc
 
 /// Making the descriptor that a socket is. Nothing is allocated, unless it is bound to an interface.
 extension UDPSocket {
-  struct Opened: BitwiseCopyable {
-    var descriptor: Int32
-    var local: SocketAddress
+  package struct Opened: Sendable, BitwiseCopyable {
+    package var descriptor: Int32
+    package var local: SocketAddress
     /// SOF_TIMESTAMPING_* that were taken; 0 = none.
-    var stampFlags: UInt32
-    var stampsReception: Bool
-    var stampsTransmission: Bool
+    package var stampFlags: UInt32
+    package var stampsReception: Bool
+    package var stampsTransmission: Bool
+
+    package init(
+      descriptor: Int32, local: SocketAddress, stampFlags: UInt32, stampsReception: Bool, stampsTransmission: Bool
+    ) {
+      self.descriptor = descriptor
+      self.local = local
+      self.stampFlags = stampFlags
+      self.stampsReception = stampsReception
+      self.stampsTransmission = stampsTransmission
+    }
   }
 
   /// Opens, binds and connects; nothing is left open on failure.
-  static func open(_ options: UDPSocketOptions, _ profile: KernelProfile) throws(KernelError) -> Opened {
+  package static func open(_ options: UDPSocketOptions, _ profile: KernelProfile) throws(KernelError) -> Opened {
     let peer = options.peer
     let family = options.local.family != .none ? options.local.family : peer?.family ?? .ipv4
     if let peer, peer.family != family {

@@ -47,11 +47,17 @@ package final class UDPSocket {
 
   /// Opens, binds and connects as `options` say; nothing is left open on failure. `errorBuffer`: one slot of 2048 bytes for the
   /// error queue, which sockets of one thread may share; without it the socket makes its own.
-  package init(
+  package convenience init(
     _ options: UDPSocketOptions, profile: KernelProfile = .full, errorBuffer: PacketBuffer? = nil
   ) throws(KernelError) {
-    if let errorBuffer { errorSlot = errorBuffer } else { errorSlot = try PacketBuffer(slots: 1, capacity: 2048) }
-    let opened = try UDPSocket.open(options, profile)
+    let buffer: PacketBuffer
+    if let errorBuffer { buffer = errorBuffer } else { buffer = try PacketBuffer(slots: 1, capacity: 2048) }
+    self.init(try UDPSocket.open(options, profile), options, profile: profile, errorBuffer: buffer)
+  }
+
+  /// A socket that was opened as `options` say, here or by another process, and is this object's from now on.
+  package init(_ opened: Opened, _ options: UDPSocketOptions, profile: KernelProfile, errorBuffer: PacketBuffer) {
+    errorSlot = errorBuffer
     self.profile = profile
     descriptor = opened.descriptor
     local = opened.local
@@ -67,7 +73,12 @@ package final class UDPSocket {
   /// Nothing is allocated, and on failure it stays closed.
   package func reopen(_ options: UDPSocketOptions) throws(KernelError) {
     close()
-    let opened = try UDPSocket.open(options, profile)
+    take(try UDPSocket.open(options, profile), options)
+  }
+
+  /// The closed socket becomes one that was opened as `options` say. Nothing is allocated.
+  package func take(_ opened: Opened, _ options: UDPSocketOptions) {
+    close()
     descriptor = opened.descriptor
     local = opened.local
     peer = options.peer
