@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTompionProvider
+import LinuxKernel
 
 /// What host and child process say to each other: one message of a SOCK_SEQPACKET socket each, a kind and its fields, little-endian,
 /// lengths checked. The host believes none of it: a message that does not parse is counted and dropped.
 enum ChildFrame {
   /// Bump when a frame changes: both ends are one release, but a file may be replaced under a running daemon.
-  static let version: UInt32 = 2
+  static let version: UInt32 = 3
   /// No frame is longer.
   static let longest = 16384
   /// Paths and setting texts are cut there.
   static let textLimit = 4096
+  /// Addresses in the answer of a name.
+  static let addressLimit = 64
 
   /// Host to child.
   enum Order {
@@ -22,6 +25,9 @@ enum ChildFrame {
     case stop
     case command(kind: UInt32, source: UInt32, value: Int64)
     case close
+    /// To the question of that number; a descriptor may come with it.
+    case answer(number: UInt32, ChildAnswer)
+    case resolved(token: UInt64, status: Int32, addresses: [SocketAddress], text: String)
   }
 
   /// Child to host.
@@ -43,6 +49,9 @@ enum ChildFrame {
     /// The ring has samples.
     case samples
     case misbehaved(kind: UInt32, count: UInt64)
+    case ask(number: UInt32, ChildQuestion)
+    /// Look a name up; `resolved` answers with the token.
+    case resolve(name: String, family: UInt8, token: UInt64)
   }
 
   static func encode(_ order: Order) -> [UInt8] {
@@ -74,6 +83,14 @@ enum ChildFrame {
       out.put(6 as UInt32, kind, source)
       out.put(UInt64(bitPattern: value))
     case .close: out.put(7 as UInt32)
+    case .answer(let number, let answer):
+      out.put(8 as UInt32, number)
+      answer.write(to: &out)
+    case .resolved(let token, let status, let addresses, let text):
+      out.put(9 as UInt32, UInt32(bitPattern: status), UInt32(min(addresses.count, addressLimit)))
+      out.put(token)
+      for address in addresses.prefix(addressLimit) { out.put(address) }
+      out.put(text)
     }
     return out.bytes
   }
@@ -100,6 +117,19 @@ enum ChildFrame {
       guard let kind = input.word(), let source = input.word(), let value = input.long() else { return nil }
       result = .command(kind: kind, source: source, value: Int64(bitPattern: value))
     case 7: result = .close
+    case 8:
+      guard let number = input.word(), let answer = ChildAnswer.read(&input) else { return nil }
+      result = .answer(number: number, answer)
+    case 9:
+      guard let status = input.word(), let count = input.word(), Int(count) <= addressLimit, let token = input.long()
+      else { return nil }
+      var addresses: [SocketAddress] = []
+      for _ in 0..<count {
+        guard let address = input.address() else { return nil }
+        addresses.append(address)
+      }
+      guard let text = input.text() else { return nil }
+      result = .resolved(token: token, status: Int32(bitPattern: status), addresses: addresses, text: text)
     default: return nil
     }
     return input.isAtEnd ? result : nil
@@ -149,6 +179,13 @@ enum ChildFrame {
     case .schema(let entry):
       out.put(13 as UInt32)
       out.put(entry)
+    case .ask(let number, let question):
+      out.put(14 as UInt32, number)
+      question.write(to: &out)
+    case .resolve(let name, let family, let token):
+      out.put(15 as UInt32, UInt32(family))
+      out.put(token)
+      out.put(name)
     }
     return out.bytes
   }
@@ -186,6 +223,14 @@ enum ChildFrame {
       result = .misbehaved(kind: kind, count: count)
     case 12: result = input.descriptor().map { .descriptor($0) }
     case 13: result = input.schemaEntry().map { .schema($0) }
+    case 14:
+      guard let number = input.word(), let question = ChildQuestion.read(&input) else { return nil }
+      result = .ask(number: number, question)
+    case 15:
+      guard let family = input.word(), family <= 6, let token = input.long(), let name = input.text() else {
+        return nil
+      }
+      result = .resolve(name: name, family: UInt8(family), token: token)
     default: return nil
     }
     return input.isAtEnd ? result : nil

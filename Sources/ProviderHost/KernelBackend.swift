@@ -44,6 +44,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   let page: UInt
   /// Who opens what the provider asks for.
   let opener: any DescriptorOpener
+  let lookups: any HostLookups
   weak var instance: ProviderInstance?
   var places = [Place](repeating: Place(), count: KernelBackend.socketLimit)
   /// One past the last place that was ever used.
@@ -81,9 +82,10 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   /// `number` is the instance's; `clockPage` the page for clock-info/1, which outlives the backend.
   package init(
     number: UInt16, loop: EventLoop, clocks: KernelClocks, clockPage: UnsafePointer<tompion_clock_page_t>?,
-    worker: Int = 0, opener: any DescriptorOpener = SystemOpener()
+    worker: Int = 0, opener: any DescriptorOpener = SystemOpener(), lookups: any HostLookups = SystemLookups()
   ) throws(KernelError) {
     self.opener = opener
+    self.lookups = lookups
     self.number = number
     self.worker = worker
     self.loop = loop
@@ -164,6 +166,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   // MARK: names
 
   package func startResolve(_ name: String, family: UInt8, token: UInt64) -> tompion_status {
+    if let status = lookups.startResolve(name, family: family, token: token) { return status }
     guard resolver.start(name, family: family, token: token) else { return TOMPION_AGAIN }
     // Without other threads the answer is there already, and is told from the loop, never from inside this call.
     if loop.waker == nil { _ = loop.arm(Token.make(number, Token.answer, 0), at: RawClock.now()) }
@@ -293,17 +296,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     socket(handle).map { tompion_address_t($0.local) }
   }
 
-  package func localNetworks() -> [LocalNetwork] {
-    NetworkInterfaces.all().map { entry in
-      LocalNetwork(
-        address: tompion_address_t(entry.address), prefixLength: UInt8(clamping: entry.prefixLength),
-        interfaceIndex: entry.index)
-    }
-  }
-
-  package func interfaceIndex(named name: String) -> UInt32 { NetworkInterfaces.index(of: name) }
-
-  package func portHolder(of address: tompion_address_t) -> String {
-    PortHolder.find(SocketAddress(address))?.description ?? ""
-  }
+  package func localNetworks() -> [LocalNetwork] { lookups.networks() }
+  package func interfaceIndex(named name: String) -> UInt32 { lookups.interfaceIndex(named: name) }
+  package func portHolder(of address: tompion_address_t) -> String { lookups.portHolder(of: address) }
 }

@@ -26,6 +26,10 @@ package enum Misbehaviour: Int, CaseIterable, Sendable {
   case badFrame
   /// A call on a worker's thread that only the owner's may make.
   case wrongThread
+  /// More samples, questions or messages in a second than any time source has reason for.
+  case flood
+  /// It asked for a socket, a device, a file or a name that its configuration does not grant.
+  case notGranted
 
   /// For people: "12 × <text>".
   package var text: String {
@@ -41,6 +45,8 @@ package enum Misbehaviour: Int, CaseIterable, Sendable {
     case .concurrentCall: "two threads in a call meant for one"
     case .badFrame: "malformed message from the child process"
     case .wrongThread: "host function called on a worker's thread"
+    case .flood: "flood: more samples or questions in a second than a time source has"
+    case .notGranted: "asked for something that none of its settings names"
     }
   }
 }

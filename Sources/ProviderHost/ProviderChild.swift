@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTompionProvider
-package import LinuxKernel
+import LinuxKernel
 import TimeTypes
 
 /// The child's end of process placement: loads one module, runs one instance over its own loop, and tells the host what the
@@ -13,37 +13,29 @@ package final class ProviderChild {
   /// The argument that makes a program a child.
   package static let argument = "--provider-child"
 
-  private let socket: UnixSocket
+  private let link: ChildLink
   private let block: SharedBlock
   private let loop: EventLoop
   private let providers: ProviderLoop
   private var instance: ProviderInstance?
   private var settings: [ProviderSetting] = []
-  private var unsent: [[UInt8]] = []
   private var told = [UInt64](repeating: 0, count: Misbehaviour.allCases.count)
   private var done = false
-  /// Why the loop is not the one that was asked for; told with the descriptor.
-  private var complaint = ""
+  /// What this kernel lacks of the sandbox; told with the descriptor.
+  private var lacks: [String] = []
 
-  private init(_ socket: UnixSocket, _ block: SharedBlock, _ method: LoopMethod) throws(KernelError) {
-    self.socket = socket
+  private init(_ socket: UnixSocket, _ block: SharedBlock) throws(KernelError) {
+    link = try ChildLink(socket)
     self.block = block
-    var wishes = LoopWishes()
-    wishes.method = method
-    wishes.capacity = 300
-    wishes.timerCapacity = 1024
-    let choice = try EventLoop.choose(wishes)
-    loop = choice.loop
-    if choice.isRefused { complaint = choice.reason }
+    // A ring would be a way around the filter of system calls.
+    loop = .poll(try PollLoop(capacity: 300, timerCapacity: 1024))
     providers = ProviderLoop(loop: loop, clocks: KernelClocks(page: block.line))
-    try loop.add(socket.descriptor.rawValue, token: 0)
+    try loop.add(link.descriptor, token: 0)
   }
 
   /// Runs until the host closes the socket or says close; the process' exit status. Call it from main, before any thread.
-  /// `method`: what the host waits with; it has been tried there.
   package static func run(
-    socket: Int32 = ProviderChild.socketDescriptor, memory: Int32 = ProviderChild.memoryDescriptor,
-    method: LoopMethod = .poll
+    socket: Int32 = ProviderChild.socketDescriptor, memory: Int32 = ProviderChild.memoryDescriptor
   ) -> Int32 {
     do throws(KernelError) {
       // A terminal or a supervisor signals the whole group: the daemon gets it, too, and ends its children in order. Without the
@@ -53,7 +45,7 @@ package final class ProviderChild {
       try Privileges.restrict(to: Capability.netBindService.isPermitted ? [.netBindService] : [])
       let shared = try SharedMemory(descriptor: FileDescriptor(owning: memory), count: SharedBlock.bytes)
       guard let block = SharedBlock(shared, role: .child) else { return 2 }
-      let child = try ProviderChild(UnixSocket(FileDescriptor(owning: socket)), block, method)
+      let child = try ProviderChild(UnixSocket(FileDescriptor(owning: socket)), block)
       while !child.done { try child.turn() }
       child.instance?.close()
       child.tell()
@@ -68,24 +60,22 @@ package final class ProviderChild {
     var orders = false
     // The loop wakes at least once a second, which is the sign of life.
     // What the host has not taken yet is offered again soon.
-    try providers.run(until: unsent.isEmpty ? nil : RawClock.now() + .milliseconds(10)) { event in
+    try providers.run(until: !link.isBehind ? nil : RawClock.now() + .milliseconds(10)) { event in
       if case .readable(0) = event { orders = true }
       if case .errorQueue(0) = event { orders = true }
     }
-    if orders { try obey() }
+    // A question may have brought orders in: they are looked for each time.
+    if orders || link.hasOrders { obey() }
     tell()
   }
 
-  private func obey() throws(KernelError) {
+  private func obey() {
     for _ in 0..<64 {
-      guard let bytes = try socket.receive(limit: ChildFrame.longest) else { return }
-      guard !bytes.isEmpty, let order = ChildFrame.order(bytes) else {
-        done = true
-        return
-      }
+      guard let order = link.nextOrder() else { break }
       carryOut(order)
       if done { return }
     }
+    if link.isLost { done = true }
   }
 
   private func carryOut(_ order: ChildFrame.Order) {
@@ -103,16 +93,26 @@ package final class ProviderChild {
     case .command(let kind, let source, let value):
       instance?.command(Int32(bitPattern: kind), source: source, value: value)
     case .close: done = true
+    case .resolved(let token, let status, let addresses, let text):
+      let list = addresses.map { tompion_address_t($0) }
+      // Sound: the array lives through the call.
+      unsafe list.withUnsafeBufferPointer {
+        unsafe instance?.resolved(token: token, status: status, addresses: $0, text: text)
+      }
+    case .answer: break
     }
   }
 
   private func open(_ path: String, _ provider: String, _ number: UInt16, _ used: UInt32) {
     guard instance == nil else { return }
     do {
+      lacks = try Sandbox.enter(readable: Self.readable(path))
       let module = try ProviderModule.load(path: path)
       // Sound: the block lives as long as this process' one instance.
+      let host = AskingHost(link)
       let backend = try unsafe KernelBackend(
-        number: number, loop: loop, clocks: providers.clocks, clockPage: UnsafePointer(block.clockPage))
+        number: number, loop: loop, clocks: providers.clocks, clockPage: UnsafePointer(block.clockPage), opener: host,
+        lookups: host)
       providers.add(backend)
       let outbox = ProviderOutbox(number: number)
       outbox.sources.skipIDs(used)
@@ -120,8 +120,9 @@ package final class ProviderChild {
       let wanted = module.descriptors.count == 1 ? module.descriptors[0].id : provider
       let opened = try ProviderInstance(module: module, provider: wanted, backend: backend, outbox: outbox)
       instance = opened
+      try Sandbox.seal()
       send(.descriptor(opened.descriptor))
-      if !complaint.isEmpty { send(.log(level: 1, text: complaint)) }
+      for lack in lacks { send(.log(level: 1, text: lack)) }
       var paths: Set<String> = []
       let entries = opened.schema.filter { paths.insert($0.path).inserted }
       for entry in entries { send(.schema(entry)) }
@@ -161,9 +162,10 @@ package final class ProviderChild {
 
   /// Passes on what the provider did since the last time: changes of sources before samples.
   private func tell() {
-    flush()
+    link.flush()
+    if link.isLost { done = true }
     guard let outbox = instance?.outbox else { return }
-    while unsent.isEmpty, let change = outbox.sources.nextChange() {
+    while !link.isBehind, let change = outbox.sources.nextChange() {
       switch change {
       case .added(let id, let info): send(.sourceAdded(id, info))
       case .changed(let id, let info): send(.sourceChanged(id, info))
@@ -171,11 +173,11 @@ package final class ProviderChild {
       }
     }
     var samples = false
-    while unsent.isEmpty, let sample = outbox.samples.pop() {
+    while !link.isBehind, let sample = outbox.samples.pop() {
       if block.push(sample) { samples = true }
     }
     if samples { send(.samples) }
-    while unsent.isEmpty, let message = outbox.messages.next() {
+    while !link.isBehind, let message = outbox.messages.next() {
       switch message.kind {
       case .log(let level): send(.log(level: level, text: message.text))
       case .event(let number, let source):
@@ -190,21 +192,13 @@ package final class ProviderChild {
     }
   }
 
-  private func send(_ report: ChildFrame.Report) {
-    unsent.append(ChildFrame.encode(report))
-    flush()
-  }
+  private func send(_ report: ChildFrame.Report) { link.send(report) }
 
-  /// Sends what fits; the rest waits for the next turn. A host that is gone ends the child.
-  private func flush() {
-    while let next = unsent.first {
-      do throws(KernelError) {
-        guard try socket.send(next[...]) > 0 else { return }
-        unsent.removeFirst()
-      } catch {
-        done = true
-        return
-      }
-    }
+  /// Where the libraries of a module lie: the system's, the daemon's own, and beside the module.
+  private static func readable(_ module: String) -> [String] {
+    let folder = module.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let program = (ProcessTable().executable(ProcessTable().ownPID) ?? "").split(separator: "/").dropLast(2)
+    let own = "/" + program.map { $0 + "/" }.joined() + "lib"
+    return ["/usr", "/lib", "/lib64", "/etc/ld.so.cache", own, module] + (folder.isEmpty ? [] : [folder])
   }
 }

@@ -36,13 +36,13 @@ package final class ProviderProcess: @unchecked Sendable {
   package let provider: String
   package internal(set) var phase = Phase.idle
   /// Why it is not running, or why it ended last; "" = it never failed.
-  package private(set) var lastError = ""
+  package internal(set) var lastError = ""
   /// Settings that the provider refused.
-  package private(set) var refusals: [SettingRefusal] = []
+  package internal(set) var refusals: [SettingRefusal] = []
   /// What the provider says it is; nil = no child said so yet.
-  package private(set) var descriptor: ProviderDescriptor?
+  package internal(set) var descriptor: ProviderDescriptor?
   /// What its settings may be; nil = no child told all of it yet. Empty = it has none or does not say.
-  package private(set) var schema: [ProviderSchemaEntry]?
+  package internal(set) var schema: [ProviderSchemaEntry]?
   /// How often it was started.
   package private(set) var launches: UInt64 = 0
   package var processID: Int32? { child?.pid }
@@ -57,13 +57,19 @@ package final class ProviderProcess: @unchecked Sendable {
   private let clocks: UInt64
   private let stampSource: ClockStampSource?
   private let page: UInt
-  private let user: String?
-  private var told = ReportedSchema()
+  private let users: [String]
+  var told = ReportedSchema()
   var settings: [ProviderSetting] = []
   var child: ChildProcess?
   private var socket: UnixSocket?
   private var block: SharedBlock?
-  private var unsent: [[UInt8]] = []
+  /// Each with the descriptor that goes along, which is closed when it went.
+  private var unsent: [(bytes: [UInt8], passing: FileDescriptor?)] = []
+  var grants = ProviderGrants(settings: [], schema: [])
+  var resolver = NameResolver(waker: nil)
+  var questionsSince = RawInstant(nanoseconds: .min)
+  var questionsAsked = 0
+  var hasToldRefusal = false
   private var policy = RestartPolicy()
   private var lastBeat: UInt64 = 0
   private var invalidSeen: UInt64 = 0
@@ -73,16 +79,16 @@ package final class ProviderProcess: @unchecked Sendable {
   private var isHung = false
   private var closing: RawInstant?
   /// Why it cannot run, as this child itself said; "" = it said nothing.
-  private var words = ""
+  var words = ""
   private let commands = CommandQueue()
   private let publishing = Mutex<Void>(())
 
   /// `executable` with `arguments` has to call `ProviderChild.run`. `clockPage` (may be null) outlives this object. While this
-  /// process is root, the child becomes `user`, where there is such a user.
+  /// process is root, the child becomes the first of `users` that there is.
   package init(
     module: String, provider: String, outbox: ProviderOutbox, stampSource: ClockStampSource?,
     clockPage: UnsafePointer<tompion_clock_page_t>?, executable: String = "/proc/self/exe",
-    arguments: [String] = [ProviderChild.argument], clocks: [ClockID] = [.system], user: String? = nil
+    arguments: [String] = [ProviderChild.argument], clocks: [ClockID] = [.system], users: [String] = []
   ) {
     self.module = module
     self.provider = provider
@@ -91,7 +97,7 @@ package final class ProviderProcess: @unchecked Sendable {
     self.page = UInt(bitPattern: clockPage)
     self.executable = executable
     self.arguments = arguments
-    self.user = user
+    self.users = users
     self.clocks = clocks.reduce(0) { $1.rawValue < 64 ? $0 | 1 << UInt64($1.rawValue) : $0 }
   }
 
@@ -142,6 +148,7 @@ package final class ProviderProcess: @unchecked Sendable {
     }
     guard let socket, let child, let block else { return }
     publishPages()
+    tellAnswers()
     while phase == .running, let next = commands.next() {
       send(.command(kind: next.kind, source: next.source, value: next.value))
     }
@@ -191,7 +198,7 @@ package final class ProviderProcess: @unchecked Sendable {
       publishPages()
       child = try ChildProcess(
         path: executable, arguments: arguments, descriptors: [theirs.descriptor, memory.descriptor],
-        user: Privileges.isRoot ? user.flatMap(Privileges.user(named:)) : nil)
+        user: Privileges.isRoot ? users.lazy.compactMap(Privileges.user(named:)).first : nil)
       socket = ours
       launches += 1
       phase = .opening
@@ -202,6 +209,8 @@ package final class ProviderProcess: @unchecked Sendable {
       isHung = false
       lastSign = now
       unsent = []
+      hasToldRefusal = false
+      resolver = NameResolver(waker: try Waker())
       send(.open(path: module, provider: provider, number: outbox.number, idsUsed: outbox.sources.idsUsed))
     } catch {
       fail("cannot be started: \(error)", now: now)
@@ -217,6 +226,7 @@ package final class ProviderProcess: @unchecked Sendable {
   }
 
   func sendSettings() {
+    grants = ProviderGrants(settings: settings, schema: schema ?? [])
     for setting in settings { send(.setting(setting)) }
     send(.configure)
   }
@@ -236,13 +246,7 @@ package final class ProviderProcess: @unchecked Sendable {
 
   private func fail(_ why: String, now: RawInstant) {
     lastError = why
-    // The text may name what the child sent: bounded and printable.
-    let line = CText.printable("child process: \(why)".utf8.prefix(CText.lineLimit))
-    unsafe line.withCString { text in
-      if unsafe !outbox.messages.pushLog(level: UInt32(TOMPION_LOG_ERROR), text) {
-        outbox.counters.countDroppedMessage()
-      }
-    }
+    log(UInt32(TOMPION_LOG_ERROR), "child process: \(why)")
     // A refused setting does not heal by itself: only new settings help.
     guard refusals.isEmpty else {
       phase = .quarantined
@@ -267,67 +271,17 @@ package final class ProviderProcess: @unchecked Sendable {
     }
   }
 
-  /// One message from the child, not believed.
-  func receive(_ bytes: [UInt8], now: RawInstant) {
-    guard let report = ChildFrame.report(bytes) else {
-      outbox.counters.count(.badFrame)
-      return
-    }
-    switch report {
-    case .descriptor(let descriptor): if !told.take(descriptor) { outbox.counters.count(.badFrame) }
-    case .schema(let entry): if !told.take(entry) { outbox.counters.count(.badFrame) }
-    case .opened(let version, let entries): opened(version: version, entries: entries)
-    case .result(let call, let status):
-      if call == 1, status == TOMPION_OK, phase == .opened { phase = .inited }
-      if call == 2, status == TOMPION_OK, phase == .starting { phase = .running }
-      // Refused or failed: the child has said why; it is ended, and started again by the policy.
-      if status != TOMPION_OK, phase == .starting || phase == .opened { child?.kill() }
-    case .refusal(let index, let text):
-      guard refusals.count < 1000 else { return }
-      refusals.append(SettingRefusal(index: Int(index) < settings.count ? Int(index) : nil, text: printable(text)))
-    case .failed(let text):
-      words = printable(text)
-      lastError = words
-    case .sourceAdded(let id, let info): if !outbox.sources.insert(id, info) { outbox.counters.count(.unknownSource) }
-    case .sourceChanged(let id, let info): if !outbox.sources.update(id, info) { outbox.counters.count(.unknownSource) }
-    case .sourceRemoved(let id): if !outbox.sources.remove(id) { outbox.counters.count(.unknownSource) }
-    case .log(let level, let text):
-      unsafe text.withCString { line in
-        if unsafe !outbox.messages.pushLog(level: min(level, UInt32(TOMPION_LOG_DEBUG)), line) {
-          outbox.counters.countDroppedMessage()
-        }
-      }
-    case .event(let number, let source, let text):
-      unsafe text.withCString { line in
-        if unsafe !outbox.messages.pushEvent(number: number, source: source, line) {
-          outbox.counters.countDroppedMessage()
-        }
-      }
-    case .samples: takeSamples(now: now)
-    case .misbehaved(let kind, let count):
-      if let kind = Misbehaviour(rawValue: Int(kind)) { outbox.counters.count(kind, count) }
+  /// The text may name what the child sent: bounded and printable.
+  func log(_ level: UInt32, _ text: String) {
+    let line = printable(text)
+    unsafe line.withCString { text in
+      if unsafe !outbox.messages.pushLog(level: level, text) { outbox.counters.countDroppedMessage() }
     }
   }
 
-  private func opened(version: UInt32, entries: UInt32) {
-    guard version == ChildFrame.version, told.complete(entries: entries) else {
-      outbox.counters.count(.badFrame)
-      // Nothing it says later could be trusted to mean what it should.
-      words =
-        version == ChildFrame.version
-        ? "tells of its settings in a way that makes no sense" : "is of another release: restart the daemon"
-      lastError = words
-      child?.kill()
-      return
-    }
-    descriptor = told.descriptor
-    schema = told.entries
-    if phase == .opening { phase = .opened }
-  }
+  func printable(_ text: String) -> String { CText.printable(text.utf8.prefix(CText.lineLimit)) }
 
-  private func printable(_ text: String) -> String { CText.printable(text.utf8.prefix(CText.lineLimit)) }
-
-  private func takeSamples(now: RawInstant) {
+  func takeSamples(now: RawInstant) {
     guard let block else { return }
     for _ in 0..<SharedBlock.ringCapacity {
       guard let sample = block.pop() else { break }
@@ -351,8 +305,8 @@ package final class ProviderProcess: @unchecked Sendable {
     }
   }
 
-  func send(_ order: ChildFrame.Order) {
-    unsent.append(ChildFrame.encode(order))
+  func send(_ order: ChildFrame.Order, passing descriptor: FileDescriptor? = nil) {
+    unsent.append((ChildFrame.encode(order), descriptor))
     flush()
   }
 
@@ -360,7 +314,7 @@ package final class ProviderProcess: @unchecked Sendable {
     guard let socket else { return }
     while let next = unsent.first {
       do throws(KernelError) {
-        guard try socket.send(next[...]) > 0 else { return }
+        guard try socket.send(next.bytes, passing: next.passing?.rawValue ?? -1) else { return }
         unsent.removeFirst()
       } catch {
         // The child is gone; `pump` will find out.

@@ -50,7 +50,7 @@ struct ProviderAssembly {
         unsafe ProviderProcess(
           module: path(of: provider.configuration), provider: provider.name, outbox: provider.outbox,
           stampSource: stampSource, clockPage: clockPage.pointer,
-          arguments: [ProviderChild.argument, loop.loop.method.rawValue], user: configuration.user))
+          users: ["tompion-\(provider.name)"] + (configuration.user.map { [$0] } ?? [])))
     }
     do throws(ProviderError) {
       let module = try module(of: provider.configuration)

@@ -28,7 +28,7 @@ struct Main {
     let arguments = Array(CommandLine.arguments.dropFirst())
     // The daemon starts itself again for each provider with placement "process".
     if arguments.first == ProviderChild.argument {
-      Console.exit(ProviderChild.run(method: arguments.dropFirst().first.flatMap(LoopMethod.init) ?? .poll))
+      Console.exit(ProviderChild.run())
     }
     var reader = ArgumentReader(arguments)
     do throws(ArgumentError) {

@@ -6,8 +6,10 @@
 
 #include "clinux/clock.h"
 #include "clinux/datagram.h"
+#include "clinux/passing.h"
 #include "clinux/phc.h"
 #include "clinux/process.h"
+#include "clinux/sandbox.h"
 #include "clinux/system.h"
 #include "clinux/uring.h"
 

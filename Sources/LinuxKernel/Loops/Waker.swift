@@ -6,7 +6,7 @@ import CLinux
 package final class Waker: Sendable {
   let descriptor: Int32
 
-  init() throws(KernelError) {
+  package init() throws(KernelError) {
     descriptor = try KernelError.check(clinux_eventfd(), "make an eventfd")
   }
 

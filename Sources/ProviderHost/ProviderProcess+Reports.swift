@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+import TimeTypes
+
+/// What the child says, and what becomes of it. [control]
+extension ProviderProcess {
+  /// One message from the child, not believed.
+  func receive(_ bytes: [UInt8], now: RawInstant) {
+    guard let report = ChildFrame.report(bytes) else {
+      outbox.counters.count(.badFrame)
+      return
+    }
+    switch report {
+    case .descriptor(let descriptor): if !told.take(descriptor) { outbox.counters.count(.badFrame) }
+    case .schema(let entry): if !told.take(entry) { outbox.counters.count(.badFrame) }
+    case .opened(let version, let entries): opened(version: version, entries: entries)
+    case .result(let call, let status):
+      if call == 1, status == TOMPION_OK, phase == .opened { phase = .inited }
+      if call == 2, status == TOMPION_OK, phase == .starting { phase = .running }
+      // Refused or failed: the child has said why; it is ended, and started again by the policy.
+      if status != TOMPION_OK, phase == .starting || phase == .opened { child?.kill() }
+    case .refusal(let index, let text):
+      guard refusals.count < 1000 else { return }
+      refusals.append(SettingRefusal(index: Int(index) < settings.count ? Int(index) : nil, text: printable(text)))
+    case .failed(let text):
+      words = printable(text)
+      lastError = words
+    case .sourceAdded(let id, let info): if !outbox.sources.insert(id, info) { outbox.counters.count(.unknownSource) }
+    case .sourceChanged(let id, let info): if !outbox.sources.update(id, info) { outbox.counters.count(.unknownSource) }
+    case .sourceRemoved(let id): if !outbox.sources.remove(id) { outbox.counters.count(.unknownSource) }
+    case .log(let level, let text):
+      unsafe text.withCString { line in
+        if unsafe !outbox.messages.pushLog(level: min(level, UInt32(TOMPION_LOG_DEBUG)), line) {
+          outbox.counters.countDroppedMessage()
+        }
+      }
+    case .event(let number, let source, let text):
+      unsafe text.withCString { line in
+        if unsafe !outbox.messages.pushEvent(number: number, source: source, line) {
+          outbox.counters.countDroppedMessage()
+        }
+      }
+    case .samples: takeSamples(now: now)
+    case .ask(let number, let question): answer(number, question, now: now)
+    case .resolve(let name, let family, let token): resolve(name, family: family, token: token)
+    case .misbehaved(let kind, let count):
+      if let kind = Misbehaviour(rawValue: Int(kind)) { outbox.counters.count(kind, count) }
+    }
+  }
+
+  private func opened(version: UInt32, entries: UInt32) {
+    guard version == ChildFrame.version, told.complete(entries: entries) else {
+      outbox.counters.count(.badFrame)
+      // Nothing it says later could be trusted to mean what it should.
+      words =
+        version == ChildFrame.version
+        ? "tells of its settings in a way that makes no sense" : "is of another release: restart the daemon"
+      lastError = words
+      child?.kill()
+      return
+    }
+    descriptor = told.descriptor
+    schema = told.entries
+    // Settings may have been sent before the schema was known.
+    grants = ProviderGrants(settings: settings, schema: told.entries)
+    if phase == .opening { phase = .opened }
+  }
+}
