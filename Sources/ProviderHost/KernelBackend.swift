@@ -48,12 +48,12 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   weak var instance: ProviderInstance?
   var places = [Place](repeating: Place(), count: KernelBackend.socketLimit)
   /// One past the last place that was ever used.
-  private var used = 0
-  private var lastHandle: UInt32 = 0
+  var used = 0
+  var lastHandle: UInt32 = 0
   let receiveBuffer: PacketBuffer
   let sendBuffer: PacketBuffer
   /// Of all sockets: a client opens one for each request.
-  private let errorBuffer: PacketBuffer
+  let errorBuffer: PacketBuffer
   let packets: UnsafeMutablePointer<tompion_packet_t>
   var resolver: NameResolver
   private let wantsPoll = Atomic<Bool>(false)
@@ -216,87 +216,4 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     default: break
     }
   }
-
-  // MARK: sockets
-
-  func socket(_ handle: UInt32) -> UDPSocket? {
-    index(of: handle).flatMap { places[$0].socket }
-  }
-
-  /// Where an open socket is.
-  func index(of handle: UInt32) -> Int? {
-    guard handle != 0 else { return nil }
-    for index in 0..<used where places[index].handle == handle { return index }
-    return nil
-  }
-
-  package func openSocket(_ options: tompion_socket_options_t) -> SocketOpening {
-    guard options.receive_capacity <= UInt32(Self.longestDatagram) else { return .failed(TOMPION_INVALID) }
-    var wanted = UDPSocketOptions(options)
-    // The minimal profile makes no thread.
-    let workers = wanted.peer == nil && loop.profile == .full ? Int(options.workers) : 1
-    wanted.sharePort = workers > 1
-    wanted.isFirstOfPort = workers > 1
-    let opening = open(wanted, handle: lastHandle &+ 1)
-    if case .opened(let handle) = opening, workers > 1 { share(handle, wanted, workers) }
-    return opening
-  }
-
-  /// Opens a socket of that number; for the other workers, the number that the owner's has.
-  func open(_ options: UDPSocketOptions, handle: UInt32) -> SocketOpening {
-    guard let index = freePlace() else { return .failed(TOMPION_AGAIN) }
-    do throws(KernelError) {
-      var wanted = options
-      wanted.busyPoll = Int(loop.busyPoll / 1000)
-      if loop.profile == .full { wanted.hardware = clocks.hardwareInterfaces }
-      let socket: UDPSocket
-      if let closed = places[index].socket {
-        closed.take(try opener.openDatagram(wanted, loop.profile), wanted)
-        socket = closed
-      } else {
-        let opened = try opener.openDatagram(wanted, loop.profile)
-        socket = UDPSocket(opened, wanted, profile: loop.profile, errorBuffer: errorBuffer)
-        places[index].socket = socket
-      }
-      lastHandle = handle
-      do throws(KernelError) {
-        try loop.add(socket, token: Token.make(number, Token.socket, handle), inBatches: options.peer == nil)
-      } catch {
-        socket.close()
-        throw error
-      }
-      places[index].handle = handle
-      places[index].emptyAt = RawClock.now()
-      used = max(used, index + 1)
-      return .opened(handle)
-    } catch {
-      return .failed(tompion_status(errno: error.errno))
-    }
-  }
-
-  private func freePlace() -> Int? {
-    for index in 0..<places.count where places[index].handle == 0 { return index }
-    return nil
-  }
-
-  package func closeSocket(_ handle: UInt32) {
-    unshare(handle)
-    if let index = index(of: handle) { retire(index) }
-  }
-
-  private func retire(_ index: Int) {
-    guard places[index].handle != 0, let socket = places[index].socket else { return }
-    loop.disarm(Token.make(number, Token.overdue, places[index].handle))
-    loop.remove(socket)
-    socket.close()
-    places[index].handle = 0
-  }
-
-  package func localAddress(socket handle: UInt32) -> tompion_address_t? {
-    socket(handle).map { tompion_address_t($0.local) }
-  }
-
-  package func localNetworks() -> [LocalNetwork] { lookups.networks() }
-  package func interfaceIndex(named name: String) -> UInt32 { lookups.interfaceIndex(named: name) }
-  package func portHolder(of address: tompion_address_t) -> String { lookups.portHolder(of: address) }
 }
