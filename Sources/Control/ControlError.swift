@@ -16,8 +16,8 @@ package enum ControlError: Error, Sendable, Equatable {
   case notPermitted(String)
   /// The daemon understood and refuses.
   case refused(String)
-  /// Too many connections.
-  case busy
+  /// Too many connections or followers; the text says which.
+  case busy(String)
   /// The connection ended before the reply was complete.
   case disconnected
   /// No reply within the time given, s.
@@ -41,12 +41,24 @@ package enum ControlError: Error, Sendable, Equatable {
     }
   }
 
+  /// No connection is left for this peer.
+  package static func tooManyConnections(_ count: Int) -> ControlError {
+    .busy("tompiond already serves \(count) connections; try again later")
+  }
+
+  /// Nobody more may follow events.
+  package static func tooManyFollowers(_ count: Int) -> ControlError {
+    .busy(
+      "\(count) others follow the events already, and the connections that are left are for short commands; "
+        + "end one of them, or ask without following")
+  }
+
   /// The error that a reply with this code and text stands for.
   package init(code: String, text: String) {
     switch code {
     case "unknown": self = .unknown(text)
     case "not-permitted": self = .notPermitted(text)
-    case "busy": self = .busy
+    case "busy": self = .busy(text)
     case "malformed", "too-long", "version": self = .malformed(text)
     default: self = .refused(text)
     }
@@ -63,7 +75,7 @@ extension ControlError: CustomStringConvertible {
     case .unknown(let text): text
     case .notPermitted(let text): text
     case .refused(let text): text
-    case .busy: "tompiond already serves \(ControlProtocol.connectionLimit) connections; try again later"
+    case .busy(let text): text
     case .disconnected: "tompiond closed the connection before the reply was complete"
     case .timeout(let seconds): "tompiond did not answer within \(seconds) s"
     case .kernel(let operation, let errno): "cannot \(operation): \(KernelError.text(of: errno))"

@@ -12,6 +12,11 @@ package enum ControlProtocol {
   package static let backlogLimit = replyLimit + (256 << 10)
   /// Connections at the same time.
   package static let connectionLimit = 16
+  /// So many of them are kept for root and the daemon's user.
+  package static let reserve = 3
+  /// Followers of events at the same time; root and the daemon's user may be a few more. What is left is for short commands.
+  package static let followerLimit = 8
+  package static let ownerFollowerLimit = 10
   /// A connection without a complete request for this long is closed, s; followers of events are exempt.
   package static let idleLimit: Int64 = 30
 }

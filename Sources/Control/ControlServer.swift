@@ -104,7 +104,9 @@ package final class ControlServer {
         guard let stream = try listener.accept() else { return }
         let credentials = try stream.credentials()
         let peer = ControlPeer(processID: credentials.pid, user: credentials.user, group: credentials.group)
-        guard let token = tokens.dropFirst().first(where: { connections[$0] == nil }) else {
+        guard ControlAdmission.mayConnect(isOwner: isOwner(peer), connections: connections.count),
+          let token = tokens.dropFirst().first(where: { connections[$0] == nil })
+        else {
           turnAway(stream, peer)
           continue
         }
@@ -122,7 +124,7 @@ package final class ControlServer {
   /// Says "busy" as far as that goes without waiting; the stream closes when it goes.
   private func turnAway(_ stream: UnixSocket, _ peer: ControlPeer) {
     var state = ControlConnection(peer: peer)
-    state.send(ControlReply(.busy))
+    state.send(ControlReply(.tooManyConnections(connections.count)))
     _ = try? stream.send(state.pending)
   }
 
@@ -162,12 +164,26 @@ package final class ControlServer {
     case .clocks: reply = .answer(request: request.name, body: handler.snapshot().clocksJSON)
     case .why: reply = .answer(request: request.name, body: handler.snapshot().whyJSON)
     case .events(let since, let limit, let follow):
-      reply = .answer(request: request.name, body: eventsJSON(since, limit))
-      if follow { connections[token]?.state.follow() }
+      if follow, let refusal = admitFollower(token, peer) {
+        reply = ControlReply(refusal)
+      } else {
+        reply = .answer(request: request.name, body: eventsJSON(since, limit))
+      }
     case .resync(let force, let source):
       reply = resync(force, source, peer, handler)
     }
     connections[token]?.state.send(reply)
+  }
+
+  /// Makes it a follower; an error = there are too many. Who follows already goes on.
+  private func admitFollower(_ token: UInt64, _ peer: ControlPeer) -> ControlError? {
+    guard connections[token]?.state.isFollowing == false else { return nil }
+    let followers = connections.count { $0.value.state.isFollowing }
+    guard ControlAdmission.mayFollow(isOwner: isOwner(peer), followers: followers) else {
+      return .tooManyFollowers(followers)
+    }
+    connections[token]?.state.follow()
+    return nil
   }
 
   private func resync(_ force: Bool, _ source: String?, _ peer: ControlPeer, _ handler: any ControlHandler)
@@ -193,9 +209,11 @@ package final class ControlServer {
   /// Root, the owner of the socket (the daemon's own user), or the group of the socket. (A supplementary group counts by the socket's mode alone: who is
   /// neither its owner nor in its group could not have connected to a socket of mode 0660.)
   private func mayChange(_ peer: ControlPeer) -> Bool {
-    if peer.user == 0 || peer.user == socketUser || peer.group == socketGroup { return true }
+    if isOwner(peer) || peer.group == socketGroup { return true }
     return SmallFile.attributes(path).map { $0.mode & 0o007 == 0 } ?? false
   }
+
+  private func isOwner(_ peer: ControlPeer) -> Bool { peer.user == 0 || peer.user == socketUser }
 
   /// As many of the events as fit into a reply, the latest of them.
   private func eventsJSON(_ since: UInt64?, _ limit: UInt32?) -> JSONValue {

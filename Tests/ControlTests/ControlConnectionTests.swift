@@ -61,7 +61,7 @@ struct ControlConnectionTests {
   func steadyRemainder() {
     var connection = ControlConnection(peer: peer)
     for _ in 0..<10_000 {
-      connection.send(ControlReply(.busy))
+      connection.send(ControlReply(.tooManyConnections(16)))
       if connection.pending.count > 2000 { connection.wrote(connection.pending.count - 1000) }
     }
     #expect(!connection.isDropped && connection.pending.count >= 1000)

@@ -166,6 +166,38 @@ struct ControlServerTests {
     #expect(found == ["tompiond already serves 16 connections; try again later", "the others go on"])
   }
 
+  @Test("followers of events leave connections for short commands, and one more of them is told why not")
+  func followers() throws {
+    let found = try serve { path, findings in
+      do {
+        var clients: [ControlClient] = []
+        let follow = ControlRequest.events(since: nil, limit: 0, follow: true)
+        for _ in 0..<ControlProtocol.ownerFollowerLimit {
+          let client = try ControlClient(path: path)
+          _ = try client.ask(follow)
+          clients.append(client)
+        }
+        // Once more by one that follows already is no new follower.
+        _ = try clients[0].ask(follow)
+        let last = try ControlClient(path: path)
+        do {
+          _ = try last.ask(follow)
+          findings.add("follows")
+        } catch { findings.add("\((error as? ControlError)?.code ?? "?"): \(error)") }
+        // The same connection is good for what is short, and so is a new one.
+        _ = try last.ask(.events(since: nil, limit: nil, follow: false))
+        _ = try ControlClient(path: path).ask(.status)
+        findings.add("short commands go on")
+      } catch { findings.add("\(error)") }
+    }
+    #expect(
+      found == [
+        "busy: 10 others follow the events already, and the connections that are left are for short commands; "
+          + "end one of them, or ask without following",
+        "short commands go on",
+      ])
+  }
+
   @Test("garbage costs a client its connection, and nobody else anything")
   func garbage() throws {
     let found = try serve { path, findings in
