@@ -11,6 +11,11 @@ die() { say "$(basename "$0"): $*"; exit 1; }
 # A command line that makes no sense.
 misuse() { say "$(basename "$0"): $*; try --help"; exit 2; }
 
+# whole_number OPTION TEXT LEAST MOST: refuses what is not a whole number in that range.
+whole_number() {
+  [[ $2 =~ ^[0-9]{1,18}$ ]] && [ "$2" -ge "$3" ] && [ "$2" -le "$4" ] || misuse "$1 takes a whole number from $3 to $4, not '$2'"
+}
+
 # need PACKAGE...: installs the Debian packages that are missing.
 need() {
   local missing=() package

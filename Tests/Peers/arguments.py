@@ -38,8 +38,17 @@ def test_ablation():
 
 
 def test_guest_test():
-    for arguments in (["nowhere"], ["--seeds", "0"], ["--seeds", "x"], ["--seeds"], ["--list", "nowhere"]):
+    for arguments in (["nowhere"], ["--seeds", "0"], ["--seeds", "9999999"], ["--seeds", "x"], ["--seeds"], ["--list", "nowhere"]):
         refused("guest-test", *arguments)
+
+
+def test_simulate_and_bench_before_they_build():
+    """`refused` allows them twenty seconds and three lines: neither is enough for a build."""
+    for arguments in (["--bogus"], ["--seeds", "0"], ["--seeds=9999999"], ["--seeds", "x"], ["--seeds"], ["--jobs", "-1"], ["nowhere"],
+                      ["--replay", "/nowhere"], ["--file", "/nowhere"], ["--trace", "/nowhere/at/all"]):
+        assert arguments[-1].split("=")[-1] in (words := refused("simulate", *arguments)) or "/nowhere/at" in words, words
+    for arguments in (["--bogus"], ["nowhere"], ["nowhere.at-all"], ["--html"], ["--html", "/nowhere/at/all"], ["--compare", "/nowhere"], ["ring", "--bogus"]):
+        refused(os.path.join("..", "Bench", "run"), *arguments)
 
 
 def test_simulate():

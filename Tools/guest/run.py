@@ -115,8 +115,9 @@ def arguments():
     for name in options.names:
         if name not in known:
             parser.error(f"there is no test {name}; there are {', '.join(sorted(known))}")
-    if options.seeds < 1:
-        parser.error("--seeds takes a number from 1 on")
+    # A boot takes half a minute: more than this is a slip of the finger.
+    if not 1 <= options.seeds <= 100:
+        parser.error("--seeds takes a number from 1 to 100")
     return options
 
 
