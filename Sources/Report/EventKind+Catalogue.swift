@@ -165,6 +165,13 @@ extension EventKind {
         "tai-unknown", .warning,
         "A clock keeps TAI, and TAI - UTC is known neither from leap-seconds.list nor from the kernel: it is neither followed nor steered."
       )
+    case .stateKept: ("state-kept", .notice, "The state directory, or the file in it, can be written again.")
+    case .listeningLost:
+      (
+        "listening-lost", .warning,
+        "A server's interface is not there, or not with the address that it is to listen on; nobody is answered there until it is."
+      )
+    case .listeningAgain: ("listening-again", .notice, "A server listens on an interface that was not there before.")
     case .leapPassed: ("leap-passed", .notice, "A leap second passed.")
     case .stateDirectory:
       ("state-directory", .warning, "The state directory cannot be used; nothing is remembered across restarts.")

@@ -69,6 +69,7 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case recordStarted = 534
   case recordEnded = 535
   case recordGap = 536
+  case stateKept = 537
   case loopChosen = 540
   case loopRecovered = 541
   case hardwareStamps = 550
@@ -84,4 +85,6 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case hardwareClockMoved = 565
   case hardwareClockLocked = 566
   case taiUnknown = 567
+  case listeningLost = 570
+  case listeningAgain = 571
 }

@@ -60,6 +60,7 @@ extension StatusSnapshot {
 
   private var providerCause: String? {
     guard sources.isEmpty else { return nil }
+    if let followed { return followedCause(followed) }
     guard !providers.isEmpty else { return "no source is configured; add a [[source]] to the configuration" }
     let broken = providers.filter { $0.state == .failed || $0.state == .stopped || $0.state == .restarting }
     if let first = broken.first(where: { !$0.lastError.isEmpty }) ?? broken.first,
@@ -70,6 +71,20 @@ extension StatusSnapshot {
     }
     if providers.allSatisfy({ $0.state == .disabled }) { return "every provider is disabled" }
     return "no provider has a source; add a [[source]] to the configuration"
+  }
+
+  /// The hardware clock that the system clock follows instead of sources (`clock.follows`, which allows no [[source]]).
+  private var followed: String? {
+    guard let own = clocks.first(where: { $0.kind == .system || $0.kind == .virtual }) else { return nil }
+    return ["", "sources", "nothing"].contains(own.follows) ? nil : own.follows
+  }
+
+  private func followedCause(_ name: String) -> String {
+    guard let clock = clocks.first(where: { $0.kind != .system && $0.kind != .virtual && $0.name == name }) else {
+      return "it follows the clock \(name), which has not been read yet"
+    }
+    let reason = clock.reason.isEmpty ? "" : ": \(clock.reason)"
+    return "it follows the clock \(name), which is \(clock.state.rawValue)" + reason
   }
 
   /// Sources that cannot be used at all.

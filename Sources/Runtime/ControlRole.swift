@@ -22,6 +22,7 @@ final class ControlRole: ControlHandler {
   private var tooBig = TooBigLimiter()
   private var ringWatch: RingWatch?
   private var hardwareWatch: HardwareWatch
+  private var stateWatch: StateWatch?
   private var sequence: UInt64 = 0
   private var published: UInt64 = 0
   /// Lines of the log that nobody took.
@@ -55,6 +56,12 @@ final class ControlRole: ControlHandler {
   /// Opens the record, with the rights that the daemon keeps.
   func startRecord() { record?.open { self.raise($0) } }
 
+  /// Looks at the state directory now, with the rights that the daemon keeps, and from now on.
+  func watch(_ state: StateWatch) {
+    stateWatch = state
+    stateWatch?.check(now: RawClock.now()) { self.raise($0) }
+  }
+
   /// When the next turn is due if nothing else happens: children have to be looked after.
   var deadline: RawInstant {
     RawClock.now() + (context.providers.contains { $0.process != nil } ? .milliseconds(250) : .seconds(1))
@@ -81,6 +88,7 @@ final class ControlRole: ControlHandler {
     server?.tick(now: now)
     if let news = ringWatch?.news(now: now) { raise(EventRecord(.loopRecovered, text: news)) }
     for event in hardwareWatch.news(now: now) { raise(event) }
+    stateWatch?.check(now: now) { self.raise($0) }
     if let table = leapSeconds.check(now: now, utc: context.utc(), raise: { self.raise($0) }) {
       if !context.send(.leapTable(table, now: now)) { leapSeconds.tellAgain() }
     }
@@ -192,7 +200,8 @@ final class ControlRole: ControlHandler {
     let report = context.requestReport()
     let hanging = context.providers.filter { $0.hanging != nil }.map { "provider \($0.name): \($0.report.lastError)" }
     return StatusSnapshot(
-      report: report, context: context, warnings: warnings + leapSeconds.warnings + (record?.warnings ?? []) + hanging)
+      report: report, context: context,
+      warnings: warnings + (stateWatch?.warnings ?? []) + leapSeconds.warnings + (record?.warnings ?? []) + hanging)
   }
 
   // MARK: details
@@ -235,7 +244,9 @@ final class ControlRole: ControlHandler {
           }
         if level == 0 { provider.lastComplaint = message.text }
         if level <= 2 || context.threshold == .debug {
-          raise(EventRecord(kind, source: provider.name, text: "\(provider.name): \(message.text)"))
+          // Many say their own name.
+          let text = message.text.hasPrefix(provider.name) ? message.text : "\(provider.name): \(message.text)"
+          raise(EventRecord(kind, source: provider.name, text: text))
         }
       }
     }

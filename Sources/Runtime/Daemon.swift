@@ -206,9 +206,7 @@ package final class Daemon {
       do { try drop(to: user, isKnown: owner != nil) } catch { throw StartFailure(error.description) }
     }
     // With the rights that are left.
-    if !isMinimal, let complaint = state.complaint(user: owner == nil ? nil : user) {
-      control.warn(.stateDirectory, complaint)
-    }
+    if !isMinimal { control.watch(StateWatch(state, user: owner == nil ? nil : user)) }
     control.startRecord()
     if configuration.lockMemory, let refused = RoleThread.lockMemory() {
       control.warn(.realTimeRefused, refused.description)

@@ -14,6 +14,8 @@ struct DriftKeeper {
   private var hasFailed = false
 
   static let interval = TimeInterval.seconds(3600)
+  /// After a failure: whoever mends it need not wait an hour to see it work.
+  static let retry = TimeInterval.seconds(60)
 
   init(directory: String, isMinimal: Bool) {
     path = directory + "/drift"
@@ -39,7 +41,7 @@ struct DriftKeeper {
     return (nil, EventRecord(.driftIgnored, text: text))
   }
 
-  /// Whether an hour passed since the last time.
+  /// Whether an hour passed since the last time, or a minute where that failed.
   mutating func isDue(_ now: RawInstant) -> Bool {
     guard let next = nextSave else {
       nextSave = now + Self.interval
@@ -48,7 +50,7 @@ struct DriftKeeper {
     return now >= next
   }
 
-  /// Writes it, and says once if that fails.
+  /// Writes it, and says once if that fails, and once when it works again.
   mutating func save(_ frequency: Frequency, now: RawInstant, raise: (EventRecord) -> Void) {
     nextSave = now + Self.interval
     guard frequency != lastSaved else { return }
@@ -56,12 +58,16 @@ struct DriftKeeper {
       let bytes = Array(DriftRecord(frequency: frequency).text.utf8)
       if isMinimal { try SmallFile.overwrite(path, with: bytes) } else { try SmallFile.replace(path, with: bytes) }
       lastSaved = frequency
+      if hasFailed {
+        raise(EventRecord(.stateKept, text: "the frequency is kept for the next start again, in \(path)"))
+      }
       hasFailed = false
     } catch {
       if !hasFailed {
         raise(EventRecord(.driftNotSaved, text: "the frequency is not kept for the next start: \(error)"))
       }
       hasFailed = true
+      nextSave = now + Self.retry
     }
   }
 }

@@ -56,6 +56,12 @@ struct TextTests {
     #expect(ReferenceID(rawValue: 0xC000_0201).text(stratum: 2) == "192.0.2.1")
     #expect(ReferenceID(rawValue: 0x1B5B_324A).text(stratum: 1) == "0x1b5b324a")
     #expect(ReferenceID.none.text(stratum: 1) == "none")
+    // Who follows nobody may say why; an own clock served at a stratum of the operator's choice says so.
+    #expect(ReferenceID(rawValue: 0x494E_4954).text(stratum: 16) == "INIT")
+    for stratum in [UInt8(0), 1, 5, 10, 16] {
+      #expect(ReferenceID(rawValue: 0x4C4F_434C).text(stratum: stratum) == "LOCL")
+    }
+    #expect(ReferenceID(rawValue: 0x494E_4954).text(stratum: 2) == "73.78.73.84", "a server's address")
   }
 
   @Test("text from outside cannot act on a terminal")

@@ -36,6 +36,27 @@ struct WhyTests {
     #expect(text == "The clock is synchronized to a, at most 2.000 ms off.")
   }
 
+  @Test("a followed clock leaves no room for sources: none is advised, and the clock's own reason is told")
+  func followed() {
+    func told(_ change: @escaping (inout ClockReport) -> Void) -> String {
+      why([]) {
+        var own = ClockReport()
+        own.follows = "card"
+        var card = ClockReport()
+        (card.name, card.kind) = ("card", .hardware)
+        change(&card)
+        $0.clocks = [own, card]
+      }
+    }
+    let failed = told { ($0.state, $0.reason) = (.failed, "/dev/ptp0: no such device") }
+    #expect(
+      failed == "The clock is not synchronized: it follows the clock card, which is failed: /dev/ptp0: no such device.")
+    #expect(
+      told { $0.state = .starting } == "The clock is not synchronized: it follows the clock card, which is starting.")
+    #expect(told { $0.name = "other" }.contains("not been read"))
+    for text in [failed, told { _ in }] { #expect(!text.contains("[[source]]")) }
+  }
+
   @Test("no provider, no source, a provider that failed")
   func nothing() {
     #expect(
