@@ -87,7 +87,8 @@ let package = Package(
     pure("ClockPort", ["TimeTypes"]),
     pure("Engine", ["TimeTypes", "Numerics", "ClockPort", "Filtering", "Selection", "Fusion", "Discipline"]),
     pure("Recording", ["TimeTypes", "ClockPort", "Discipline", "Engine"]),
-    pure("Settings", ["TimeTypes", "CTOML"]),
+    pure("Addresses"),
+    pure("Settings", ["TimeTypes", "CTOML", "Addresses"]),
     pure("Report", ["TimeTypes"]),
     pure("Simulation", ["TimeTypes", "Numerics", "ClockPort"]),
     pure("Scenarios", ["TimeTypes", "Numerics", "Simulation", "Report"]),
@@ -123,7 +124,7 @@ let package = Package(
       path: "Plugins/NTPClient", exclude: ["README.md"], swiftSettings: strict),
     plugin("NTPClientPlugin", of: "NTPClient", library: "libtompion-ntp-client.so"),
     .target(
-      name: "NTPServer", dependencies: ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider"],
+      name: "NTPServer", dependencies: ["TimeTypes", "Addresses", "NTPWire", "ProviderKit", "CTompionProvider"],
       path: "Plugins/NTPServer", exclude: ["README.md"], swiftSettings: strict),
     plugin("NTPServerPlugin", of: "NTPServer", library: "libtompion-ntp-server.so"),
 
@@ -178,6 +179,7 @@ let package = Package(
     tests("Discipline", ["TimeTypes", "TestSupport"]),
     tests("Engine", ["TimeTypes", "ClockPort", "Filtering", "Selection", "Fusion", "Discipline", "TestSupport"]),
     tests("Recording", ["TimeTypes", "ClockPort", "Discipline", "Engine", "TestSupport"]),
+    tests("Addresses", ["TestSupport"]),
     tests("Settings", ["TimeTypes", "TestSupport"]),
     tests("Report", ["TimeTypes", "TestSupport"]),
     .target(name: "CSystemCallFilter", path: "Tests/CSystemCallFilter"),
@@ -197,7 +199,8 @@ let package = Package(
         "NTPServer",
       ]),
     tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
-    tests("NTPServer", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+    tests(
+      "NTPServer", ["TimeTypes", "Addresses", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),
     tests("Scenarios", ["TimeTypes", "Simulation", "Report"]),

@@ -11,11 +11,19 @@ import TimeTypes
 final class NTPServerProvider: Provider {
   /// A provider's own events start at 10000 (Docs/events.md).
   static let refusedEvent: UInt32 = 10_100
+  /// Of the catalogue (Docs/events.md): listening-lost and listening-again.
+  static let lostEvent: UInt32 = 570
+  static let againEvent: UInt32 = 571
   /// At most one line about refused clients in that time.
   static let reportInterval = TimeInterval.seconds(60)
+  /// So often interfaces are looked at, where settings name any.
+  static let lookInterval = TimeInterval.seconds(2)
 
   private var settings = ServerSettings()
-  private var sockets: [UInt32] = []
+  private lazy var sockets = ListeningSockets(host: host)
+  /// Of the interfaces that rules name, as they were looked up last.
+  private var ruleInterfaces: [UInt32?] = []
+  private var nextLook = RawInstant(nanoseconds: .min)
   private var workers: [ServerWorker] = []
   private var page: ClockPage?
   private let current = CurrentPolicy()
@@ -33,7 +41,7 @@ final class NTPServerProvider: Provider {
 
   override func initialize() -> Status {
     guard host.packets.isAvailable else {
-      host.log(.error, "ntp-server needs a host with packet-io")
+      host.log(.error, "needs a host with packet-io")
       return .unsupported
     }
     return readSettings()
@@ -46,8 +54,8 @@ final class NTPServerProvider: Provider {
       for refusal in refusals { host.settings.refuse(refusal.setting, refusal.whatWouldBeRight) }
       return .invalid
     }
-    if !sockets.isEmpty, read.listen != settings.listen || read.workers != settings.workers {
-      host.log(.warning, "ntp-server: a change of `listen` or `workers` takes effect at the next start")
+    if sockets.isOpen, read.listen != settings.listen || read.workers != settings.workers {
+      host.log(.warning, "a change of `listen` or `workers` takes effect at the next start")
     }
     settings = read
     return .ok
@@ -55,24 +63,22 @@ final class NTPServerProvider: Provider {
 
   override func start() -> Status {
     page = host.clockPage(.system)
-    if page == nil { host.log(.warning, "ntp-server: the host has no clock-info; serving as unsynchronized") }
+    if page == nil { host.log(.warning, "the host has no clock-info; serving as unsynchronized") }
     rebuildPolicy()
     if settings.interleaved, history == nil {
       history = ReplyHistory(capacity: settings.interleavedReplies, secret: host.random())
     }
-    let status = openSockets()
-    if status != .ok { closeSockets() }
-    return status
+    return openSockets()
   }
 
   override func stop() {
-    closeSockets()
+    sockets.close()
     // The kit has seen every worker out of `receive`.
     current.forgetReplaced()
     isReportDue.store(false, ordering: .relaxed)
   }
 
-  override func close() { closeSockets() }
+  override func close() { sockets.close() }
 
   override func command(_ command: Command) -> Status {
     switch command.kind {
@@ -82,11 +88,13 @@ final class NTPServerProvider: Provider {
       guard status == .ok else { return status }
       rebuildPolicy()
       // Sockets that do not tell where a packet came in would let a rule about interfaces pass.
-      if !sockets.isEmpty, settings.needsInterfaces != neededInterfaces {
-        closeSockets()
-        return openSockets()
+      if sockets.isOpen {
+        if settings.needsInterfaces != neededInterfaces { return openSockets() }
+        askForLooks()
       }
-    case .networkChanged: rebuildPolicy()
+    case .networkChanged:
+      rebuildPolicy()
+      sockets.look()
     case .query: logCounters()
     case .timeJumped, .shutdown: break
     default: return .unsupported
@@ -95,52 +103,14 @@ final class NTPServerProvider: Provider {
   }
 
   private func openSockets() -> Status {
-    let anyIPv4 = SocketAddress(ipv4: 0, port: ServerSettings.port)
-    let anyIPv6 = SocketAddress(family: .ipv6, port: ServerSettings.port)
-    if settings.listen.isEmpty {
-      let first = open(anyIPv4, interface: "", required: true)
-      // A host without IPv6 still serves IPv4; a busy port is an error in either.
-      let second = open(anyIPv6, interface: "", required: false)
-      return first != .ok ? first : second == .addressInUse ? second : .ok
-    }
-    for listen in settings.listen {
-      let status: Status
-      switch listen {
-      case .address(let address): status = open(address, interface: "", required: true)
-      case .addressOn(var address, let name):
-        guard let index = host.packets.interfaceIndex(name) else { return missing(name) }
-        // A link-local address (fe80::/10) is one of its interface.
-        if address.family == .ipv6, address.high >> 54 == 0x3fa { address.scope = index }
-        status = open(address, interface: name, required: true)
-      case .interface(let name, let port):
-        guard host.packets.interfaceIndex(name) != nil else { return missing(name) }
-        let first = open(anyIPv4.with(port: port), interface: name, required: true)
-        let second = open(anyIPv6.with(port: port), interface: name, required: false)
-        status = first != .ok ? first : second == .addressInUse ? second : .ok
-      }
-      if status != .ok { return status }
-    }
-    return .ok
+    let status = sockets.open(settings.listen, flags: socketFlags, workers: settings.workers)
+    if status == .ok { askForLooks() }
+    return status
   }
 
-  private func missing(_ interface: String) -> Status {
-    host.log(.error, "ntp-server cannot listen on \(interface): there is no such interface")
-    return .notFound
-  }
-
-  private func open(_ address: SocketAddress, interface: String, required: Bool) -> Status {
-    switch host.packets.open(socketFlags, local: address, interface: interface, workers: settings.workers) {
-    case .success(let socket):
-      sockets.append(socket)
-      return .ok
-    case .failure(let error):
-      let place = interface.isEmpty ? "\(address)" : "\(address) on \(interface)"
-      let mustWork = required || error.status == .addressInUse
-      host.log(
-        mustWork ? .error : .notice,
-        "ntp-server cannot listen on \(place): \(reason(error.status, address))")
-      return error.status
-    }
+  /// Interfaces that settings name may come and go.
+  private func askForLooks() {
+    if sockets.hasInterfaces || settings.needsInterfaces { host.requestPoll() }
   }
 
   private var socketFlags: PacketAccess.SocketFlags {
@@ -150,37 +120,21 @@ final class NTPServerProvider: Provider {
     return flags
   }
 
-  private func reason(_ status: Status, _ address: SocketAddress) -> String {
-    switch status {
-    case .addressInUse:
-      let holder = host.packets.portHolder(address)
-      let who = holder.isEmpty ? "another program (run as root to learn which)" : holder
-      return "UDP port \(address.port) is held by \(who); stop it, or choose another port with `listen`"
-    case .permission where address.port < 1024:
-      return "no permission for a port below 1024; CAP_NET_BIND_SERVICE is needed, or another port with `listen`"
-    case .notFound: return "no interface has that address"
-    case .unreachable: return "this host has no \(address.family == .ipv4 ? "IPv4" : "IPv6")"
-    default: return status.text
-    }
-  }
-
-  private func closeSockets() {
-    for socket in sockets { host.packets.close(socket) }
-    sockets = []
-  }
-
   /// Looks up interfaces and local networks, and lets the workers see the new list, limit and bound.
   private func rebuildPolicy() {
     var rules: [AccessList.Rule] = []
+    ruleInterfaces = []
     for rule in settings.rules {
       switch rule.subject {
       case .all: rules.append(.init(.all, allows: rule.allows))
       case .prefix(let prefix): rules.append(.init(.prefix(prefix), allows: rule.allows))
       case .interface(let name):
-        if let index = host.packets.interfaceIndex(name) {
+        let index = host.packets.interfaceIndex(name)
+        ruleInterfaces.append(index)
+        if let index {
           rules.append(.init(.interface(index), allows: rule.allows))
         } else {
-          host.log(.warning, "ntp-server: there is no interface \(name) now; its rule holds once there is")
+          host.log(.warning, "there is no interface \(name) now; its rule holds once there is")
         }
       case .localNetworks:
         for network in host.packets.localNetworks() {
@@ -224,8 +178,18 @@ final class NTPServerProvider: Provider {
     history?.departed(token: transmitted.token, stamp: transmitted.stamp)
   }
 
-  /// Reports refused clients, on the owner's thread: within a second of the first, then once in `reportInterval`.
+  /// On the owner's thread: looks at interfaces, and reports refused clients.
   override func poll(now: RawInstant) {
+    if now >= nextLook {
+      nextLook = now + Self.lookInterval
+      sockets.look()
+      if settings.interfacesOfRules.map(host.packets.interfaceIndex) != ruleInterfaces { rebuildPolicy() }
+    }
+    reportRefused(now)
+  }
+
+  /// Within a second of the first, then once in `reportInterval`.
+  private func reportRefused(_ now: RawInstant) {
     guard now >= nextReport, isReportDue.exchange(false, ordering: .acquiring) else { return }
     nextReport = now + Self.reportInterval
     let total = sum(.refused)
@@ -262,12 +226,12 @@ final class NTPServerProvider: Provider {
     let shares =
       workers.count > 1
       ? " by \(workers.count) workers (\(workers.map { "\($0.counters.replies)" }.joined(separator: ", ")))" : ""
-    host.log(.notice, "ntp-server: \(replies) answered\(shares)\(chance)\(reasons)")
+    host.log(.notice, "\(replies) answered\(shares)\(chance)\(reasons)")
     if let counts = history?.counts, counts.interleaved > 0 {
       host.log(
         .notice,
-        "ntp-server: \(counts.interleaved) answered in interleaved mode, \(counts.unknown) asked for it in vain")
+        "\(counts.interleaved) answered in interleaved mode, \(counts.unknown) asked for it in vain")
     }
-    if sum(.refused) > 0 { host.log(.notice, "ntp-server refused last: \(refusedText(limit: 8))") }
+    if sum(.refused) > 0 { host.log(.notice, "refused last: \(refusedText(limit: 8))") }
   }
 }

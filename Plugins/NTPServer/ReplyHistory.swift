@@ -8,11 +8,24 @@ package import TimeTypes
 /// When the last replies to clients of the interleaved mode really left (RFC 9769, section 2): fixed memory, shared by all workers, no lock.
 ///
 /// A reply is named by the receive timestamp that it carried and by its client's address, so nobody is told of another's. Sets of four
-/// places: a new reply takes the place of the oldest in its set, so that a flood of made-up requests costs interleaving, and nothing else.
+/// places, and rules for who makes room in a set, so that nobody who asks a lot takes the mode from those who use it:
+///
+/// - A place is *in use* while it belongs to a client that has just been told of an earlier reply (which a forged address never is), has
+///   not been asked for itself, and is younger than `protection`. Newcomers never take it; where all four are in use they are not
+///   remembered, and get the basic mode.
+/// - Else a place that is not in use goes before one that is, a client's own before another's, then one of the client that holds most of
+///   the set, then the oldest. One client that floods holds one place of a full set, and not all.
+///
 /// Steps of the clock end what was remembered: a timestamp of another era is not told.
 package final class ReplyHistory: Sendable {
   private static let words = 4
   private static let ways = 4
+  /// Bit 16 of the owner's word: made for a client that had just been told, and not asked for since.
+  private static let inUse: UInt64 = 1 << 16
+  private static let ownerMask = ~UInt64(0x1ffff)
+  /// No newcomer takes a place that is in use before this age: twice the longest interval at which chrony or our client interleaves,
+  /// as an NTP timestamp.
+  static let protection: Int64 = 512 << 32
   private let sets: UInt64
   private let secret: UInt64
   /// Of each place: sequence (odd = being written), receive timestamp, client's hash and era, transmit timestamp (0 = not told yet).
@@ -36,7 +49,8 @@ package final class ReplyHistory: Sendable {
     (answered.load(ordering: .relaxed), unknown.load(ordering: .relaxed))
   }
 
-  /// When the reply to that client which carried `receive` really left; nil = not known (any more). [capture]
+  /// When the reply to that client which carried `receive` really left; nil = not known (any more). Its place is in use no longer, but
+  /// stays until another needs it: the answer may be lost, and the client ask again. [capture]
   package func transmit(of receive: NTPTimestamp, client: SocketAddress, era: ClockEra) -> NTPTimestamp? {
     let owner = owner(client, era)
     let first = firstPlace(receive)
@@ -44,45 +58,61 @@ package final class ReplyHistory: Sendable {
       let place = first + way * Self.words
       let sequence = storage[place].load(ordering: .acquiring)
       guard sequence & 1 == 0, storage[place + 1].load(ordering: .relaxed) == receive.rawValue,
-        storage[place + 2].load(ordering: .relaxed) == owner
+        storage[place + 2].load(ordering: .relaxed) & ~Self.inUse == owner
       else { continue }
       let transmit = storage[place + 3].load(ordering: .relaxed)
       atomicMemoryFence(ordering: .acquiring)
       guard storage[place].load(ordering: .relaxed) == sequence, transmit != 0 else { continue }
       answered.wrappingAdd(1, ordering: .relaxed)
+      if storage[place + 2].load(ordering: .relaxed) & Self.inUse != 0, claim(place, sequence) {
+        storage[place + 2].store(owner, ordering: .relaxed)
+        storage[place].store(sequence &+ 2, ordering: .releasing)
+      }
       return NTPTimestamp(rawValue: transmit)
     }
     unknown.wrappingAdd(1, ordering: .relaxed)
     return nil
   }
 
-  /// A reply that carries `receive` is about to leave: the token to ask its TX stamp with; nil = its place is being written by
-  /// another worker, and the reply is not remembered. [capture]
-  package func expect(_ receive: NTPTimestamp, client: SocketAddress, era: ClockEra) -> UInt64? {
-    let first = firstPlace(receive)
-    var chosen = first
-    var oldest: Int64 = .min
-    for way in 0..<Self.ways {
-      let place = first + way * Self.words
-      let held = storage[place + 1].load(ordering: .relaxed)
-      // Of a backward step, too: what is furthest from now goes.
-      let age = held == 0 ? Int64.max : Int64(bitPattern: receive.rawValue &- held).magnitude.clamped
-      if held == receive.rawValue || age == .max {
-        chosen = place
-        break
-      }
-      if age > oldest {
-        oldest = age
-        chosen = place
-      }
-    }
+  /// A reply that carries `receive` is about to leave: the token to ask its TX stamp with; nil = it is not remembered, because its
+  /// place is being written by another worker or its set is in use by others. `wasTold`: `transmit` has just told this client. [capture]
+  package func expect(_ receive: NTPTimestamp, client: SocketAddress, era: ClockEra, wasTold: Bool = false) -> UInt64? {
+    let owner = owner(client, era)
+    guard let chosen = room(for: receive, owner: owner, wasTold: wasTold) else { return nil }
     let sequence = storage[chosen].load(ordering: .relaxed)
     guard sequence & 1 == 0, claim(chosen, sequence) else { return nil }
     storage[chosen + 1].store(receive.rawValue, ordering: .relaxed)
-    storage[chosen + 2].store(owner(client, era), ordering: .relaxed)
+    storage[chosen + 2].store(owner | (wasTold ? Self.inUse : 0), ordering: .relaxed)
     storage[chosen + 3].store(0, ordering: .relaxed)
     storage[chosen].store(sequence &+ 2, ordering: .releasing)
     return UInt64(truncatingIfNeeded: sequence &+ 2) << 32 | UInt64(chosen)
+  }
+
+  /// Whose place of the set is the new reply's; nil = nobody's.
+  private func room(for receive: NTPTimestamp, owner: UInt64, wasTold: Bool) -> Int? {
+    let first = firstPlace(receive)
+    let isFree: UInt64 = 1 << 63
+    var chosen: Int?
+    var highest: UInt64 = 0
+    for way in 0..<Self.ways {
+      let place = first + way * Self.words
+      let held = storage[place + 1].load(ordering: .relaxed)
+      if held == 0 || held == receive.rawValue { return place }
+      let holder = storage[place + 2].load(ordering: .relaxed)
+      // Of a backward step, too: what is furthest from now goes.
+      let age = Int64(bitPattern: receive.rawValue &- held).magnitude
+      var score = age >> 4
+      if holder & Self.inUse == 0 || age >= UInt64(Self.protection) { score |= isFree }
+      if holder & Self.ownerMask == owner & Self.ownerMask { score |= 1 << 62 }
+      var others: UInt64 = 0
+      for other in 0..<Self.ways where other != way {
+        let rival = storage[first + other * Self.words + 2].load(ordering: .relaxed)
+        if rival & Self.ownerMask == holder & Self.ownerMask { others += 1 }
+      }
+      score |= others << 60
+      if chosen == nil || score > highest { (chosen, highest) = (place, score) }
+    }
+    return wasTold || highest & isFree != 0 ? chosen : nil
   }
 
   /// The TX stamp of the reply with that token. A stamp of another era, or none, is not kept. [capture]
@@ -116,10 +146,10 @@ package final class ReplyHistory: Sendable {
     return Int(mixed & (sets &- 1)) * Self.ways * Self.words
   }
 
-  /// 48 bits of the address and 16 of the era. Ports do not count: a client takes a new one for each request (RFC 9109).
+  /// 47 bits of the address, the place for `inUse`, and 16 of the era. Ports do not count: a client takes a new one for each request (RFC 9109).
   private func owner(_ client: SocketAddress, _ era: ClockEra) -> UInt64 {
     let mixed = Self.mix(Self.mix(client.high ^ secret) &+ client.low &+ UInt64(client.family.rawValue))
-    return mixed << 16 | UInt64(era.rawValue & 0xffff)
+    return mixed << 17 | UInt64(era.rawValue & 0xffff)
   }
 
   /// The finalizer of SplitMix64 (Steele, Lea and Flood, 2014).
@@ -128,35 +158,5 @@ package final class ReplyHistory: Sendable {
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
     mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
     return mixed ^ (mixed >> 31)
-  }
-}
-
-extension UInt64 {
-  fileprivate var clamped: Int64 { Int64(clamping: self) }
-}
-
-/// Atomic words, as many as are wanted at init, zero at first.
-@safe
-final class AtomicWords: @unchecked Sendable {
-  // Sound to share: nothing but atomics lies there, and the memory lives as long as this object.
-  private let start: UnsafeMutablePointer<Atomic<UInt64>>
-  let count: Int
-
-  init(count: Int) {
-    self.count = max(count, 1)
-    unsafe start = .allocate(capacity: self.count)
-    for index in 0..<self.count { unsafe (start + index).initialize(to: Atomic(0)) }
-  }
-
-  deinit {
-    unsafe start.deinitialize(count: count)
-    unsafe start.deallocate()
-  }
-
-  subscript(index: Int) -> Atomic<UInt64> {
-    unsafeAddress {
-      precondition(index >= 0 && index < count, "word out of range")
-      return unsafe UnsafePointer(start + index)
-    }
   }
 }

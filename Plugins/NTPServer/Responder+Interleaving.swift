@@ -38,10 +38,11 @@ extension Responder {
     store(transmit.rawValue, at: 40, in: &packet)
     guard let wish else { return nil }
     let era = departure.stamp.era
-    if let told = history.transmit(of: wish.origin, client: peer, era: era) {
+    let told = history.transmit(of: wish.origin, client: peer, era: era)
+    if let told {
       store(wish.receive.rawValue, at: 24, in: &packet)
       store(told.rawValue, at: 40, in: &packet)
     }
-    return history.expect(name, client: peer, era: era)
+    return history.expect(name, client: peer, era: era, wasTold: told != nil)
   }
 }

@@ -37,7 +37,8 @@ package enum Responder {
     // The poll interval stays the client's; its transmit stamp, a nonce perhaps, comes back as origin.
     let own = UInt64(version &<< 3 | mode) &<< 56 | UInt64(packet[2]) &<< 40
     let origin = word(packet, at: 40)
-    if interleaves { leaveWish(in: &packet, isClient: packet[0] & 7 == 3, transmit: origin) }
+    // RFC 9769 is about version 4; older clients get the basic mode.
+    if interleaves { leaveWish(in: &packet, isClient: packet[0] & 0x3f == 4 &<< 3 | 3, transmit: origin) }
     store(template.first | own, at: 0, in: &packet)
     store(template.second, at: 8, in: &packet)
     store(template.third, at: 16, in: &packet)

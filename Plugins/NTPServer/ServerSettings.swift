@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Addresses
 package import ProviderKit
 package import TimeTypes
 
 /// The server's settings, read once and checked; texts become values here and nowhere later.
 package struct ServerSettings: Hashable, Sendable {
-  /// A place to wait for requests at.
-  package enum Listen: Hashable, Sendable {
-    case address(SocketAddress)
-    /// That address on that interface (or VRF) alone: isolated networks may have the same addresses.
-    case addressOn(SocketAddress, interface: String)
-    /// Any address of that interface (or VRF), both families.
-    case interface(String, port: UInt16)
-  }
-
   /// Whom a rule is about, before interfaces and local networks are looked up.
   package enum Subject: Hashable, Sendable {
     case prefix(AccessList.Prefix)
@@ -34,7 +26,7 @@ package struct ServerSettings: Hashable, Sendable {
   }
 
   /// Empty = nothing was configured: every address, port 123.
-  package var listen: [Listen] = []
+  package var listen: [ListenPlace] = []
   package var rules: [Rule] = []
   package var serveIPv4ByDefault = false
   package var serveIPv6ByDefault = false
@@ -57,29 +49,35 @@ package struct ServerSettings: Hashable, Sendable {
   package init() {}
 
   /// Whether a rule asks where a request came in.
-  package var needsInterfaces: Bool {
-    rules.contains { if case .interface = $0.subject { true } else { false } }
+  package var needsInterfaces: Bool { !interfacesOfRules.isEmpty }
+
+  /// In the rules' order.
+  var interfacesOfRules: [String] {
+    rules.compactMap { if case .interface(let name) = $0.subject { name } else { nil } }
   }
 
   /// Reads the values that the host has for this provider; keys that are the host's own are passed over.
   package init(_ settings: [Setting], refusals: inout [Refusal]) {
+    // As they were written, for who overlaps them.
+    var listened: [String] = []
     for setting in settings {
       func refuse(_ text: String) { refusals.append(Refusal(setting: setting, whatWouldBeRight: text)) }
       let name = setting.parts.name
       switch name {
       case "listen":
-        guard let listen = setting.string.flatMap(Self.listen) else {
+        guard let text = setting.string, let place = ListenPlace(text, defaultPort: Self.port) else {
           refuse(
             "an address with a port (\"192.0.2.1:123\", \"[2001:db8::1]:123\"), the same on one interface "
               + "(\"192.0.2.1:123%eth0\") or an interface (\"eth0\")")
           continue
         }
-        if self.listen.contains(listen) {
-          refuse("each address once")
-        } else if self.listen.count == Self.largestListen {
+        if let other = listen.firstIndex(where: { $0.overlaps(place) }) {
+          refuse("a place that does not overlap \(listened[other]): the same port of the same or of every address")
+        } else if listen.count == Self.largestListen {
           refuse("at most \(Self.largestListen) addresses")
         } else {
-          self.listen.append(listen)
+          listen.append(place)
+          listened.append("\(setting.path) (\"\(text)\")")
         }
       case "allow", "deny":
         guard let subject = setting.string.flatMap(Self.subject) else {
@@ -123,22 +121,6 @@ package struct ServerSettings: Hashable, Sendable {
     }
   }
 
-  static func listen(_ text: String) -> Listen? {
-    if let percent = text.lastIndex(of: "%") {
-      let name = text[text.index(after: percent)...]
-      guard isInterfaceName(name),
-        let address = AddressText.parseEndpoint(String(text[..<percent]), defaultPort: port)
-      else { return nil }
-      return .addressOn(address, interface: String(name))
-    }
-    if let address = AddressText.parseEndpoint(text, defaultPort: port) { return .address(address) }
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let name = parts.first, isInterfaceName(name) else { return nil }
-    if parts.count == 1 { return .interface(String(name), port: port) }
-    guard let number = AddressText.number(parts[1], radix: 10, limit: 65535), number > 0 else { return nil }
-    return .interface(String(name), port: UInt16(number))
-  }
-
   static func subject(_ text: String) -> Subject? {
     switch text {
     case "all": return .all
@@ -147,21 +129,15 @@ package struct ServerSettings: Hashable, Sendable {
     }
     if text.hasPrefix("interface:") {
       let name = text.dropFirst("interface:".count)
-      return isInterfaceName(name) ? .interface(String(name)) : nil
+      return ListenPlace.isInterfaceName(name) ? .interface(String(name)) : nil
     }
     let halves = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let first = halves.first, let address = AddressText.parse(first) else { return nil }
+    guard let first = halves.first, let address = NumericAddress(first).map({ SocketAddress($0) }) else { return nil }
     var length = address.family == .ipv4 ? 32 : 128
     if halves.count == 2 {
-      guard let number = AddressText.number(halves[1], radix: 10, limit: length) else { return nil }
+      guard let number = DecimalText.number(halves[1], limit: length) else { return nil }
       length = number
     }
     return AccessList.Prefix(address, length: length).map(Subject.prefix)
-  }
-
-  /// A Linux interface name (1 to 15 bytes, no slash, no space, no colon) that cannot be mistaken for an address.
-  private static func isInterfaceName(_ text: some StringProtocol) -> Bool {
-    guard (1...15).contains(text.utf8.count), text.first?.isLetter == true else { return false }
-    return text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x2f && $0 != 0x3a && $0 != 0x5b && $0 != 0x25 }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Addresses
 import TimeTypes
 
 extension Configuration {
@@ -19,6 +20,7 @@ extension Configuration {
     if profile == .minimal { wrong += minimalProfileErrors(members) }
     wrong += hardwareClockErrors(clockMembers.first { $0.key == "follows" })
     wrong += duplicateSources()
+    wrong += overlappingListens()
     for provider in providers { wrong += SettingSchema.crossed(provider.values, [], file) }
     wrong += sourcesOfDisabledProviders()
     warn(clockMembers)

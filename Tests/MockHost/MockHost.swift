@@ -32,6 +32,10 @@ public final class MockHost {
   public var pollRequests = 0
   /// Answers of the socket's open: status by family, OK where there is none.
   public var openStatus: [UInt8: Int32] = [:]
+  /// What the next socket's open says.
+  public var nextOpenStatus: Int32?
+  /// Name and index.
+  public var interfaces: [String: UInt32] = ["eth0": 2]
   /// False: sends are refused.
   public var takesPackets = true
   /// Extensions that this host does not have.
@@ -113,6 +117,9 @@ extension MockHost {
     guard let provider, let found = provider.pointee.get_extension(provider, id) else { return nil }
     return found.assumingMemoryBound(to: Table.self)
   }
+
+  /// The regular call.
+  public func poll() { if let provider { provider.pointee.poll(provider, raw) } }
 
   /// Fires timers in order until none is due by then, and sets the raw clock.
   public func advance(to raw: Int64) {

@@ -108,6 +108,10 @@ struct MockTables: @unchecked Sendable {
   private func fillPackets() {
     packets.pointee.open = { host, options, socket in
       guard let mock = MockHost.of(host), let options, let socket else { return TOMPION_INVALID }
+      if let status = mock.nextOpenStatus {
+        mock.nextOpenStatus = nil
+        return status
+      }
       if let status = mock.openStatus[options.pointee.peer.family], status != TOMPION_OK { return status }
       socket.pointee = mock.nextSocket
       mock.sockets[mock.nextSocket] = options.pointee
@@ -142,9 +146,9 @@ struct MockTables: @unchecked Sendable {
       }
       return 1
     }
-    packets.pointee.interface_index = { _, name in
+    packets.pointee.interface_index = { host, name in
       guard let name else { return 0 }
-      return String(cString: name) == "eth0" ? 2 : 0
+      return MockHost.of(host)?.interfaces[String(cString: name)] ?? 0
     }
     packets.pointee.port_holder = { _, _, text, capacity in
       let name = "chronyd, pid 812"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Addresses
 import ProviderKit
 import TestSupport
 import Testing
@@ -7,7 +8,7 @@ import Testing
 @testable import NTPServer
 
 @Suite struct AccessListTests {
-  static func address(_ text: String) -> SocketAddress { AddressText.parse(text) ?? .none }
+  static func address(_ text: String) -> SocketAddress { NumericAddress(text).map { SocketAddress($0) } ?? .none }
 
   static func rule(_ text: String, allows: Bool = true) -> AccessList.Rule {
     switch ServerSettings.subject(text) {

@@ -88,6 +88,68 @@ import TimeTypes
     #expect(kept > 285, "\(kept) of the last 300")
   }
 
+  /// A reply to that client, `seconds` after the first, and when it left.
+  static func remember(
+    _ history: ReplyHistory, _ client: SocketAddress, _ seconds: UInt64, fraction: UInt64, wasTold: Bool = false
+  ) -> NTPTimestamp {
+    let receive = NTPTimestamp(rawValue: (3_900_000_000 &+ seconds) << 32 | fraction << 1 | 1)
+    if let token = history.expect(receive, client: client, era: era, wasTold: wasTold) {
+      history.departed(token: token, stamp: stamp(.seconds(Int64(seconds))))
+    }
+    return receive
+  }
+
+  static func client(_ number: UInt32) -> SocketAddress { SocketAddress(ipv4: 0x0a00_0000 | number) }
+
+  @Test func newcomersTakeNothingThatIsInUse() {
+    let history = ReplyHistory(capacity: 64, secret: 7)
+    var generator = SeededGenerator(seed: 5)
+    func fraction() -> UInt64 { generator.next() >> 34 }
+    let used = (UInt32(1)...20).map { number in
+      (Self.client(number), Self.remember(history, Self.client(number), 0, fraction: fraction(), wasTold: true))
+    }
+    // As many made-up addresses as anybody likes, for as long as a place is in use.
+    let last = UInt64(ReplyHistory.protection >> 32) - 1
+    for index in UInt32(0)..<5000 {
+      _ = Self.remember(history, Self.client(1000 + index), 1 + UInt64(index) % last, fraction: fraction())
+    }
+    var kept = used.filter { history.transmit(of: $0.1, client: $0.0, era: Self.era) != nil }.count
+    // Sets of four, of which no more than four can be kept for twenty clients in sixteen sets.
+    #expect(kept >= 19, "\(kept) of 20")
+    // They have been asked for: the flood may have them now.
+    for index in UInt32(0)..<5000 { _ = Self.remember(history, Self.client(1000 + index), last, fraction: fraction()) }
+    kept = used.filter { history.transmit(of: $0.1, client: $0.0, era: Self.era) != nil }.count
+    #expect(kept == 0)
+  }
+
+  @Test func whatIsInUseIsNotKeptForEver() {
+    let history = ReplyHistory(capacity: 16, secret: 7)
+    for number in UInt64(0)..<200 {
+      _ = Self.remember(history, Self.client(UInt32(number)), 0, fraction: number, wasTold: true)
+    }
+    let late = UInt64(ReplyHistory.protection >> 32)
+    let early = Self.remember(history, Self.client(500), late - 1, fraction: 1)
+    #expect(history.transmit(of: early, client: Self.client(500), era: Self.era) == nil)
+    let receive = Self.remember(history, Self.client(500), late, fraction: 1000)
+    #expect(history.transmit(of: receive, client: Self.client(500), era: Self.era) != nil)
+  }
+
+  @Test func oneThatFloodsPushesOutItself() {
+    let history = ReplyHistory(capacity: 256, secret: 11)
+    var generator = SeededGenerator(seed: 9)
+    func fraction() -> UInt64 { generator.next() >> 34 }
+    let others = (UInt32(1)...100).map { number in
+      (Self.client(number), Self.remember(history, Self.client(number), 0, fraction: fraction(), wasTold: true))
+    }
+    // It is told each time, as no forger can be: its places are in use like everybody's.
+    for index in UInt64(0)..<20_000 {
+      _ = Self.remember(history, Self.client(9999), 1 + index / 1000, fraction: fraction(), wasTold: true)
+    }
+    let kept = others.filter { history.transmit(of: $0.1, client: $0.0, era: Self.era) != nil }.count
+    // 64 sets of four: only where the others fill a set do they make room for one place of its.
+    #expect(kept >= 90, "\(kept) of 100")
+  }
+
   @Test func workersMayUseItAtOnce() {
     let history = ReplyHistory(capacity: 64, secret: 99)
     DispatchQueue.concurrentPerform(iterations: 4) { worker in

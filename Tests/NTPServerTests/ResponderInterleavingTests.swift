@@ -21,10 +21,10 @@ import TimeTypes
   /// One request and its reply, at a moment; `left` is when it really left, nil = its TX stamp never came.
   static func ask(
     _ history: ReplyHistory, at moment: Int64, origin: UInt64, receive: UInt64, transmit: UInt64, left: Int64?,
-    peer: SocketAddress = peer, mode: AssociationMode = .client, era: ClockEra = era
+    peer: SocketAddress = peer, mode: AssociationMode = .client, era: ClockEra = era, version: UInt8 = 4
   ) throws -> (reply: NTPPacket, hasToken: Bool) {
     let request = NTPPacket(
-      version: 4, mode: mode, origin: NTPTimestamp(rawValue: origin), receive: NTPTimestamp(rawValue: receive),
+      version: version, mode: mode, origin: NTPTimestamp(rawValue: origin), receive: NTPTimestamp(rawValue: receive),
       transmit: NTPTimestamp(rawValue: transmit))
     var bytes = [UInt8](repeating: 0, count: 48)
     var span = bytes.mutableSpan
@@ -90,6 +90,20 @@ import TimeTypes
         answer.reply.transmit
           == NTPTimestamp(utcSince1970: Self.stamp(1_000_000 * Int64(index + 1) + 20_000).time).markedTransmit)
     }
+  }
+
+  @Test(arguments: UInt8(1)...3)
+  func olderVersionsGetTheBasicMode(version: UInt8) throws {
+    let history = ReplyHistory(capacity: 64, secret: 5)
+    let first = try Self.ask(history, at: 0, origin: 1, receive: 21, transmit: 22, left: 40_000)
+    #expect(first.hasToken)
+    let second = try Self.ask(
+      history, at: 1_000_000, origin: first.reply.receive.rawValue, receive: 31, transmit: 32, left: nil,
+      version: version)
+    #expect(second.reply.version == version && second.reply.origin.rawValue == 32 && !second.hasToken)
+    let third = try Self.ask(
+      history, at: 2_000_000, origin: first.reply.receive.rawValue, receive: 41, transmit: 42, left: nil)
+    #expect(third.reply.origin.rawValue == 41, "version 4 is told")
   }
 
   @Test func aReplyWhoseStampNeverCameIsAnsweredInBasicMode() throws {

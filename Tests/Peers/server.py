@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our server by raw packets: modes and versions, access, a busy port, a chain of three."""
 
+import os
+import shutil
 import socket
 import struct
+import subprocess
 
 import harness as h
+from server_load import asked, networks, server_of
 
 
 def exchange(port, request, address="127.0.0.1", wait=0.5):
@@ -70,7 +74,7 @@ def test_access_is_closed_by_default():
 
         def queried():
             server.ask("providers")
-            return "answered, " in (said := server.ask("events").stdout) and "ntp-server refused last: 127.0.0.2" in said
+            return "answered, " in (said := server.ask("events").stdout) and "refused last: 127.0.0.2" in said and "ntp-server: ntp-server" not in said
         h.wait_for(queried, 15, "the counters after a query")
 
 
@@ -127,3 +131,70 @@ def test_a_chain_of_three():
         error = h.wait_for(lambda: (lambda e: e < 200_000 and e)(abs(daemons[-1].json("status")["true_error_ns"])), 30,
                            "the end of the chain is within 200 µs")
         return f"root dispersions {[d / 65536 for d in dispersions]} s, true error at its end {error} ns"
+
+
+def test_overlapping_places_are_found_by_the_check():
+    with h.workspace("overlap") as (directory, start):
+        text = h.server_configuration(1123).replace('"127.0.0.1:1123"', '"127.0.0.1:1123",\n "0.0.0.0:1123"')
+        path = os.path.join(directory, "overlap.toml")
+        with open(path, "w") as f:
+            f.write(text)
+        check = subprocess.run([os.path.join(h.STAGE, "bin", "tompion"), "config", "check", path], capture_output=True, text=True, timeout=15)
+        line = text[:text.index("0.0.0.0")].count("\n") + 1
+        assert check.returncode == 2 and f":{line}:" in check.stderr and "provider.ntp-server.listen[1]" in check.stderr, check
+        assert "overlaps provider.ntp-server.listen[0]" in check.stderr and f"in line {line - 1}" in check.stderr, check.stderr
+        daemon = subprocess.run([os.path.join(h.STAGE, "bin", "tompiond"), "--config", path], capture_output=True, text=True, timeout=15)
+        assert daemon.returncode == 2 and "overlaps" in daemon.stderr, daemon
+
+
+def test_an_interface_that_goes_and_comes_back():
+    """Deleted, made anew under another index, and absent at the start: the server says so and answers again each time."""
+    with h.workspace("interface") as (directory, start), networks() as (host, blue, red):
+        inside = host[-1]
+
+        def ip(*words):
+            subprocess.run(["ip", *words], check=True, capture_output=True)
+
+        def make(color, other):
+            ip("-n", inside, "link", "add", color, "type", "veth", "peer", "name", "uplink", "netns", other[-1])
+            ip("-n", inside, "addr", "add", "10.77.0.1/24", "dev", color)
+            ip("-n", other[-1], "addr", "add", "10.77.0.2/24", "dev", "uplink")
+            ip("-n", inside, "link", "set", color, "up")
+            ip("-n", other[-1], "link", "set", "uplink", "up")
+
+        ip("-n", inside, "link", "del", "red")
+        text = server_of("10.77.0.1:123%blue", "red:123", extra="workers = 2")
+        server = start(h.Tompion(directory, "server", text, wrapper=host)).wait_up()
+        assert asked(blue) == "48", server.tail()
+
+        def said(slug):
+            return [e["text"] for e in server.json("events")["events"] if e["slug"] == slug]
+        h.wait_for(lambda: said("listening-lost"), 5, "an event of red, which is not there")
+        assert "red" in said("listening-lost")[0] and not said("listening-again"), server.tail()
+        make("red", red)
+        h.wait_for(lambda: asked(red, wait=0.3) == "48", 15, "red, made after the start, is answered")
+        ip("-n", inside, "link", "del", "blue")
+        h.wait_for(lambda: len(said("listening-lost")) == 2, 10, "an event of blue, which was deleted")
+        make("blue", blue)
+        h.wait_for(lambda: asked(blue, wait=0.3) == "48", 15, "blue, made anew, is answered")
+        assert asked(red) == "48", "red was not touched by that"
+        assert len(said("listening-lost")) == 2 and len(said("listening-again")) == 2, (said("listening-lost"), said("listening-again"))
+        return "; ".join(said("listening-lost") + said("listening-again"))
+
+
+def test_a_state_directory_that_goes_is_told_of():
+    with h.workspace("state") as (directory, start):
+        state = os.path.join(directory, "kept")
+        os.makedirs(state)
+        server = start(h.Tompion(directory, "server", h.server_configuration(h.free_port()), state=state)).wait_up()
+
+        def said(slug):
+            return [e for e in server.json("events")["events"] if e["slug"] == slug]
+        assert not said("state-directory"), said("state-directory")
+        shutil.rmtree(state)
+        h.wait_for(lambda: said("state-directory"), 20, "an event of the directory that is gone")
+        assert any(state in warning for warning in server.json("status")["warnings"]), server.json("status")["warnings"]
+        os.makedirs(state)
+        h.wait_for(lambda: said("state-kept"), 20, "an event of the directory that is back")
+        assert not any(state in warning for warning in server.json("status")["warnings"])
+        assert len(said("state-directory")) == 1, said("state-directory")

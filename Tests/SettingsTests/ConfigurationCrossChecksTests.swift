@@ -43,6 +43,23 @@ struct ConfigurationCrossChecksTests {
     #expect(errors.last?.contains("cannot resolve names") == true)
   }
 
+  @Test("places that the server listens on do not overlap: the line, the key and which two")
+  func overlappingListens() {
+    func listening(_ places: String) -> [String] { errors("[provider.ntp-server]\nlisten = [\n\(places)\n]\n") }
+    let found = listening("\"0.0.0.0:123\",\n\"[::]:123\",\n\"192.0.2.1:123\"")
+    #expect(found.count == 1 && found[0].split(separator: ":")[1] == "5", "\(found)")
+    #expect(found.first?.contains("provider.ntp-server.listen[2]") == true)
+    #expect(found.first?.contains("it overlaps provider.ntp-server.listen[0] = \"0.0.0.0:123\" in line 3") == true)
+    #expect(listening("\"eth0\", \"10.0.0.1%eth0\"").count == 1)
+    for right in [
+      "\"0.0.0.0:123\", \"0.0.0.0:124\"", "\"10.0.0.1%red\", \"10.0.0.1%blue\"", "\"0.0.0.0\", \"::\"",
+      "\"nonsense:\", \"0.0.0.0\"",
+    ] {
+      #expect(listening(right).isEmpty, "\(right)")
+    }
+    #expect(errors("[provider.ntp-server]\nenabled = false\nlisten = [\"::\", \"::1\"]\n").isEmpty)
+  }
+
   @Test("the same source twice is an error that names the first; another port is another source")
   func duplicates() {
     let twice = "[[source]]\naddress = \"A.example\"\n[[source]]\naddress = \"a.example\"\n"
