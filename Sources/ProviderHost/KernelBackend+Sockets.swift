@@ -34,7 +34,6 @@ extension KernelBackend {
     guard let index = freePlace() else { return .failed(TOMPION_AGAIN) }
     do throws(KernelError) {
       var wanted = options
-      wanted.busyPoll = Int(loop.busyPoll / 1000)
       if loop.profile == .full { wanted.hardware = clocks.hardwareInterfaces }
       let socket: UDPSocket
       if let closed = places[index].socket {
