@@ -55,9 +55,7 @@ let package = Package(
     .executable(name: "tompion", targets: ["tompion"]),
     .executable(name: "provider-check", targets: ["provider-check"]),
     .executable(name: "simulate", targets: ["simulate"]),
-    // What Bench sees of the edge.
-    .library(name: "TompionEdgeBench", targets: ["EdgeBench"]),
-    .library(name: "TompionCore", targets: ["TimeTypes", "SampleRing", "ClockPort", "Engine"]),
+    .library(name: "TompionCore", targets: ["TimeTypes", "Numerics", "SampleRing", "ClockPort", "Engine"]),
     // Not for users: what Bench measures, where it is not public.
     .library(name: "TompionBenchSubjects", targets: ["BenchSubjects"]),
     .library(name: "tompion-ntp-client", type: .dynamic, targets: ["NTPClientPlugin"]),
@@ -96,7 +94,6 @@ let package = Package(
 
     // The edge.
     edge("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CLibCap"]),
-    edge("EdgeBench", ["TimeTypes", "CLinux", "LinuxKernel"]),
     edge("ProviderKit", ["TimeTypes", "CTompionProvider"]),
     edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
     edge(
@@ -124,7 +121,8 @@ let package = Package(
       path: "Plugins/NTPClient", exclude: ["README.md"], swiftSettings: strict),
     plugin("NTPClientPlugin", of: "NTPClient", library: "libtompion-ntp-client.so"),
     .target(
-      name: "NTPServer", dependencies: ["TimeTypes", "Addresses", "NTPWire", "ProviderKit", "CTompionProvider"],
+      name: "NTPServer",
+      dependencies: ["TimeTypes", "Numerics", "Addresses", "NTPWire", "ProviderKit", "CTompionProvider"],
       path: "Plugins/NTPServer", exclude: ["README.md"], swiftSettings: strict),
     plugin("NTPServerPlugin", of: "NTPServer", library: "libtompion-ntp-server.so"),
 
@@ -139,7 +137,7 @@ let package = Package(
     .executableTarget(
       name: "provider-check",
       dependencies: [
-        "ProviderHost", "CTompionProvider", "TimeTypes", "LinuxKernel",
+        "ProviderHost", "CTompionProvider", "TimeTypes", "Numerics", "LinuxKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -155,19 +153,19 @@ let package = Package(
     .target(
       name: "BenchSubjects",
       dependencies: [
-        "TimeTypes", "ClockPort", "CLinux", "Engine", "LinuxKernel", "ProviderHost", "Runtime", "CTompionProvider",
-        "CAllocationCounter",
+        "TimeTypes", "Numerics", "ClockPort", "CLinux", "Engine", "LinuxKernel", "ProviderHost", "Runtime",
+        "CTompionProvider", "CAllocationCounter",
       ],
       path: "Bench/Subjects",
       swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault")]),
 
     // Tests, file for file with the sources; TestSupport holds what several share.
     .target(
-      name: "TestSupport", dependencies: ["TimeTypes"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["TimeTypes", "Numerics"], path: "Tests/TestSupport",
       swiftSettings: [.swiftLanguageMode(.v6)]),
     tests("TestSupport"),
     .target(
-      name: "MockHost", dependencies: ["CTompionProvider"], path: "Tests/MockHost",
+      name: "MockHost", dependencies: ["CTompionProvider", "Numerics"], path: "Tests/MockHost",
       swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault")]),
     tests("TimeTypes", ["TestSupport"]),
     tests("Numerics", ["TestSupport"]),
@@ -195,8 +193,9 @@ let package = Package(
       "Runtime",
       [
         "TimeTypes", "ClockPort", "Engine", "Recording", "Discipline", "Selection", "Settings", "Report", "LinuxKernel",
-        "ProviderHost", "CTompionProvider", "Control", "CLinux", "CAllocationCounter", "TestSupport",
-        "NTPServer",
+        "ProviderHost", "CTompionProvider", "Control", "CLinux", "CAllocationCounter", "CSystemCallFilter",
+        "BenchSubjects",
+        "TestSupport", "NTPServer",
       ]),
     tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests(

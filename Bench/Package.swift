@@ -15,7 +15,11 @@ let package = Package(
     .executableTarget(name: "ServerLoad"),
     .executableTarget(name: "ServerResponder"),
     .target(
-      name: "ReceiveBench", dependencies: ["CReceivers", .product(name: "TompionEdgeBench", package: "Tompion")],
+      name: "ReceiveBench",
+      dependencies: [
+        "CReceivers", .product(name: "TompionCore", package: "Tompion"),
+        .product(name: "TompionBenchSubjects", package: "Tompion"),
+      ],
       swiftSettings: [.swiftLanguageMode(.v6)]),
     .executableTarget(
       name: "TompionBench",

@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Tests", "Peers"))
 import harness as h  # noqa: E402
+import idle  # noqa: E402
 
 
 def anonymous(process):
@@ -18,18 +19,12 @@ def anonymous(process):
 
 def measure():
     with h.workspace("bench-idle") as (directory, start):
-        ports = [h.free_port() for _ in range(4)]
-        for number, port in enumerate(ports):
-            start(h.chronyd(directory, f"source{number}", f"port {port}\nbindaddress 127.0.0.1\nallow 127.0.0.1\nlocal stratum 1"))
-        text = "".join(f'\n[[source]]\naddress = "127.0.0.1"\nport = {p}\niburst = true\nmin_poll = 4\nmax_poll = 6\n' for p in ports)
-        daemon = start(h.Tompion(directory, "daemon", '[clock]\nkind = "virtual"\n' + text)).wait_synced()
-        peer = start(h.chronyd(directory, "peer", "port 0\n" + "".join(
-            f"server 127.0.0.1 port {p} iburst minpoll 4 maxpoll 6\n" for p in ports)))
+        daemon, peer, text = idle.beside_chronyd(directory, start)
         time.sleep(3 if "--quick" in sys.argv else 15)
         found = {"ours": float(daemon.rss_kilobytes()), "theirs": float(peer.rss_kilobytes()),
                  "ours-anonymous": anonymous(daemon), "theirs-anonymous": anonymous(peer)}
         if os.path.exists(os.path.join(h.STATIC, "bin", "tompiond")):
-            static = start(h.Tompion(directory, "static", '[clock]\nkind = "virtual"\n' + text, stage=h.STATIC)).wait_synced()
+            static = start(h.Tompion(directory, "static", text, stage=h.STATIC)).wait_synced()
             time.sleep(3)
             found["static"] = float(static.rss_kilobytes())
         return found

@@ -3,6 +3,7 @@
 import ClockPort
 import Engine
 import LinuxKernel
+import Numerics
 import Synchronization
 import TimeTypes
 
@@ -19,7 +20,7 @@ public final class EngineSubject {
   private let start: ClockPair
   private let sources: UInt32
   private var sent = 0
-  private var random: UInt64 = 1
+  private var random = SplitMix64(seed: 1)
   /// Clock actions so far.
   public private(set) var steers = 0
 
@@ -64,12 +65,7 @@ public final class EngineSubject {
     let reading = clock.read()
     var noise: Int64 = 0
     for _ in 0..<4 {
-      // SplitMix64.
-      random &+= 0x9e37_79b9_7f4a_7c15
-      var bits = random
-      bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-      noise += Int64(truncatingIfNeeded: (bits ^ (bits >> 31)) % 100_000)
+      noise += Int64(truncatingIfNeeded: random.next() % 100_000)
     }
     let truth = start.time + (reading.raw - start.raw)
     return Sample(

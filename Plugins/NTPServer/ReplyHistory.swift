@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NTPWire
+import Numerics
 package import ProviderKit
 import Synchronization
 package import TimeTypes
@@ -142,21 +143,13 @@ package final class ReplyHistory: Sendable {
   }
 
   private func firstPlace(_ receive: NTPTimestamp) -> Int {
-    let mixed = Self.mix(receive.rawValue &* secret)
+    let mixed = SplitMix64.mix(receive.rawValue &* secret)
     return Int(mixed & (sets &- 1)) * Self.ways * Self.words
   }
 
   /// 47 bits of the address, the place for `inUse`, and 16 of the era. Ports do not count: a client takes a new one for each request (RFC 9109).
   private func owner(_ client: SocketAddress, _ era: ClockEra) -> UInt64 {
-    let mixed = Self.mix(Self.mix(client.high ^ secret) &+ client.low &+ UInt64(client.family.rawValue))
+    let mixed = SplitMix64.mix(SplitMix64.mix(client.high ^ secret) &+ client.low &+ UInt64(client.family.rawValue))
     return mixed << 17 | UInt64(era.rawValue & 0xffff)
-  }
-
-  /// The finalizer of SplitMix64 (Steele, Lea and Flood, 2014).
-  private static func mix(_ value: UInt64) -> UInt64 {
-    var mixed = value
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

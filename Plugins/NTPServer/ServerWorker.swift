@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTompionProvider
+import Numerics
 import ProviderKit
 import TimeTypes
 
@@ -23,9 +24,9 @@ final class ServerWorker: ProviderWorker {
   let counters = ServerCounters()
   let refused = RefusedClients()
   /// Of the chance by which requests beyond the rate are answered (SplitMix64: it need not be unpredictable for ever, its seed is).
-  private var chance: UInt64
+  private var chance: SplitMix64
 
-  init(seed: UInt64) { chance = seed }
+  init(seed: UInt64) { chance = SplitMix64(seed: seed) }
 
   /// Answers a batch in place. Nothing is allocated and nothing waited for. [capture]
   func serve(
@@ -99,7 +100,7 @@ final class ServerWorker: ProviderWorker {
   private func isWithin(
     _ limiter: RateLimiter, _ batch: inout PacketBatch, _ index: Int, _ peer: SocketAddress, _ now: RawInstant
   ) -> Bool {
-    switch limiter.judge(peer, now: now, chance: nextChance()) {
+    switch limiter.judge(peer, now: now, chance: chance.next()) {
     case .within: return true
     case .leaked:
       counters.countReplies(0, leaked: 1)
@@ -112,13 +113,5 @@ final class ServerWorker: ProviderWorker {
       counters.count(.limited)
       return false
     }
-  }
-
-  private func nextChance() -> UInt64 {
-    chance = chance &+ 0x9e37_79b9_7f4a_7c15
-    var word = chance
-    word = (word ^ word &>> 30) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ word &>> 27) &* 0x94d0_49bb_1331_11eb
-    return word ^ word &>> 31
   }
 }

@@ -30,7 +30,5 @@ struct clinux_batch {
 void clinux_import_name(const struct sockaddr *name, size_t length, clinux_address_t *address);
 // Forgets what a slot received before.
 void clinux_clear_received(clinux_datagram_t *slot);
-// Makes `header` the message that slot `i` wants to send.
-void clinux_prepare_send(clinux_batch_t *batch, uint32_t header, uint32_t i, int plain);
 
 #endif

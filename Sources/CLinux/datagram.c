@@ -314,7 +314,8 @@ static size_t send_control(const clinux_datagram_t *slot, int plain, uint8_t *co
   return end;
 }
 
-void clinux_prepare_send(clinux_batch_t *batch, uint32_t header, uint32_t i, int plain) {
+// Makes `header` the message that slot `i` wants to send.
+static void prepare_send(clinux_batch_t *batch, uint32_t header, uint32_t i, int plain) {
   clinux_datagram_t *slot = &batch->datagrams[i];
   batch->order[header] = i;
   batch->vectors[header].iov_base = clinux_batch_bytes(batch, i);
@@ -335,7 +336,7 @@ int32_t clinux_batch_send(clinux_batch_t *batch, int32_t fd, uint32_t count, int
   uint32_t headers = 0;
   for (uint32_t i = 0; i < count; ++i) {
     batch->datagrams[i].error = 0;
-    if (batch->datagrams[i].send_length) clinux_prepare_send(batch, headers++, i, plain);
+    if (batch->datagrams[i].send_length) prepare_send(batch, headers++, i, plain);
   }
   int32_t sent = 0;
   uint32_t at = 0;

@@ -55,7 +55,9 @@ int32_t clinux_udp_brief_stamps(int32_t fd, int32_t on) { return set(fd, SOL_SOC
 int32_t clinux_udp_reuse_port(int32_t fd) { return set(fd, SOL_SOCKET, SO_REUSEPORT, 1); }
 int32_t clinux_udp_busy_poll(int32_t fd, int32_t microseconds) {
   int32_t result = set(fd, SOL_SOCKET, SO_BUSY_POLL, microseconds);
-  return result < 0 ? result : set(fd, SOL_SOCKET, SO_PREFER_BUSY_POLL, 1);
+  // A further help, with a right of its own.
+  if (result >= 0) set(fd, SOL_SOCKET, SO_PREFER_BUSY_POLL, 1);
+  return result;
 }
 int32_t clinux_udp_receive_buffer(int32_t fd, int32_t bytes) { return set(fd, SOL_SOCKET, SO_RCVBUF, bytes); }
 

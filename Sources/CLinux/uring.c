@@ -63,6 +63,7 @@ struct clinux_uring {
   uint8_t *memory;
   size_t memory_bytes;
   struct msghdr receive_template;
+  int files_error;       // why there is no file table; 0 = there is one
 };
 
 _Static_assert(sizeof(struct io_uring_recvmsg_out) == 16, "recvmsg_out layout");
@@ -170,6 +171,14 @@ static int provide_buffers(clinux_uring_t *ring, const clinux_uring_options_t *o
   return 0;
 }
 
+// A table of places for descriptors, all free: a request that names a place does not look its file up. No table harms nothing.
+static int open_files(clinux_uring_t *ring, uint32_t places) {
+  struct io_uring_rsrc_register table = {.nr = places, .flags = IORING_RSRC_REGISTER_SPARSE};
+  if (enroll(ring->fd, IORING_REGISTER_FILES2, &table, sizeof table) < 0) return -errno;
+  ring->flags |= CLINUX_URING_FILES;
+  return 0;
+}
+
 static int is_power_of_two(uint32_t value) { return value && !(value & (value - 1)); }
 
 int32_t clinux_uring_create(const clinux_uring_options_t *options, clinux_uring_t **out) {
@@ -187,6 +196,7 @@ int32_t clinux_uring_create(const clinux_uring_options_t *options, clinux_uring_
     clinux_uring_destroy(ring);
     return error;
   }
+  ring->files_error = options->files ? open_files(ring, options->files) : -EOPNOTSUPP;
   ring->enter_fd = ring->fd;
   ring->receive_template.msg_namelen = NAME_ROOM;
   ring->receive_template.msg_controllen = CONTROL_ROOM;
@@ -195,6 +205,13 @@ int32_t clinux_uring_create(const clinux_uring_options_t *options, clinux_uring_
 }
 
 uint32_t clinux_uring_flags(const clinux_uring_t *ring) { return ring->flags; }
+int32_t clinux_uring_files(const clinux_uring_t *ring) { return ring->files_error; }
+
+int32_t clinux_uring_set_file(clinux_uring_t *ring, uint32_t place, int32_t fd) {
+  if (ring->files_error) return ring->files_error;
+  struct io_uring_files_update update = {.offset = place, .fds = (uint64_t)(uintptr_t)&fd};
+  return enroll(ring->fd, IORING_REGISTER_FILES_UPDATE, &update, 1) < 0 ? -errno : 0;
+}
 
 int32_t clinux_uring_enable(clinux_uring_t *ring) {
   if (ring->enabled) return 0;
@@ -222,7 +239,8 @@ static struct io_uring_sqe *entry(clinux_uring_t *ring, uint8_t opcode, int32_t 
   struct io_uring_sqe *sqe = &ring->entries[ring->local_tail & ring->sq_mask];
   memset(sqe, 0, sizeof *sqe);
   sqe->opcode = opcode;
-  sqe->fd = fd;
+  sqe->fd = fd < 0 ? CLINUX_URING_FILE(fd) : fd;
+  if (fd < 0) sqe->flags = IOSQE_FIXED_FILE;
   sqe->user_data = user_data;
   ++ring->local_tail;
   return sqe;
@@ -245,7 +263,7 @@ int32_t clinux_uring_receive(clinux_uring_t *ring, int32_t fd, uint64_t user_dat
   sqe->addr = (uint64_t)(uintptr_t)&ring->receive_template;
   sqe->len = 1;
   sqe->ioprio = IORING_RECV_MULTISHOT;
-  sqe->flags = IOSQE_BUFFER_SELECT;
+  sqe->flags |= IOSQE_BUFFER_SELECT;
   sqe->buf_group = GROUP;
   // A longer datagram tells its true length, so that cutting it is seen.
   sqe->msg_flags = MSG_TRUNC;
@@ -263,44 +281,15 @@ int32_t clinux_uring_cancel(clinux_uring_t *ring, int32_t fd, uint64_t user_data
   struct io_uring_sqe *sqe = entry(ring, IORING_OP_ASYNC_CANCEL, fd, user_data);
   if (!sqe) return -EBUSY;
   sqe->cancel_flags = IORING_ASYNC_CANCEL_FD | IORING_ASYNC_CANCEL_ALL;
+  if (fd < 0) sqe->cancel_flags |= IORING_ASYNC_CANCEL_FD_FIXED;
   return 0;
 }
 
 int32_t clinux_uring_cancel_one(clinux_uring_t *ring, uint64_t target, uint64_t user_data) {
-  struct io_uring_sqe *sqe = entry(ring, IORING_OP_ASYNC_CANCEL, -1, user_data);
+  struct io_uring_sqe *sqe = entry(ring, IORING_OP_ASYNC_CANCEL, 0, user_data);
   if (!sqe) return -EBUSY;
   sqe->addr = target;
   return 0;
-}
-
-int32_t clinux_uring_send(clinux_uring_t *ring, clinux_batch_t *batch, int32_t fd, uint32_t count, uint64_t user_data) {
-  if (count > batch->slots) count = batch->slots;
-  uint32_t headers = 0;
-  for (uint32_t i = 0; i < count; ++i) {
-    batch->datagrams[i].error = 0;
-    if (!batch->datagrams[i].send_length) continue;
-    clinux_prepare_send(batch, headers, i, 0);
-    struct io_uring_sqe *sqe = entry(ring, IORING_OP_SENDMSG, fd, user_data | headers);
-    if (!sqe) {
-      int32_t result = clinux_uring_enter(ring, 0, 0);
-      if (result < 0) return result;
-      sqe = entry(ring, IORING_OP_SENDMSG, fd, user_data | headers);
-      if (!sqe) return -EBUSY;
-    }
-    sqe->addr = (uint64_t)(uintptr_t)&batch->headers[headers].msg_hdr;
-    sqe->len = 1;
-    // Nothing waits for room, so that the order is kept and each request is done when the call returns; only failures are told.
-    sqe->msg_flags = MSG_DONTWAIT;
-    sqe->flags = IOSQE_CQE_SKIP_SUCCESS;
-    ++headers;
-  }
-  if (!headers) return 0;
-  int32_t result = clinux_uring_enter(ring, 0, 0);
-  return result < 0 ? result : (int32_t)headers;
-}
-
-void clinux_uring_sent(clinux_batch_t *batch, uint32_t header, int32_t result) {
-  if (header < batch->slots && result < 0) batch->datagrams[batch->order[header]].error = -result;
 }
 
 int32_t clinux_uring_enter(clinux_uring_t *ring, uint32_t wait, int64_t timeout_ns) {

@@ -34,7 +34,6 @@ extension KernelBackend {
     guard let index = freePlace() else { return .failed(TOMPION_AGAIN) }
     do throws(KernelError) {
       var wanted = options
-      wanted.busyPoll = Int(loop.busyPoll / 1000)
       if loop.profile == .full { wanted.hardware = clocks.hardwareInterfaces }
       let socket: UDPSocket
       if let closed = places[index].socket {
@@ -46,6 +45,7 @@ extension KernelBackend {
         places[index].socket = socket
       }
       lastHandle = handle
+      pollBusily(socket, wanted.interface)
       do throws(KernelError) {
         try loop.add(socket, token: Token.make(number, Token.socket, handle), inBatches: options.peer == nil)
       } catch {
@@ -54,11 +54,22 @@ extension KernelBackend {
       }
       places[index].handle = handle
       places[index].emptyAt = RawClock.now()
+      addresses.set(index, handle: handle, SocketAddressTable.Words(socket.local))
       used = max(used, index + 1)
       return .opened(handle)
     } catch {
       return .failed(tompion_status(errno: error.errno))
     }
+  }
+
+  /// What cannot be had is said once: nothing but an interrupt is lost by it.
+  private func pollBusily(_ socket: UDPSocket, _ interface: String) {
+    let microseconds = busyPolling.microseconds(local: socket.local, interface: interface)
+    guard microseconds > 0 else { return }
+    let error = socket.pollBusily(microseconds: microseconds)
+    guard error != 0, !hasToldBusyPoll else { return }
+    hasToldBusyPoll = true
+    instance?.log(.warning, BusyPollTable.refusal(error, microseconds: microseconds))
   }
 
   private func freePlace() -> Int? {
@@ -74,13 +85,15 @@ extension KernelBackend {
   func retire(_ index: Int) {
     guard places[index].handle != 0, let socket = places[index].socket else { return }
     loop.disarm(Token.make(number, Token.overdue, places[index].handle))
+    addresses.clear(index)
     loop.remove(socket)
     socket.close()
     places[index].handle = 0
   }
 
+  /// [any]
   package func localAddress(socket handle: UInt32) -> tompion_address_t? {
-    socket(handle).map { tompion_address_t($0.local) }
+    addresses.words(of: handle).map { tompion_address_t(SocketAddress($0)) }
   }
 
   package func localNetworks() -> [LocalNetwork] { lookups.networks() }

@@ -11,8 +11,8 @@ package import TimeTypes
 /// Sending, receiving and error queues reuse packet buffers made at init.
 @safe
 package final class KernelBackend: ProviderBackend, @unchecked Sendable {
-  // Sound to share: only `rawNow`, `read`, `fillRandom`, `clockPage` and `requestPoll` come from other threads, and they touch
-  // nothing but atomics and constants.
+  // Sound to share: only `rawNow`, `read`, `fillRandom`, `clockPage`, `localAddress` and `requestPoll` come from other threads, and
+  // they touch nothing but atomics and constants.
 
   /// What one event of the loop is about: the instance, and which of its sockets or timers.
   enum Token {
@@ -47,6 +47,8 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   let lookups: any HostLookups
   weak var instance: ProviderInstance?
   var places = [Place](repeating: Place(), count: KernelBackend.socketLimit)
+  /// Their addresses, for any thread.
+  let addresses = SocketAddressTable(count: KernelBackend.socketLimit)
   /// One past the last place that was ever used.
   var used = 0
   var lastHandle: UInt32 = 0
@@ -55,6 +57,8 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   /// Of all sockets: a client opens one for each request.
   let errorBuffer: PacketBuffer
   let packets: UnsafeMutablePointer<tompion_packet_t>
+  var busyPolling: BusyPollTable
+  var hasToldBusyPoll = false
   var resolver: NameResolver
   private let wantsPoll = Atomic<Bool>(false)
   private(set) var polling = false
@@ -91,6 +95,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     self.loop = loop
     self.clocks = clocks
     self.page = UInt(bitPattern: clockPage)
+    busyPolling = BusyPollTable(loop.interfaceBusyPoll, otherwise: UInt32(clamping: loop.busyPoll / 1000))
     receiveBuffer = try PacketBuffer(slots: Self.batch, capacity: Self.longestDatagram)
     sendBuffer = try PacketBuffer(slots: worker == 0 ? 32 : 1, capacity: Self.longestDatagram)
     errorBuffer = try PacketBuffer(slots: 1, capacity: Self.longestDatagram)

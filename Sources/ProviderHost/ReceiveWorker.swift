@@ -28,6 +28,7 @@ final class ReceiveWorker {
   init(index: Int, of owner: KernelBackend, instance: ProviderInstance) throws(KernelError) {
     let loop = EventLoop.poll(try PollLoop(capacity: KernelBackend.socketLimit))
     loop.busyPoll = owner.loop.busyPoll
+    loop.interfaceBusyPoll = owner.loop.interfaceBusyPoll
     let clocks = owner.clocks.another()
     // Sound: the page outlives the owner, and this ends before it.
     backend = try unsafe KernelBackend(

@@ -17,6 +17,9 @@ extension LoopWishes {
     capacity = 512
     timerCapacity = 1024
     busyPoll = Int64(configuration.busyPoll) * 1000
+    interfaceBusyPoll = configuration.interfaces.compactMap { interface in
+      interface.busyPoll.map { InterfaceBusyPoll(name: interface.name, microseconds: $0) }
+    }
     submissionThread = configuration.sqpoll
     let capture = configuration.realTime.capture.priority
     priority = capture == 0 ? nil : Int(capture)

@@ -75,6 +75,14 @@ extension Configuration {
           problem: "profile \"minimal\" has the kernel's stamps only",
           advice: "leave the table out, or write hardware_timestamps = \"off\""))
     }
+    if interfaces.contains(where: { ($0.busyPoll ?? 0) > 0 }),
+      let member = members.first(where: { $0.key == "interface" })
+    {
+      wrong.append(
+        Diagnostic(
+          file: file, line: member.place.line, column: member.place.column, key: "interface",
+          problem: "profile \"minimal\" only sleeps in poll(2)", advice: "leave busy_poll_us out"))
+    }
     let providerTables = Self.table("provider", in: members)
     for provider in providers {
       if provider.placement == .process,

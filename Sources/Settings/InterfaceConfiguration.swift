@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A table `[[interface]]`: how packets of a network interface are stamped. See Docs/timestamps.md.
+/// A table `[[interface]]`: how packets of a network interface are stamped (Docs/timestamps.md) and waited for (Docs/loops.md).
 package struct InterfaceConfiguration: Sendable, Equatable {
   package enum HardwareStamps: String, Sendable, CaseIterable {
     /// The card's stamps where it has them and they can be switched on; else the kernel's, and a warning.
@@ -30,6 +30,9 @@ package struct InterfaceConfiguration: Sendable, Equatable {
   package var receiveLatency: Int32 = 0
   /// How much later than its stamp a packet was on the wire, ns: added to the card's transmit stamps.
   package var transmitLatency: Int32 = 0
+  /// Spin so long before each sleep while a socket of this interface is open, and ask its card's queue, µs; nil = as `busy_poll_us` at
+  /// the top says.
+  package var busyPoll: UInt32?
   /// Where the table begins; 0 = nowhere.
   package var line: UInt32 = 0
   package var column: UInt32 = 0
@@ -70,6 +73,11 @@ extension Configuration {
       reader.choice("rx_filter", into: &interface.receiveFilter)
       reader.integer("rx_latency_ns", in: -1_000_000...1_000_000, into: &interface.receiveLatency)
       reader.integer("tx_latency_ns", in: -1_000_000...1_000_000, into: &interface.transmitLatency)
+      if members.contains(where: { $0.key == "busy_poll_us" }) {
+        var microseconds: UInt32 = 0
+        reader.integer("busy_poll_us", in: 0...1_000_000, into: &microseconds)
+        interface.busyPoll = microseconds
+      }
       reader.refuseUnknown()
       root.absorb(reader)
       interfaces.append(interface)

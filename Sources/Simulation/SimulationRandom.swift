@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Numerics
+
 /// The simulator's randomness: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), the same sequence of a seed on every machine.
 ///
 /// Distributions are drawn by comparison alone, without a logarithm, so that no libm's last bit can tell two machines apart.
 public struct SimulationRandom: RandomNumberGenerator, Sendable, Equatable {
-  private var state: UInt64
+  private var sequence: SplitMix64
 
-  public init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { sequence = SplitMix64(seed: seed) }
 
   /// A generator of its own for a part of the model, so that a draw more in one part moves no other.
   public init(seed: UInt64, stream: UInt64) {
     var mixer = SimulationRandom(seed: seed ^ stream &* 0xd6e8_feb8_6659_fd93)
-    state = mixer.next()
+    sequence = SplitMix64(seed: mixer.next())
   }
 
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  public mutating func next() -> UInt64 { sequence.next() }
 
   /// Uniform on [0, 1), 53 bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTompionProvider
+import Numerics
 import ProviderHost
 import TimeTypes
 
@@ -9,13 +10,13 @@ final class CheckContext {
   let path: String
   /// With which the provider can run.
   let settings: [ProviderSetting]
-  private var random: UInt64
+  private var sequence: SplitMix64
   private var numbers: UInt16 = 0
 
   init(path: String, seed: UInt64, settings: [ProviderSetting]) {
     self.path = path
     self.settings = settings
-    random = seed
+    sequence = SplitMix64(seed: seed)
   }
 
   /// "path=value": an integer, a number, true or false, or else a text.
@@ -35,14 +36,7 @@ final class CheckContext {
     return ProviderSetting(path: parts[0], value: value, line: 1, column: 1)
   }
 
-  /// SplitMix64 (Steele, Lea, Flood 2014).
-  func next() -> UInt64 {
-    random &+= 0x9e37_79b9_7f4a_7c15
-    var z = random
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
+  func next() -> UInt64 { sequence.next() }
 
   func module() throws(ProviderError) -> ProviderModule { try ProviderModule.load(path: path) }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CTompionProvider
+import Numerics
 
 /// A host in memory that drives a provider through the C tables alone: time, clock, sockets, timers and answers are the test's.
 ///
@@ -45,12 +46,12 @@ public final class MockHost {
   var settings: [(path: UnsafeMutablePointer<CChar>, text: UnsafeMutablePointer<CChar>, value: tompion_setting_t)] = []
   var nextSocket: UInt32 = 1
   var nextSource: UInt32 = 1
-  var randomState: UInt64
+  var sequence: SplitMix64
   let page: UnsafeMutablePointer<tompion_clock_page_t>
   public private(set) var provider: UnsafePointer<tompion_provider_t>?
 
   public init(seed: UInt64 = 1) {
-    randomState = seed
+    sequence = SplitMix64(seed: seed)
     table = .allocate(capacity: 1)
     page = .allocate(capacity: 1)
     page.initialize(to: tompion_clock_page_t())
@@ -74,14 +75,7 @@ public final class MockHost {
     return Unmanaged<MockHost>.fromOpaque(data).takeUnretainedValue()
   }
 
-  /// SplitMix64.
-  func random() -> UInt64 {
-    randomState &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = randomState
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  func random() -> UInt64 { sequence.next() }
 
   /// The host table's version and size, to be falsified by a test.
   public var hostTable: UnsafeMutablePointer<tompion_host_t> { table }

@@ -9,15 +9,22 @@ import harness as h
 SECONDS = 30
 
 
+def beside_chronyd(directory, start):
+    """The daemon, chronyd -x with the same four sources, and the daemon's configuration; Bench measures memory with it."""
+    ports = [h.free_port() for _ in range(4)]
+    for number, port in enumerate(ports):
+        start(h.chronyd(directory, f"source{number}", f"port {port}\nbindaddress 127.0.0.1\nallow 127.0.0.1\nlocal stratum 1"))
+    text = '[clock]\nkind = "virtual"\n' + "".join(
+        f'\n[[source]]\naddress = "127.0.0.1"\nport = {p}\niburst = true\nmin_poll = 4\nmax_poll = 6\n' for p in ports)
+    daemon = start(h.Tompion(directory, "daemon", text)).wait_synced()
+    peer = start(h.chronyd(directory, "peer", "port 0\n" + "".join(
+        f"server 127.0.0.1 port {p} iburst minpoll 4 maxpoll 6\n" for p in ports)))
+    return daemon, peer, text
+
+
 def test_an_idle_daemon_is_small():
     with h.workspace("idle") as (directory, start):
-        ports = [h.free_port() for _ in range(4)]
-        for number, port in enumerate(ports):
-            start(h.chronyd(directory, f"source{number}", f"port {port}\nbindaddress 127.0.0.1\nallow 127.0.0.1\nlocal stratum 1"))
-        text = "".join(f'\n[[source]]\naddress = "127.0.0.1"\nport = {p}\niburst = true\nmin_poll = 4\nmax_poll = 6\n' for p in ports)
-        daemon = start(h.Tompion(directory, "daemon", '[clock]\nkind = "virtual"\n' + text)).wait_synced()
-        peer = start(h.chronyd(directory, "peer", "port 0\n" + "".join(
-            f"server 127.0.0.1 port {p} iburst minpoll 4 maxpoll 6\n" for p in ports)))
+        daemon, peer, _ = beside_chronyd(directory, start)
         time.sleep(46)  # both have had their bursts: ours is 44 s long at a poll interval of 16 s
         before = daemon.cpu_seconds(), peer.cpu_seconds()
         time.sleep(SECONDS)

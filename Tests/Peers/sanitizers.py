@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sample ring under ThreadSanitizer, which also has to see a ring whose memory order was weakened."""
+"""The sample ring under ThreadSanitizer, which also has to see a ring whose memory order was weakened; and the addresses of sockets
+that any thread may ask for."""
 
 import glob
 import os
@@ -9,7 +10,7 @@ import tempfile
 
 import harness as h
 
-DRIVER = os.path.join(h.ROOT, "Tests", "ThreadSanitizer", "main.swift")
+DRIVER = os.path.join(h.ROOT, "Tests", "ThreadSanitizer", "Ring", "main.swift")
 
 
 def swiftc(*arguments):
@@ -35,6 +36,19 @@ def build(directory, ring):
     result = swiftc(*common, DRIVER, *objects, "-o", program)
     assert result.returncode == 0, result.stderr[-2000:]
     return program
+
+
+def test_socket_addresses_under_thread_sanitizer():
+    with tempfile.TemporaryDirectory(prefix="tompion-tsan-") as directory:
+        need_thread_sanitizer(directory)
+        program = os.path.join(directory, "addresses")
+        result = swiftc("-sanitize=thread", "-O", "-swift-version", "6", "-o", program,
+                        os.path.join(h.ROOT, "Sources", "ProviderHost", "SocketAddressTable.swift"),
+                        os.path.join(h.ROOT, "Tests", "ThreadSanitizer", "Addresses", "main.swift"))
+        assert result.returncode == 0, result.stderr[-2000:]
+        result = run(program)
+        assert result.returncode == 0 and "WARNING" not in result.stderr, (result.stdout + result.stderr)[-3000:]
+        return result.stdout.strip()
 
 
 def run(program):

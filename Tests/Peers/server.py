@@ -8,7 +8,6 @@ import struct
 import subprocess
 
 import harness as h
-from server_load import asked, networks, server_of
 
 
 def exchange(port, request, address="127.0.0.1", wait=0.5):
@@ -149,6 +148,8 @@ def test_overlapping_places_are_found_by_the_check():
 
 def test_an_interface_that_goes_and_comes_back():
     """Deleted, made anew under another index, and absent at the start: the server says so and answers again each time."""
+    # Here, for that module imports this one.
+    from server_load import asked, networks, server_of
     with h.workspace("interface") as (directory, start), networks() as (host, blue, red):
         inside = host[-1]
 

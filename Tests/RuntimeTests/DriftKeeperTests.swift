@@ -2,6 +2,7 @@
 
 import LinuxKernel
 import Report
+import TestSupport
 import Testing
 import TimeTypes
 

@@ -3,6 +3,7 @@
 import Engine
 import LinuxKernel
 import Report
+import TestSupport
 import Testing
 import TimeTypes
 

@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import Recording
 import Report
+import TestSupport
 import Testing
 import TimeTypes
 

@@ -23,6 +23,7 @@ struct InterfaceConfigurationTests {
       rx_filter = "ptp"
       rx_latency_ns = 250
       tx_latency_ns = -40
+      busy_poll_us = 50
       [[interface]]
       name = "*"
       """
@@ -30,6 +31,7 @@ struct InterfaceConfigurationTests {
     #expect(read.map(\.name) == ["eth0", "*"])
     #expect(read[0].hardwareStamps == .required && read[0].receiveFilter == .ptp)
     #expect(read[0].receiveLatency == 250 && read[0].transmitLatency == -40 && read[0].line == 1)
+    #expect(read[0].busyPoll == 50 && read[1].busyPoll == nil)
     #expect(read[1].hardwareStamps == .auto && read[1].receiveFilter == .auto)
     #expect(read[1].receiveLatency == 0 && read[1].transmitLatency == 0)
     #expect(try Configuration(toml: "", file: "f.toml").interfaces.isEmpty)
@@ -42,6 +44,11 @@ struct InterfaceConfigurationTests {
       ("[[interface]]\nname = \"a\"\n[[interface]]\nname = \"a\"\n", "another [[interface]] has that name"),
       ("[[interface]]\nname = \"a\"\nhardware_timestamps = \"on\"\n", "there is no such choice"),
       ("[[interface]]\nname = \"a\"\nrx_latency_ns = 1000001\n", "it is out of range"),
+      ("[[interface]]\nname = \"a\"\nbusy_poll_us = 1000001\n", "write an integer from 0 to 1000000"),
+      (
+        "profile = \"minimal\"\n[[interface]]\nname = \"a\"\nhardware_timestamps = \"off\"\nbusy_poll_us = 5\n",
+        "profile \"minimal\" only sleeps in poll(2)"
+      ),
       ("[[interface]]\nname = \"a\"\nrx_latency = 5\n", "did you mean rx_latency_ns?"),
       ("[[interface]]\nname = \"an-interface-of-16\"\n", "has at most 15"),
       ("[interface]\nname = \"a\"\n", "write a table for each interface: [[interface]]"),

@@ -84,3 +84,20 @@ last_log() { tail -n "${2:-12}" "/tmp/$1.log" | sed 's/^/LOG /'; }
 
 # record_out FILE: the daemon's record, for the host to keep beside the log.
 record_out() { gzip -9 <"$1" | base64 | sed 's/^/RECORD /'; }
+
+# error_summary FROM WITHIN NAME: of /tmp/watch (time, error in ns, frequency in ppm) what a clock's error was from FROM s on, and
+# as NAME, how long it took to stay WITHIN ns.
+error_summary() {
+  mawk -v from="$1" -v within="$2" -v name="$3" '
+    !start { start = $1 }
+    $1 - start >= from {
+      n++; e = $2; s += e; q += e * e; f = $3; fs += f; fq += f * f
+      if (e < 0) e = -e
+      if (e > max) max = e
+    }
+    { if ($2 >= within || $2 <= -within) outside = $1 - start }
+    END {
+      printf "VALUE count %d\nVALUE mean_ns %.2f\nVALUE rms_ns %.3f\nVALUE max_ns %.0f\n", n, s / n, sqrt(q / n), max
+      printf "VALUE frequency_rms_ppm %.6f\nVALUE %s %.0f\n", sqrt(fq / n - fs * fs / n / n), name, outside
+    }' /tmp/watch
+}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchSubjects
 import CReceivers
-import EdgeBench
 import Glibc
+import Numerics
 
 extension ReceiveBench {
   /// One link, on a thread of its own: it may go to another network namespace.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchSubjects
 import CReceivers
-import EdgeBench
 import Glibc
 
 /// Stamp-to-user latency: from the kernel's RX stamp to the code that has the packet in its hands, for each way of receiving.

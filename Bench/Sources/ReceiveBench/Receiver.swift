@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchSubjects
 import CReceivers
-import EdgeBench
 
 /// One way of receiving, open on a link for the whole measurement.
 final class Receiver {

@@ -45,6 +45,7 @@ extension EventLoop {
   private static func makePoll(_ wishes: LoopWishes) throws(KernelError) -> EventLoop {
     let loop = try PollLoop(capacity: wishes.capacity, timerCapacity: wishes.timerCapacity, profile: wishes.profile)
     loop.busyPoll = wishes.busyPoll
+    loop.interfaceBusyPoll = wishes.interfaceBusyPoll
     return .poll(loop)
   }
 
@@ -53,6 +54,7 @@ extension EventLoop {
     options.submissionThread = wishes.submissionThread
     let loop = try UringLoop(capacity: wishes.capacity, timerCapacity: wishes.timerCapacity, options: options)
     loop.busyPoll = wishes.busyPoll
+    loop.interfaceBusyPoll = wishes.interfaceBusyPoll
     return loop
   }
 
@@ -65,10 +67,11 @@ extension EventLoop {
     var features: [String] = []
     for (flag, name) in [
       (CLINUX_URING_DEFER, "deferred completions"), (CLINUX_URING_COOPERATIVE, "cooperative completions"),
-      (CLINUX_URING_SQPOLL, "a submission thread"),
+      (CLINUX_URING_SQPOLL, "a submission thread"), (CLINUX_URING_FILES, "registered files"),
     ] where loop.flags & flag != 0 {
       features.append(name)
     }
+    if loop.filesRefusal != 0 { features.append("no registered files (\(KernelError.text(of: loop.filesRefusal)))") }
     return features.isEmpty ? "" : "; \(features.joined(separator: ", "))"
   }
 

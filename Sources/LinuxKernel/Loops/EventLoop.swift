@@ -70,6 +70,22 @@ package enum EventLoop {
     }
   }
 
+  /// What the sockets of each interface are to ask for, as it was wished.
+  package var interfaceBusyPoll: [InterfaceBusyPoll] {
+    get {
+      switch self {
+      case .poll(let loop): loop.interfaceBusyPoll
+      case .uring(let loop): loop.interfaceBusyPoll
+      }
+    }
+    nonmutating set {
+      switch self {
+      case .poll(let loop): loop.interfaceBusyPoll = newValue
+      case .uring(let loop): loop.interfaceBusyPoll = newValue
+      }
+    }
+  }
+
   package var count: Int {
     switch self {
     case .poll(let loop): loop.count
@@ -98,7 +114,7 @@ package enum EventLoop {
     case .poll(let loop): try loop.add(socket, token: token)
     case .uring(let loop):
       if inBatches {
-        try loop.add(socket.descriptor, token: token)
+        try loop.addReadiness(socket, token: token)
       } else {
         try loop.add(socket, token: token)
       }

@@ -16,6 +16,8 @@ package struct LoopWishes: Sendable {
   package var timerCapacity = 256
   /// Spin so long before each sleep, ns.
   package var busyPoll: Int64 = 0
+  /// The same while a socket of such an interface is watched.
+  package var interfaceBusyPoll: [InterfaceBusyPoll] = []
   /// A kernel thread takes the ring's submissions (SQPOLL).
   package var submissionThread = false
   package var profile = KernelProfile.full

@@ -42,6 +42,11 @@ package final class PollLoop {
   private var now = RawInstant(nanoseconds: 0)
   /// How long a wait spins before it sleeps, ns; 0 = not at all. A core is busy all that time. Not in the minimal profile.
   package var busyPoll: Int64 = 0
+  /// What each descriptor's owner asks for, and the longest of them.
+  private var spins: [Int64]
+  private var busyPollOfSockets: Int64 = 0
+  /// What sockets are to ask for.
+  package var interfaceBusyPoll: [InterfaceBusyPoll] = []
   /// The longest a wait lasts with nothing armed.
   private let longestWait: Int64 = 1_000_000_000
 
@@ -52,6 +57,7 @@ package final class PollLoop {
     descriptors = Array(repeating: clinux_pollfd_t(fd: -1, events: 0, revents: 0), count: max(capacity, 1) + 1)
     tokens = Array(repeating: 0, count: max(capacity, 1) + 1)
     fresh = Array(repeating: false, count: max(capacity, 1) + 1)
+    spins = Array(repeating: 0, count: max(capacity, 1) + 1)
     used = 0
     if let waker {
       descriptors[0] = clinux_pollfd_t(fd: waker.descriptor.rawValue, events: Int16(CLINUX_POLL_IN), revents: 0)
@@ -68,6 +74,7 @@ package final class PollLoop {
     guard used < descriptors.count else { throw KernelError("watch another descriptor", errno: ENOSPC) }
     descriptors[used] = clinux_pollfd_t(fd: descriptor, events: interest.rawValue | Int16(CLINUX_POLL_PRI), revents: 0)
     tokens[used] = token
+    spins[used] = 0
     fresh[used] = true
     used += 1
   }
@@ -75,6 +82,8 @@ package final class PollLoop {
   /// Watches a socket, which is received for by recvmmsg(2), or recvmsg(2) in the minimal profile.
   package func add(_ socket: UDPSocket, token: UInt64) throws(KernelError) {
     try add(socket.descriptor, token: token)
+    spins[used - 1] = socket.busyPoll
+    busyPollOfSockets = max(busyPollOfSockets, socket.busyPoll)
   }
 
   package func remove(_ socket: UDPSocket) { remove(socket.descriptor) }
@@ -93,6 +102,13 @@ package final class PollLoop {
     descriptors[index] = descriptors[used]
     tokens[index] = tokens[used]
     fresh[index] = fresh[used]
+    if spins[index] > 0 {
+      spins[index] = spins[used]
+      busyPollOfSockets = 0
+      for i in first..<used { busyPollOfSockets = max(busyPollOfSockets, spins[i]) }
+    } else {
+      spins[index] = spins[used]
+    }
     descriptors[used] = clinux_pollfd_t(fd: -1, events: 0, revents: 0)
   }
 
@@ -111,8 +127,9 @@ package final class PollLoop {
     if let deadline { timeout = min(timeout, max(deadline.nanoseconds &- before, 0)) }
     if let earliest = timers.earliest { timeout = min(timeout, max(earliest.nanoseconds &- before, 0)) }
     var ready: Int32 = 0
-    if busyPoll > 0, profile == .full {
-      let limit = before &+ min(busyPoll, timeout)
+    let spinning = max(busyPoll, busyPollOfSockets)
+    if spinning > 0, profile == .full {
+      let limit = before &+ min(spinning, timeout)
       repeat { ready = poll(timeout: 0) } while ready == 0 && RawClock.now().nanoseconds < limit
       timeout = max(timeout &- (RawClock.now().nanoseconds &- before), 0)
     }

@@ -12,25 +12,25 @@ extension UringLoop {
   /// Asks for whatever is wanted and not pending.
   func arm() {
     if !isWakerArmed, let waker {
-      let descriptor = waker.descriptor.rawValue
+      let file = wakerFile(waker)
       isWakerArmed = submit {
-        $0.poll(descriptor, Int16(CLINUX_POLL_IN), isMultishot: true, UInt64(Kind.wake.rawValue) << 56)
+        $0.poll(file, Int16(CLINUX_POLL_IN), isMultishot: true, UInt64(Kind.wake.rawValue) << 56)
       }
     }
     for index in 0..<bound where slots[index].descriptor >= 0 {
       if slots[index].isDatagram { armSocket(index) }
       guard !slots[index].isPolling, slots[index].isPolled else { continue }
-      let descriptor = slots[index].descriptor
+      let file = file(index)
       let events = slots[index].events
       // Once, and again at the next wait while it is ready: as poll(2) tells it.
-      slots[index].isPolling = submit { $0.poll(descriptor, events, userData(.poll, index)) }
+      slots[index].isPolling = submit { $0.poll(file, events, userData(.poll, index)) }
     }
   }
 
   private func armSocket(_ index: Int) {
-    let descriptor = slots[index].descriptor
+    let file = file(index)
     if !slots[index].isReceiving {
-      slots[index].isReceiving = submit { $0.receive(descriptor, userData(.receive, index)) }
+      slots[index].isReceiving = submit { $0.receive(file, userData(.receive, index)) }
     }
     guard slots[index].stamps == .command else { return }
     if hasStampCommand == false {
@@ -39,7 +39,7 @@ extension UringLoop {
     }
     // The command takes stamps off the error queue; what else is there is announced by the reception's own end.
     if !slots[index].isStamping {
-      slots[index].isStamping = submit { $0.stamps(descriptor, userData(.stamps, index)) }
+      slots[index].isStamping = submit { $0.stamps(file, userData(.stamps, index)) }
     }
   }
 
@@ -77,10 +77,6 @@ extension UringLoop {
       if completion.flags & CLINUX_COMPLETION_MORE == 0 { isWakerArmed = false }
       if completion.result > 0 { isWoken = true }
     case .cancel: break
-    case .send:
-      guard let sending else { return }
-      queue.sent(sending, completion)
-      sendFailures += 1
     case .poll, .receive, .stamps:
       let isOurs = index < slots.count && slots[index].generation == UInt32(truncatingIfNeeded: completion.user_data)
       switch kind {
@@ -97,7 +93,6 @@ extension UringLoop {
       slots[index].ready |= Int16(truncatingIfNeeded: completion.result)
       if slots[index].isDatagram { slots[index].mayHaveErrors = true }
     } else if completion.result != -ECANCELED {
-
       slots[index].ready |= Int16(CLINUX_POLL_INVALID)
     }
   }
@@ -184,7 +179,7 @@ extension UringLoop {
 
   /// A new ring in place of the old one; every request is made again. What is in the old one's buffers is counted as discarded.
   func rebuild() throws(KernelError) {
-    let fresh = try UringQueue(options)
+    let fresh = try UringQueue(options, files: slots.count + 1)
     for index in slots.indices {
       while slots[index].datagrams.take(followingBuffer) != nil { counters.discarded &+= 1 }
       slots[index].generation &+= 1
@@ -197,6 +192,7 @@ extension UringLoop {
     queue.destroy()
     queue = fresh
     droppedBefore = 0
+    registerAll()
     isWakerArmed = false
     hasReturned = false
     counters.rebuilt &+= 1

@@ -57,19 +57,6 @@ extension UringLoop {
     return error
   }
 
-  /// Whether sockets send through the ring. With a submission thread a send has not ended when the call returns.
-  var sends: Bool { options.sendsThroughRing && !options.submissionThread && queue.enable() == 0 }
-
-  /// Sends through the ring, as `UDPSocket.send` does by sendmmsg(2); how many left, or nil if that cannot be told.
-  func send(_ index: Int, _ buffer: PacketBuffer, count: Int) -> Int? {
-    sending = buffer
-    sendFailures = 0
-    let result = queue.send(buffer, slots[index].descriptor, count, UInt64(Kind.send.rawValue) << 56)
-    _ = reap()
-    sending = nil
-    return result < 0 ? nil : max(Int(result) - sendFailures, 0)
-  }
-
   /// Buffers that have been read are the kernel's again.
   func giveBack(_ buffer: Int32) {
     queue.giveBack(buffer)

@@ -16,10 +16,10 @@ package struct UringLoopOptions: Sendable, Equatable {
   package var submissionThread = false
   /// After so many ms without work that thread sleeps.
   package var submissionThreadIdle: UInt32 = 1
-  /// Send through the ring instead of by sendmmsg(2). Off, because it measured no better (Docs/loops.md).
-  package var sendsThroughRing = false
   /// Take TX stamps by the ring's command where the kernel has it, and not by the error queue.
   package var stampCommand = true
+  /// Register descriptors with the ring where the kernel takes them, so that requests need not look them up.
+  package var registersFiles = true
 
   package init() {}
 }
@@ -44,6 +44,8 @@ package struct UringCounters: Sendable, BitwiseCopyable, Equatable {
   package var malformed: UInt64 = 0
   /// TX stamps that found no place; their packets are reported as overdue.
   package var stampsLost: UInt64 = 0
+  /// Descriptors that found no place in the ring's table of files (once for a table that was refused): their requests look them up.
+  package var unregistered: UInt64 = 0
 
   package init() {}
 }

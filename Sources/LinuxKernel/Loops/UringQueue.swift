@@ -12,12 +12,14 @@ struct UringQueue {
   // Made by `init`, valid until `destroy`; private to the fence.
   private let ring: OpaquePointer
 
-  init(_ options: UringLoopOptions) throws(KernelError) {
+  /// `files`: places of the table of files, if it is wanted.
+  init(_ options: UringLoopOptions, files: Int) throws(KernelError) {
     var wanted = clinux_uring_options_t()
     wanted.submissions = UInt32(Self.power(options.submissions))
     wanted.completions = UInt32(max(Self.power(options.completions), Self.power(options.submissions)))
     wanted.buffers = UInt32(Self.power(options.buffers))
     wanted.payload = UInt32(min(max(options.payload, 64), 65536))
+    wanted.files = options.registersFiles ? UInt32(clamping: files) : 0
     wanted.sqpoll = options.submissionThread ? 1 : 0
     wanted.sqpoll_idle = options.submissionThreadIdle
     var made: OpaquePointer?
@@ -40,6 +42,17 @@ struct UringQueue {
   var flags: UInt32 { unsafe clinux_uring_flags(ring) }
   /// Makes the calling thread the owner, the first time.
   func enable() -> Int32 { unsafe clinux_uring_enable(ring) }
+
+  /// Whether there is a table of files.
+  var hasFiles: Bool { flags & CLINUX_URING_FILES != 0 }
+  /// Why there is none, as errno; 0 = there is one.
+  var filesRefusal: Int32 { 0 &- (unsafe clinux_uring_files(ring)) }
+  /// Fills a place of it; -1 empties it. 0 or -errno.
+  func setFile(at place: Int, _ descriptor: Int32) -> Int32 {
+    unsafe clinux_uring_set_file(ring, UInt32(truncatingIfNeeded: place), descriptor)
+  }
+  /// What a request calls the file at a place.
+  static func file(at place: Int) -> Int32 { -1 &- Int32(truncatingIfNeeded: place) }
 
   /// A refusal costs nothing but the interrupt that is waited for as always.
   func busyPoll(microseconds: UInt32) { _ = unsafe clinux_uring_busy_poll(ring, microseconds) }
@@ -65,17 +78,6 @@ struct UringQueue {
 
   func cancel(request: UInt64, _ userData: UInt64) -> Int32 {
     unsafe clinux_uring_cancel_one(ring, request, userData)
-  }
-
-  /// Sends the first `count` slots; when it returns every request has ended, and failures are among the completions. How many
-  /// were to be sent, or -errno.
-  func send(_ buffer: PacketBuffer, _ descriptor: Int32, _ count: Int, _ userData: UInt64) -> Int32 {
-    unsafe clinux_uring_send(ring, buffer.batch, descriptor, UInt32(clamping: count), userData)
-  }
-
-  /// Notes such a failure in its slot.
-  func sent(_ buffer: PacketBuffer, _ completion: clinux_completion_t) {
-    unsafe clinux_uring_sent(buffer.batch, UInt32(truncatingIfNeeded: completion.user_data), completion.result)
   }
 
   // MARK: completions

@@ -13,6 +13,7 @@ package final class UringReport: Sendable {
   private let demoted = Atomic<UInt64>(0)
   private let malformed = Atomic<UInt64>(0)
   private let stampsLost = Atomic<UInt64>(0)
+  private let unregistered = Atomic<UInt64>(0)
 
   func store(_ counters: UringCounters) {
     exhausted.store(counters.exhausted, ordering: .relaxed)
@@ -24,6 +25,7 @@ package final class UringReport: Sendable {
     demoted.store(counters.demoted, ordering: .relaxed)
     malformed.store(counters.malformed, ordering: .relaxed)
     stampsLost.store(counters.stampsLost, ordering: .relaxed)
+    unregistered.store(counters.unregistered, ordering: .relaxed)
   }
 
   package func load() -> UringCounters {
@@ -37,6 +39,7 @@ package final class UringReport: Sendable {
     counters.demoted = demoted.load(ordering: .relaxed)
     counters.malformed = malformed.load(ordering: .relaxed)
     counters.stampsLost = stampsLost.load(ordering: .relaxed)
+    counters.unregistered = unregistered.load(ordering: .relaxed)
     return counters
   }
 }
@@ -54,6 +57,7 @@ extension UringCounters {
       (demoted &- before.demoted, "sockets taken back to recvmmsg"),
       (malformed &- before.malformed, "malformed buffers"),
       (stampsLost &- before.stampsLost, "TX stamps without room (their packets get none)"),
+      (unregistered &- before.unregistered, "descriptors that could not be registered (each request looks them up)"),
     ]
     return parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
   }

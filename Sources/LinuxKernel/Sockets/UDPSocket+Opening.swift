@@ -48,8 +48,6 @@ extension UDPSocket {
       }
       if options.dontFragment { _ = try KernelError.check(clinux_udp_dont_fragment(fd, number), "forbid fragments") }
       if options.receiveBuffer > 0 { _ = clinux_udp_receive_buffer(fd, Int32(clamping: options.receiveBuffer)) }
-      // A refusal (without CAP_NET_ADMIN more than net.core.busy_read is one) costs nothing but an interrupt.
-      if options.busyPoll > 0 { _ = clinux_udp_busy_poll(fd, Int32(clamping: options.busyPoll)) }
       let flags = enableStamps(fd, options, profile)
       if options.local.family != .none {
         var address = options.local.c

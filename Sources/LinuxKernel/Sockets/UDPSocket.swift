@@ -19,6 +19,8 @@ package final class UDPSocket {
   package private(set) var stampsTransmission: Bool
   package private(set) var stampsReception: Bool
   package internal(set) var counters = Counters()
+  /// How long its loop is to spin for it before it sleeps, ns.
+  package internal(set) var busyPoll: Int64 = 0
 
   var ledger: TransmitLedger
   var stampFlags: UInt32
@@ -93,6 +95,15 @@ package final class UDPSocket {
 
   deinit { close() }
 
+  /// Has the loop that it will be added to spin so long, and each call that waits ask the card's queue, where its driver can
+  /// (SO_BUSY_POLL). Until it is closed. The loop spins whatever the kernel says.
+  /// - Returns: 0 or the errno; EPERM: an older kernel, more than net.core.busy_read, no CAP_NET_ADMIN.
+  package func pollBusily(microseconds: UInt32) -> Int32 {
+    guard isOpen, profile == .full else { return 0 }
+    busyPoll = Int64(microseconds) * 1000
+    return 0 &- clinux_udp_busy_poll(descriptor, Int32(clamping: microseconds))
+  }
+
   /// Called by the loop that it is added to.
   func attach(to ring: UringLoop, slot: Int) {
     self.ring = ring
@@ -112,6 +123,7 @@ package final class UDPSocket {
     guard isOpen else { return }
     ring?.remove(self)
     isOpen = false
+    busyPoll = 0
     _ = clinux_close(descriptor)
   }
 
@@ -215,7 +227,6 @@ package final class UDPSocket {
   }
 
   private func sendBatch(_ buffer: PacketBuffer, _ count: Int) -> Int {
-    if let ring, ring.sends, let sent = ring.send(ringSlot, buffer, count: count) { return sent }
     // The fence bounds the count by the batch's slots.
     return unsafe Int(clinux_batch_send(buffer.batch, descriptor, UInt32(count), profile == .minimal ? 1 : 0))
   }

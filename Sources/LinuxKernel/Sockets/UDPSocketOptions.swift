@@ -23,8 +23,6 @@ package struct UDPSocketOptions: Sendable {
   package var interface = ""
   /// SO_RCVBUF in bytes; 0 = the system's.
   package var receiveBuffer = 0
-  /// Calls that wait ask the card's queue themselves for so many µs, where its driver can (SO_BUSY_POLL); 0 = the system's.
-  package var busyPoll = 0
   /// How many packets may wait for their TX stamp at once.
   package var pendingStamps = 64
 

@@ -6,4 +6,8 @@
 
 // From now on io_uring_setup(2) fails with `error` in this thread. 0, or -errno where no filter can be set.
 int32_t system_call_filter_refuse_uring(int32_t error);
+// From now on io_uring_register(2) with this operation fails with `error` in this thread. 0, or -errno.
+int32_t system_call_filter_refuse_uring_register(uint32_t operation, int32_t error);
+// The same of setsockopt(2) with SO_BUSY_POLL, as kernels do that ask for CAP_NET_ADMIN.
+int32_t system_call_filter_refuse_busy_poll(int32_t error);
 #endif

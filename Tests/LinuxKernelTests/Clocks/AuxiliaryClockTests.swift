@@ -3,6 +3,7 @@
 import CLinux
 import ClockPort
 import Glibc
+import TestSupport
 import Testing
 import TimeTypes
 

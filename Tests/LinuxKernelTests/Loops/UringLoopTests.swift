@@ -183,26 +183,6 @@ struct UringLoopTests {
     #expect(overdue == 3)
   }
 
-  @Test func sendingThroughTheRingIsSendmmsg() throws {
-    var options = UringLoopOptions()
-    options.sendsThroughRing = true
-    options.submissions = 4
-    let loop = try UringLoop(capacity: 2, options: options)
-    let pair = try Loopback(.ipv4, .uring)
-    try loop.add(pair.client, token: 1)
-    try loop.add(pair.server, token: 2)
-    // The sixth may not leave: it is said which one, and the others do leave, in order.
-    let foreign = SocketAddress(ipv4: 0xc000_0201, port: 0)
-    for i in 0..<10 {
-      #expect(
-        pair.buffer.fill(i, with: [UInt8(i), 0], from: i == 5 ? foreign : nil, wantStamp: i > 5, token: UInt64(i)))
-    }
-    #expect(pair.client.send(pair.buffer, count: 10) == 9)
-    #expect((0..<10).filter { pair.buffer[$0].error != 0 } == [5])
-    #expect(try receive(9, on: loop, pair) == [0, 1, 2, 3, 4, 6, 7, 8, 9])
-    #expect(pair.client.counters.sent == 9 && pair.client.counters.sendFailures == 1)
-  }
-
   @Test func aSubmissionThreadDoesTheSame() throws {
     var options = UringLoopOptions()
     options.submissionThread = true

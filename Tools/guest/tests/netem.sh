@@ -17,19 +17,7 @@ file = \"/var/lib/tompion/record\""
 esac
 clock-watch /dev/ptp0 "$secs" >/tmp/watch
 running || broken "$name ended: $(tail -3 /tmp/$name.log)"
-mawk -v from="$from" '
-  !start { start = $1 }
-  $1 - start >= from {
-    n++; e = $2; s += e; q += e * e; f = $3; fs += f; fq += f * f
-    if (e < 0) e = -e
-    if (e > max) max = e
-  }
-  { if ($2 >= 1e6 || $2 <= -1e6) millisecond = $1 - start }
-  END {
-    printf "VALUE count %d\nVALUE mean_ns %.0f\nVALUE rms_ns %.0f\nVALUE max_ns %.0f\n", n, s / n, sqrt(q / n), max
-    printf "VALUE frequency_rms_ppm %.6f\n", sqrt(fq / n - fs * fs / n / n)
-    printf "VALUE within_1ms_s %.0f\n", millisecond
-  }' /tmp/watch
+error_summary "$from" 1e6 within_1ms_s
 mawk 'NR % 300 == 1 { print "NOTE", $0 }' /tmp/watch
 last_log $name 6
 echo "DIGEST $(md5sum </tmp/watch | cut -d" " -f1)"

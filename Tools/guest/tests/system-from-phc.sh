@@ -24,19 +24,7 @@ case $name in
 esac
 clock-watch /dev/ptp0 "$secs" 500 >/tmp/watch
 running || broken "$name ended: $(tail -3 /tmp/$name.log)"
-mawk -v from="$from" '
-  !start { start = $1 }
-  $1 - start >= from {
-    n++; e = $2; s += e; q += e * e; f = $3; fs += f; fq += f * f
-    if (e < 0) e = -e
-    if (e > max) max = e
-  }
-  { if ($2 >= 1e3 || $2 <= -1e3) microsecond = $1 - start }
-  END {
-    printf "VALUE count %d\nVALUE mean_ns %.2f\nVALUE rms_ns %.3f\nVALUE max_ns %.0f\n", n, s / n, sqrt(q / n), max
-    printf "VALUE frequency_rms_ppm %.6f\n", sqrt(fq / n - fs * fs / n / n)
-    printf "VALUE within_1us_s %.0f\n", microsecond
-  }' /tmp/watch
+error_summary "$from" 1e3 within_1us_s
 mawk 'NR % 60 == 1 { print "NOTE", $0 }' /tmp/watch
 if [ "$name" = tompiond ]; then
   tompion clocks | sed 's/^/LOG /'

@@ -6,7 +6,7 @@ import CPeers
 /// Asking the kernel how its clock runs: adjtimex(2) without a mode, so that nothing is changed.
 struct TimexRead: Entry {
   var names: [String] { ["clock.adjtimex"] }
-  var summary: String { "adjtimex(2) that only reads, as the daemon looks at the clock, against the same call from C" }
+  var summary: String { "adjtimex that only reads, as the daemon looks at the clock, against the same call from C" }
 
   func run(_ context: RunContext) throws -> [Outcome] {
     let count = context.count(200_000)

@@ -12,6 +12,7 @@ typedef struct clinux_uring clinux_uring_t;
 #define CLINUX_URING_DEFER (1u << 1)          // completions are made when that task waits (6.1)
 #define CLINUX_URING_COOPERATIVE (1u << 2)    // no interrupt of the task for completions (5.19)
 #define CLINUX_URING_SQPOLL (1u << 3)         // a kernel thread takes submissions
+#define CLINUX_URING_FILES (1u << 5)          // the ring has a table of files (5.19)
 #define CLINUX_URING_REGISTERED (1u << 4)     // the ring's own descriptor is registered with its task (5.18)
 
 typedef struct clinux_uring_options {
@@ -19,6 +20,7 @@ typedef struct clinux_uring_options {
   uint32_t completions;   // of the completion queue, a power of two, at least as many
   uint32_t buffers;       // provided receive buffers, a power of two up to 32768
   uint32_t payload;       // bytes of each that are for a datagram
+  uint32_t files;         // places for descriptors; 0 = none
   uint32_t sqpoll;        // 1 = a kernel thread takes submissions
   uint32_t sqpoll_idle;   // ms after which it sleeps
 } clinux_uring_options_t;
@@ -38,10 +40,17 @@ int32_t clinux_uring_create(const clinux_uring_options_t *options, clinux_uring_
 // Closes it; the kernel cancels what is pending. A registered descriptor is given back if this is the owner.
 void clinux_uring_destroy(clinux_uring_t *ring);
 uint32_t clinux_uring_flags(const clinux_uring_t *ring);
+// 0, or -errno: why it has no table of files.
+int32_t clinux_uring_files(const clinux_uring_t *ring);
+// Puts a descriptor into a place of that table, -1 = frees it; the table keeps the file open. By the owner once there is one. 0 or -errno.
+int32_t clinux_uring_set_file(clinux_uring_t *ring, uint32_t place, int32_t fd);
 // The owner's first call; later ones do nothing. 0 or -errno.
 int32_t clinux_uring_enable(clinux_uring_t *ring);
 // Waits ask the cards' queues of its sockets themselves for so long, where their drivers can (IORING_REGISTER_NAPI, 6.9). 0 or -errno.
 int32_t clinux_uring_busy_poll(clinux_uring_t *ring, uint32_t microseconds);
+
+// Where a request's `fd` is a place of the table of files; and back.
+#define CLINUX_URING_FILE(place) (-1 - (int32_t)(place))
 
 // Each puts one request into the submission queue: 0, or -EBUSY if that is full (enter, then try again).
 // Readiness once, events as for poll(2).
@@ -54,12 +63,6 @@ int32_t clinux_uring_stamps(clinux_uring_t *ring, int32_t fd, uint64_t user_data
 int32_t clinux_uring_cancel(clinux_uring_t *ring, int32_t fd, uint64_t user_data);
 // Cancels the requests with this user_data.
 int32_t clinux_uring_cancel_one(clinux_uring_t *ring, uint64_t target, uint64_t user_data);
-// Sends what the slots of a batch say, one request each and in order, and waits until all have been taken: as clinux_batch_send.
-// Completions of other requests stay in the queue; those of the sends carry `user_data` and are told by clinux_uring_sent.
-int32_t clinux_uring_send(clinux_uring_t *ring, clinux_batch_t *batch, int32_t fd, uint32_t count, uint64_t user_data);
-// Notes the completion of one of these sends.
-void clinux_uring_sent(clinux_batch_t *batch, uint32_t header, int32_t result);
-
 // Submits, and waits for `wait` completions at most `timeout_ns` (0 = only looks). Interrupted and timed out count as 0.
 int32_t clinux_uring_enter(clinux_uring_t *ring, uint32_t wait, int64_t timeout_ns);
 // Whether a completion is there, or the kernel has work that entering would turn into one. No system call.

@@ -4,7 +4,7 @@ import CLinux
 import LinuxKernel
 import TimeTypes
 
-/// One of the daemon's own ways of receiving, for Bench: a package of its own, which sees nothing of the edge but this.
+/// One of the daemon's own ways of receiving.
 ///
 /// One thread makes it and uses it; on a hot path nothing is allocated.
 public final class LoopReceiver {
