@@ -139,28 +139,20 @@ final class ClockFollower {
     }
   }
 
-  /// Into the engine, and what it asks for to the clock, until it asks for nothing more.
   private func feed(_ event: Event) {
-    actions.removeAll()
-    engine?.handle(event, into: &actions)
-    var rounds = 0
-    while actions.count > 0 {
-      var feedback: Event?
-      for position in 0..<actions.count {
-        switch actions[position] {
-        case .adjust(_, let frequency):
-          feedback = apply(stepped: .zero) { clock throws(ClockError) in _ = try clock.adjust(frequency: frequency) }
-        case .step(_, let interval):
-          feedback = apply(stepped: interval) { clock throws(ClockError) in try clock.step(by: interval) }
-        case .log(let event): tell(event)
-        case .setStatus, .publish, .requestPoll: break
-        }
-      }
-      actions.removeAll()
-      guard let event = feedback, rounds < 4 else { return }
-      rounds += 1
-      engine?.handle(event, into: &actions)
+    engine?.handle(event, using: &actions) { action in carryOut(action) }
+  }
+
+  private func carryOut(_ action: Action) -> Event? {
+    switch action {
+    case .adjust(_, let frequency):
+      return apply(stepped: .zero) { clock throws(ClockError) in _ = try clock.adjust(frequency: frequency) }
+    case .step(_, let interval):
+      return apply(stepped: interval) { clock throws(ClockError) in try clock.step(by: interval) }
+    case .log(let event): tell(event)
+    case .setStatus, .publish, .requestPoll: break
     }
+    return nil
   }
 
   private func apply(stepped: TimeInterval, _ change: (inout DeviceClock) throws(ClockError) -> Void) -> Event? {
