@@ -86,7 +86,7 @@ let package = Package(
     pure("Engine", ["TimeTypes", "Numerics", "ClockPort", "Filtering", "Selection", "Fusion", "Discipline"]),
     pure("Recording", ["TimeTypes", "ClockPort", "Discipline", "Engine"]),
     pure("Addresses"),
-    pure("Settings", ["TimeTypes", "CTOML", "Addresses"]),
+    pure("Settings", ["TimeTypes", "Discipline", "CTOML", "Addresses"]),
     pure("Report", ["TimeTypes"]),
     pure("Simulation", ["TimeTypes", "Numerics", "ClockPort"]),
     pure("Scenarios", ["TimeTypes", "Numerics", "Simulation", "Report"]),

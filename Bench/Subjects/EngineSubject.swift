@@ -75,26 +75,18 @@ public final class EngineSubject {
       transmitKind: .kernel)
   }
 
-  private func handle(_ event: Event) {
-    actions.removeAll()
-    engine.handle(event, into: &actions)
-    for _ in 0..<4 {
-      var feedback: Event?
-      for position in 0..<actions.count {
-        switch actions[position] {
-        case .adjust(_, let frequency):
-          _ = clock.adjust(frequency: frequency)
-          steers += 1
-          feedback = .applied(clock.read(), stepped: .zero)
-        case .step(_, let interval):
-          clock.step(by: interval)
-          feedback = .applied(clock.read(), stepped: interval)
-        default: break
-        }
-      }
-      actions.removeAll()
-      guard let feedback else { return }
-      engine.handle(feedback, into: &actions)
+  private func handle(_ event: Event) { engine.handle(event, using: &actions) { action in carryOut(action) } }
+
+  private func carryOut(_ action: Action) -> Event? {
+    switch action {
+    case .adjust(_, let frequency):
+      _ = clock.adjust(frequency: frequency)
+      steers += 1
+      return .applied(clock.read(), stepped: .zero)
+    case .step(_, let interval):
+      clock.step(by: interval)
+      return .applied(clock.read(), stepped: interval)
+    default: return nil
     }
   }
 }

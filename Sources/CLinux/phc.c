@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/ptp_clock.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -31,6 +32,24 @@ static int may_be_ptp(const struct stat *status) {
   class[length] = 0;
   const char *name = strrchr(class, '/');
   return strcmp(name ? name + 1 : class, "ptp") == 0;
+}
+
+int32_t clinux_real_path(const char *path, char *real, size_t capacity) {
+  char *found = realpath(path, NULL);
+  if (!found) return -errno;
+  size_t length = strlen(found);
+  int fits = length < capacity;
+  if (fits) memcpy(real, found, length + 1);
+  free(found);
+  return fits ? (int32_t)length : -ENAMETOOLONG;
+}
+
+int32_t clinux_device_number(const char *path, uint64_t *number) {
+  struct stat status;
+  if (stat(path, &status) < 0) return -errno;
+  if (!S_ISCHR(status.st_mode)) return -ENODEV;
+  *number = status.st_rdev;
+  return 0;
 }
 
 int32_t clinux_phc_open(const char *path, int32_t writable) {

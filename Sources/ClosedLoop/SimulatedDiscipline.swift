@@ -12,8 +12,7 @@ package import VirtualHost
 
 /// The daemon's [discipline] role on a virtual host: outbox → engine → actions → clock, and what the clock did back into the engine.
 ///
-/// Runtime's DisciplineRole does the same with the kernel's clock. The two share the engine and the providers, not this loop:
-/// there it must neither allocate nor block, here "now" is the world's.
+/// Runtime's DisciplineRole does the same with the kernel's clock, where it must neither allocate nor block; here "now" is the world's.
 package final class SimulatedDiscipline {
   private var engine: Engine
   private var actions = Actions()
@@ -93,22 +92,10 @@ package final class SimulatedDiscipline {
   private var reading: ClockReading { host.clock.reading(at: host.rawNow) }
 
   private func handle(_ event: Event) {
-    actions.removeAll()
-    feed(event)
-    var outcomes = 0
-    while actions.count > 0 {
-      var feedback: Event?
-      for position in 0..<actions.count { feedback = carryOut(actions[position]) ?? feedback }
-      actions.removeAll()
-      guard let event = feedback, outcomes < 4 else { return }
-      outcomes += 1
-      feed(event)
-    }
-  }
-
-  private func feed(_ event: Event) {
-    engine.handle(event, into: &actions)
-    recorder?.add(RecordedEvent(event, actions: ActionDigest(actions).value))
+    engine.handle(
+      event, using: &actions,
+      fed: { event, actions in recorder?.add(RecordedEvent(event, actions: ActionDigest(actions).value)) },
+      carryOut: { action in carryOut(action) })
   }
 
   private func carryOut(_ action: Action) -> Event? {

@@ -19,7 +19,7 @@ package final class KernelClocks: @unchecked Sendable {
   var stamper: ClockStamper?
   private var map: RealtimeRawMap?
   /// The cards' clocks; empty in a child, which has no rights to them.
-  var hardware: HardwareClocks
+  var hardware: CardClocks
   /// The interfaces whose cards stamp what is sent.
   package let hardwareInterfaces: HardwareInterfaceSet
   private let stamping: HardwareStamping
@@ -32,7 +32,7 @@ package final class KernelClocks: @unchecked Sendable {
     mode = .host(source)
     stamper = ClockStamper(source)
     self.stamping = stamping
-    hardware = HardwareClocks(stamping)
+    hardware = CardClocks(stamping)
     hardwareInterfaces = stamping.indices
     begin()
   }
@@ -42,7 +42,7 @@ package final class KernelClocks: @unchecked Sendable {
     mode = .host(source)
     stamper = ClockStamper(source)
     self.stamping = stamping
-    hardware = HardwareClocks(stamping, isReporting: false)
+    hardware = CardClocks(stamping, isReporting: false)
     hardwareInterfaces = stamping.indices
   }
 
@@ -51,7 +51,7 @@ package final class KernelClocks: @unchecked Sendable {
     mode = .child(page)
     map = RealtimeRawMap(owner: nil)
     stamping = HardwareStamping()
-    hardware = HardwareClocks(HardwareStamping())
+    hardware = CardClocks(HardwareStamping())
     hardwareInterfaces = HardwareInterfaceSet()
   }
 

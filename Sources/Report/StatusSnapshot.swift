@@ -65,6 +65,8 @@ package struct StatusSnapshot: Sendable, Equatable {
   package var clockMoves: UInt64 = 0
   package var clockRefusals: UInt64 = 0
   package var eventsDropped: UInt64 = 0
+  /// Of them those that the hardware clocks' role had to tell.
+  package var hardwareEventsDropped: UInt64 = 0
 
   /// Interfaces whose cards stamp packets.
   package var stamps: [StampReport] = []

@@ -21,7 +21,7 @@ final class ControlRole: ControlHandler {
   private var nextSecond = RawInstant(nanoseconds: .min)
   private var tooBig = TooBigLimiter()
   private var ringWatch: RingWatch?
-  private var hardwareWatch: HardwareWatch
+  private var cardWatch: CardWatch
   private var stateWatch: StateWatch?
   private var sequence: UInt64 = 0
   private var newsTaken: UInt64 = 0
@@ -36,7 +36,7 @@ final class ControlRole: ControlHandler {
     self.loop = loop
     self.record = record
     ringWatch = watched.map(RingWatch.init)
-    hardwareWatch = HardwareWatch(context.stamping)
+    cardWatch = CardWatch(context.stamping)
     drift = DriftKeeper(
       directory: context.configuration.stateDirectory, isMinimal: context.configuration.profile == .minimal)
     leapSeconds = LeapSecondsKeeper(path: context.configuration.clock.leapSecondsFile)
@@ -88,7 +88,7 @@ final class ControlRole: ControlHandler {
     nextSecond = now + .seconds(1)
     server?.tick(now: now)
     if let news = ringWatch?.news(now: now) { raise(EventRecord(.loopRecovered, text: news)) }
-    for event in hardwareWatch.news(now: now) { raise(event) }
+    for event in cardWatch.news(now: now) { raise(event) }
     stateWatch?.check(now: now) { self.raise($0) }
     if let table = leapSeconds.check(now: now, utc: context.utc(), raise: { self.raise($0) }) {
       if !context.send(.leapTable(table, now: now)) { leapSeconds.tellAgain() }

@@ -148,45 +148,30 @@ package final class DisciplineRole {
     }
   }
 
-  private func handle(_ event: Event) {
-    actions.removeAll()
-    feed(event)
-    carryOut()
-  }
-
   /// The only way into the engine: what goes in is recorded, in order, where that is wanted.
-  private func feed(_ event: Event) {
-    engine.handle(event, into: &actions)
-    recorder?.record(event, actions)
+  private func handle(_ event: Event) {
+    engine.handle(
+      event, using: &actions, fed: { event, actions in recorder?.record(event, actions) },
+      carryOut: { action in carryOut(action) })
   }
 
-  /// Carries out what the engine asks for, in order, and reports clock actions back until it asks for nothing more.
-  private func carryOut() {
-    var outcomes = 0
-    while actions.count > 0 {
-      var feedback: Event?
-      for position in 0..<actions.count {
-        switch actions[position] {
-        case .adjust(_, let frequency): feedback = adjust(frequency) ?? feedback
-        case .step(_, let interval): feedback = step(interval) ?? feedback
-        case .setStatus(_, let status): publish(status)
-        case .publish(let state):
-          if state.referenceTime != lastUpdate {
-            lastUpdate = state.referenceTime
-            counters.updates &+= 1
-          }
-          page.publish(state, frequency: lastReading?.frequency ?? .zero)
-        case .requestPoll(let source, let poll): port.advise(source, poll)
-        case .log(let event):
-          port.log.push(event)
-          hasLogged = true
-        }
+  private func carryOut(_ action: Action) -> Event? {
+    switch action {
+    case .adjust(_, let frequency): return adjust(frequency)
+    case .step(_, let interval): return step(interval)
+    case .setStatus(_, let status): publish(status)
+    case .publish(let state):
+      if state.referenceTime != lastUpdate {
+        lastUpdate = state.referenceTime
+        counters.updates &+= 1
       }
-      actions.removeAll()
-      guard let event = feedback, outcomes < 4 else { return }
-      outcomes += 1
-      feed(event)
+      page.publish(state, frequency: lastReading?.frequency ?? .zero)
+    case .requestPoll(let source, let poll): port.advise(source, poll)
+    case .log(let event):
+      port.log.push(event)
+      hasLogged = true
     }
+    return nil
   }
 
   private func adjust(_ frequency: Frequency) -> Event? {

@@ -21,7 +21,7 @@ extension EngineParameters {
     localDispersion = clock.localDispersion.inSeconds
     maximumSlewRate = clock.maximumSlewRate
     smoothness = clock.smoothness
-    if clock.servo == .pi { pi = PISettings(clock.pi) }
+    if clock.servo == .pi { pi = clock.pi }
     // A hardware clock's reading says more than a packet.
     if clock.follows != nil {
       minimumDispersion = 1e-8

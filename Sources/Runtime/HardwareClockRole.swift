@@ -23,15 +23,20 @@ final class HardwareClockRole {
 
   private var entries: [Entry] = []
   private let news: HardwareClockNews
+  private let now: () -> RawInstant
 
   /// A clock that cannot be opened is tried again at this interval.
   private static let retry = TimeInterval.seconds(10)
 
+  /// Tests put `access` to the devices, the `glance` at the system clock and `now` in the places of the host's.
   init(
     _ configuration: Configuration, port: DisciplinePort, stampSource: ClockStampSource, news: HardwareClockNews,
-    wakeDiscipline: @escaping @Sendable () -> Void
+    access: DeviceAccess = .kernel, glance: @escaping () -> SystemGlance? = { SystemGlance() },
+    now: @escaping () -> RawInstant = RawClock.now, wakeDiscipline: @escaping @Sendable () -> Void
   ) {
     self.news = news
+    self.now = now
+    let claims = DeviceClaims()
     let followed = configuration.followed
     var number: UInt16 = 0
     for clock in configuration.hardwareClocks {
@@ -42,8 +47,11 @@ final class HardwareClockRole {
         clock == followed
         ? .feed(
           SystemFeed(
-            clock, port: port, stampSource: stampSource, raise: { news.raise($0) }, wake: wakeDiscipline))
-        : .follower(ClockFollower(clock, number: number, raise: { news.raise($0) }))
+            clock, number: number, port: port, stampSource: stampSource, claims: claims, access: access,
+            raise: { news.raise($0) }, wake: wakeDiscipline))
+        : .follower(
+          ClockFollower(
+            clock, number: number, claims: claims, access: access, glance: glance, raise: { news.raise($0) }))
       entries.append(Entry(member: member, interval: interval))
     }
     publish()
@@ -65,7 +73,7 @@ final class HardwareClockRole {
 
   /// Does what is due.
   func turn() {
-    let now = RawClock.now()
+    let now = now()
     for index in entries.indices where entries[index].next <= now {
       let state: ClockReport
       switch entries[index].member {

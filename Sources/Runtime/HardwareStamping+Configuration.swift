@@ -45,7 +45,7 @@ extension HardwareStamping {
   }
 }
 
-extension PHCLine.State {
+extension CardLine.State {
   var word: String {
     switch self {
     case .starting: "starting"

@@ -43,5 +43,6 @@ extension StatusSnapshot {
         }
       }
     clocks = [own] + (context.hardware?.clocks() ?? [])
+    hardwareEventsDropped = context.hardware?.dropped ?? 0
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClockPort
 import Engine
 import LinuxKernel
 import Report
@@ -11,72 +12,36 @@ import TimeTypes
 final class SystemFeed {
   /// Its id as a source; providers' numbers end below 1023.
   static let source = SourceID(rawValue: 1023 << 22 | 1)
-  private let settings: HardwareClockConfiguration
+  private let entry: ClockEntry
   private let port: DisciplinePort
-  private let raise: (EventRecord) -> Void
   private let wake: () -> Void
   private let isSystem: Bool
   private var stamper: ClockStamper
-  private var device: PHCDevice?
   private var sequence: UInt32 = 0
   private var isAnnounced = false
-  private var toldFailure = ""
-  private var report = ClockReport()
 
+  private var settings: HardwareClockConfiguration { entry.settings }
+
+  /// `readPair` reads the system clock beside the raw counter; tests put another in its place.
   init(
-    _ settings: HardwareClockConfiguration, port: DisciplinePort, stampSource: ClockStampSource,
-    raise: @escaping (EventRecord) -> Void, wake: @escaping () -> Void
+    _ settings: HardwareClockConfiguration, number: UInt16, port: DisciplinePort, stampSource: ClockStampSource,
+    claims: DeviceClaims, access: DeviceAccess = .kernel,
+    readPair: @escaping @Sendable () -> ClockPair = ClockPair.realtime, raise: @escaping (EventRecord) -> Void,
+    wake: @escaping () -> Void
   ) {
-    self.settings = settings
     self.port = port
-    self.raise = raise
     self.wake = wake
     if case .system = stampSource.kind { isSystem = true } else { isSystem = false }
-    stamper = ClockStamper(stampSource)
-    report.name = settings.name
-    report.device = settings.device
-    report.kind = .hardware
-    report.timescale = settings.timescale.rawValue
-    report.follows = "nothing"
-    report.owner = "not tompiond"
+    stamper = ClockStamper(stampSource, read: readPair)
+    entry = ClockEntry(
+      settings, id: ClockID(rawValue: number), claims: claims, access: access, nobody: "not tompiond", raise: raise)
   }
 
-  var state: ClockReport { report }
+  var state: ClockReport { entry.report }
 
   /// Opens the device for reading; true = it is open. A failure is said once.
   @discardableResult
-  func prepare() -> Bool {
-    if device != nil { return true }
-    do {
-      let path =
-        switch settings.kind {
-        case .path(let path): path
-        case .interface(let name): try PHCPath.ofInterface(name)
-        case .auxiliary: throw KernelError("follow an auxiliary clock", errno: KernelError.notSupported)
-        }
-      let opened = try PHCDevice(path: path)
-      device = opened
-      report.method = opened.method.text
-      report.state = .watched
-      report.reason = ""
-      toldFailure = ""
-      let text = "\(settings.device) is read by \(opened.method.text); the system clock follows it"
-      raise(EventRecord(.hardwareClockReady, source: settings.name, text: text))
-      return true
-    } catch {
-      fail("\(settings.device): \(error)")
-      return false
-    }
-  }
-
-  private func fail(_ reason: String) {
-    device = nil
-    report.state = .failed
-    report.reason = reason
-    guard reason != toldFailure else { return }
-    toldFailure = reason
-    raise(EventRecord(.hardwareClockFailed, source: settings.name, text: reason))
-  }
+  func prepare() -> Bool { entry.open(doing: "the system clock follows it") != .shut }
 
   /// Reads the clock and hands the sample over.
   func turn() {
@@ -88,13 +53,15 @@ final class SystemFeed {
       options.maximumPoll = settings.poll
       isAnnounced = port.hardware.push(.sourceAdded(Self.source, options, now: RawClock.now()))
     }
-    let reading: PHCReading
+    let observation: DeviceObservation
     do {
-      guard let read = try device?.read() else { return }
-      reading = read
+      guard let seen = try entry.clock?.observe() else { return }
+      observation = seen
     } catch {
-      return fail("\(settings.device) cannot be read any more: \(error)")
+      return entry.fail("\(settings.device) cannot be read any more: \(error.deviceSentence)")
     }
+    if let moved = observation.finding.moved { tell(moved) }
+    let reading = observation.sight
     stamper.refresh()
     let stamp = stamper.stamp(at: reading.raw)
     // Where the hardware latched both clocks, nothing has to be worked out.
@@ -110,10 +77,17 @@ final class SystemFeed {
     sample.stratum = 0
     sample.precision = -30
     sample.poll = settings.poll
-    report.samples &+= 1
-    report.readingError = TimeInterval(nanoseconds: Int64(reading.errorNanoseconds))
-    if !port.hardware.push(.sample(sample, now: RawClock.now())) { report.lost &+= 1 }
+    entry.report.samples &+= 1
+    entry.report.readingError = TimeInterval(nanoseconds: Int64(reading.errorNanoseconds))
+    if !port.hardware.push(.sample(sample, now: RawClock.now())) { entry.report.lost &+= 1 }
     wake()
+  }
+
+  /// Who steers that clock stepped it, or it is broken: the engine's gates decide what the system clock makes of it.
+  private func tell(_ moved: TimeInterval) {
+    entry.report.moves &+= 1
+    let text = "\(settings.name), which the system clock follows, jumped by \(Quantity.offset(moved))"
+    entry.raise(EventRecord(.hardwareClockMoved, source: settings.name, text: text))
   }
 
   /// "PHC".

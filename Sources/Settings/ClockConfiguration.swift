@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Discipline
 package import TimeTypes
 
 /// The table `[clock]`: which clock, how it may be moved, and the sanity gate.
@@ -39,7 +40,7 @@ package struct ClockConfiguration: Sendable, Equatable {
   package var follows: String?
   /// Which servo steers it.
   package var servo = ServoConfiguration.engine
-  package var pi = PIConfiguration()
+  package var pi = PISettings()
   /// How many selectable sources it takes to synchronize.
   package var minimumSources: UInt8 = 1
   /// 1 to 15: serve the own clock at this stratum while unsynchronized; 0 = do not.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addresses
+import Discipline
 import TimeTypes
 
 extension Configuration {
@@ -191,7 +192,7 @@ extension Configuration {
   private mutating func warnOfUnusedGains(_ members: [TOMLMember]) {
     let problem = "servo is \"engine\" here, which has no gains"
     let advice = "write servo = \"pi\", or leave the table out"
-    let defaults = PIConfiguration()
+    let defaults = PISettings()
     if clock.servo == .engine, clock.pi != defaults,
       let pi = Self.table("clock", in: members).first(where: { $0.key == "pi" })
     {

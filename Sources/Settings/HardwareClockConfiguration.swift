@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Discipline
+
 /// One `[[hardware_clock]]`: a PTP hardware clock or an auxiliary clock, and what it follows.
 package struct HardwareClockConfiguration: Sendable, Equatable {
   package enum Timescale: String, Sendable, CaseIterable { case tai, utc }
@@ -11,7 +13,7 @@ package struct HardwareClockConfiguration: Sendable, Equatable {
     case system
   }
 
-  package enum Device: Sendable, Equatable {
+  package enum Device: Sendable, Hashable {
     /// "/dev/ptp0".
     case path(String)
     /// The PHC of a network interface: "eth0".
@@ -39,7 +41,7 @@ package struct HardwareClockConfiguration: Sendable, Equatable {
   /// False: what it would be steered by is worked out and shown, nothing is applied.
   package var steer = true
   package var servo = ServoConfiguration.engine
-  package var pi = PIConfiguration()
+  package var pi = PISettings()
   /// log2 seconds between readings.
   package var poll: Int8 = 0
   /// It waits until the system clock is synchronized.
@@ -53,9 +55,21 @@ package struct HardwareClockConfiguration: Sendable, Equatable {
 
   init(reading reader: inout TableReader) {
     self.init()
-    let what = "a device (/dev/ptp0), a network interface (eth0) or an auxiliary clock (aux0 to aux7)"
-    device = reader.text("device", limit: 255, what: what) ?? ""
+    if let text = reader.text("device", limit: 255, what: Self.devices) {
+      device = text
+      if let problem = Self.problem(device: text), let member = reader.members.first(where: { $0.key == "device" }) {
+        reader.refuse(member, problem, "write \(Self.devices)")
+      }
+    }
     name = reader.text("name", limit: 64, what: "a name") ?? device
+    if ["system", "sources"].contains(name),
+      let member = reader.members.first(where: { $0.key == "name" })
+        ?? reader.members.first(where: { $0.key == "device" })
+    {
+      reader.refuse(
+        member, "\"\(name)\" means the system clock's own \(name == "system" ? "entry" : "sources")",
+        "write another name: name = \"nic\"")
+    }
     reader.choice("timescale", into: &timescale)
     reader.choice("follows", into: &follows)
     reader.boolean("steer", into: &steer)
@@ -72,7 +86,27 @@ package struct HardwareClockConfiguration: Sendable, Equatable {
   }
 }
 
+extension HardwareClockConfiguration {
+  private static let devices = "a device (/dev/ptp0), a network interface (eth0) or an auxiliary clock (aux0 to aux7)"
+
+  /// Why there can be no such device on any host; nil = there may be.
+  private static func problem(device: String) -> String? {
+    switch Device(device) {
+    case .auxiliary: nil
+    case .path(let path):
+      path.hasSuffix("/") || path.hasSuffix("/.") || path.hasSuffix("/..") ? "that is a directory, no device" : nil
+    case .interface(let name):
+      // An interface may be called so, but nobody who writes it means one.
+      name.hasPrefix("aux") && name.utf8.count > 3 && name.utf8.dropFirst(3).allSatisfy { (0x30...0x39).contains($0) }
+        ? "Linux has the auxiliary clocks aux0 to aux7" : InterfaceName.problem(name)
+    }
+  }
+}
+
 extension Configuration {
+  /// More than that is no host's.
+  package static let hardwareClockLimit = 32
+
   /// Reads `[[hardware_clock]]`; what is wrong between entries comes from `hardwareClockErrors`.
   mutating func readHardwareClocks(_ root: inout TableReader) {
     guard let member = root.member("hardware_clock") else { return }
@@ -81,6 +115,11 @@ extension Configuration {
       return root.refuse(member, "it is \(member.node.kindName)", advice)
     }
     for (index, element) in elements.enumerated() {
+      if index == Self.hardwareClockLimit {
+        return root.refuse(
+          element, key: "hardware_clock[\(index)]", "there are \(elements.count) of them",
+          "at most \(Self.hardwareClockLimit) clocks; leave the others out")
+      }
       guard case .table(let members) = element.content else {
         root.refuse(element, key: "hardware_clock[\(index)]", "it is \(element.kindName)", advice)
         continue

@@ -61,8 +61,11 @@ extension Configuration {
       var interface = InterfaceConfiguration()
       interface.line = element.place.line
       interface.column = element.place.column
-      if let name = reader.text("name", limit: 15, what: "an interface's name") {
+      if let name = reader.text("name", limit: InterfaceName.limit, what: "an interface's name") {
         interface.name = name
+        if let problem = InterfaceName.problem(name), let member = members.first(where: { $0.key == "name" }) {
+          reader.refuse(member, problem, "write the interface's name as `ip link` shows it, or \"*\" for all")
+        }
         if interfaces.contains(where: { $0.name == name }), let member = members.first(where: { $0.key == "name" }) {
           reader.refuse(member, "another [[interface]] has that name", "write each interface once")
         }

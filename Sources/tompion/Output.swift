@@ -36,9 +36,7 @@ struct Output {
       snapshot.providers = body.elements("providers").map { ProviderReport(json: $0) }
       return snapshot.providersText(style)
     case .clocks:
-      var snapshot = StatusSnapshot()
-      snapshot.clocks = body.elements("clocks").map { ClockReport(json: $0) }
-      return snapshot.clocksText(style)
+      return StatusSnapshot(clocksJSON: body).clocksText(style)
     case .why: return sentence(body, "why")
     case .events(_, _, let follow):
       let events = body.elements("events").compactMap { EventRecord(json: $0) }

@@ -6,7 +6,7 @@ import TimeTypes
 @testable import Report
 
 @Suite struct ClockReportTests {
-  private var clock: ClockReport {
+  static var clock: ClockReport {
     var clock = ClockReport()
     clock.name = "nic"
     clock.device = "/dev/ptp0"
@@ -30,6 +30,7 @@ import TimeTypes
   }
 
   @Test func jsonThereAndBack() throws {
+    let clock = Self.clock
     let read = ClockReport(json: clock.json)
     #expect(read.offset == clock.offset && read.taiOffset == 37 && read.state == .locked && read.kind == .hardware)
     var same = read
@@ -37,19 +38,5 @@ import TimeTypes
     same.maximumFrequency = clock.maximumFrequency
     #expect(same == clock)
     #expect(read.frequency.map { ($0.partsPerBillion + 40_000).magnitude < 1e-6 } == true)
-  }
-
-  @Test func table() {
-    var snapshot = StatusSnapshot()
-    #expect(snapshot.clocksText(.plain) == "There is no clock.\n")
-    snapshot.clocks = [clock]
-    snapshot.clocks[0].lost = 0
-    let lines = snapshot.clocksText(.plain).split(separator: "\n")
-    #expect(lines.count == 2)
-    snapshot.clocks[0].lost = 3
-    #expect(snapshot.clocksText(.plain).contains("nic: 3 readings lost"))
-    for word in ["nic", "/dev/ptp0", "tai", "locked", "system", "pi", "tompiond (pid 12)"] {
-      #expect(lines[1].contains(word), "\(word)")
-    }
   }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLinux
 import ClockPort
-import Glibc
 import LinuxKernel
 import Report
 import Synchronization
@@ -12,102 +10,11 @@ import TimeTypes
 @testable import Runtime
 @testable import Settings
 
-/// A PTP clock whose oscillator gains by `drift`, and a system clock that is true: neither is this host's.
-private final class Bench: Sendable {
-  struct State {
-    var raw: Int64 = 1_000_000_000
-    var shown = TimeInterval.seconds(500)
-    var drift = 40e-6
-    var units: Int64 = 0
-    var steps = 0
-    var isLocked = false
-    var isGone = false
-    var tai: Int16? = 37
-    var isSynchronized = true
-    /// A leap second, or a step of the system clock.
-    var realtime: Int64 = 1_700_000_000_000_000_000
-  }
-  let state = Mutex(State())
-
-  func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
-
-  func advance(_ seconds: Double) {
-    change {
-      let set = Double($0.units) / 65536 * 1e-6
-      $0.raw += Int64(seconds * 1e9)
-      $0.shown =
-        $0.shown + TimeInterval(seconds: seconds) + TimeInterval(seconds: seconds * ($0.drift + (1 + $0.drift) * set))
-    }
-  }
-
-  /// System clock − PTP clock.
-  var offset: TimeInterval { state.withLock { TimeInterval(nanoseconds: $0.raw + $0.realtime) - $0.shown } }
-
-  private func adjust(_ timex: inout clinux_timex_t) -> Int32 {
-    let request = timex
-    return state.withLock {
-      if $0.isGone { return -ENODEV }
-      if request.modes & clinux_adj_frequency != 0 { $0.units = request.frequency }
-      if request.modes & clinux_adj_setoffset != 0 {
-        $0.shown = $0.shown + .seconds(request.seconds) + TimeInterval(nanoseconds: request.subseconds)
-        $0.steps += 1
-      }
-      return 0
-    }
-  }
-
-  func open(_ settings: HardwareClockConfiguration, _ id: ClockID) throws(KernelError) -> DeviceClock {
-    let phc = PHCCalls(
-      open: { _, _ in 70 }, close: { _ in },
-      precise: { _, stamp in
-        let (raw, shown, realtime, isGone) = self.state.withLock { ($0.raw, $0.shown, $0.realtime, $0.isGone) }
-        if isGone { return -ENODEV }
-        stamp = clinux_cross_stamp_t(device: shown.nanoseconds, realtime: raw + realtime, raw: raw)
-        return 0
-      }, extended: { _, _, _, _ in -EOPNOTSUPP }, plain: { _, _, _ in -EOPNOTSUPP },
-      pair: { ClockPair(raw: RawInstant(nanoseconds: 0), time: .zero) })
-    let calls = DeviceClockCalls(
-      adjust: { _, timex in
-        let result = self.adjust(&timex)
-        timex.frequency = self.state.withLock { $0.units }
-        return result
-      },
-      describe: { _, capabilities in
-        capabilities.maximum_adjustment = 1_000_000
-        return 0
-      },
-      lock: { _ in self.state.withLock { $0.isLocked } ? -EWOULDBLOCK : 0 }, bracket: { _, _ in -EINVAL })
-    return .hardware(
-      try HardwareClock(
-        id: id, path: "/dev/ptp0", mode: settings.follows == .system && settings.steer ? .steer : .observe, phc: phc,
-        calls: calls))
-  }
-
-  func glance() -> SystemGlance? {
-    let state = state.withLock { $0 }
-    let calls = TimexCalls(
-      adjust: { timex in
-        timex.tick = 10_000
-        timex.tai = Int32(state.tai ?? 0)
-        timex.status = state.isSynchronized ? 0 : clinux_sta_unsync
-        return 0
-      },
-      pair: {
-        ClockPair(raw: RawInstant(nanoseconds: state.raw), time: TimeInterval(nanoseconds: state.raw + state.realtime))
-      })
-    return SystemGlance(calls: calls)
-  }
-}
-
 @Suite struct ClockFollowerTests {
-  private final class Log {
-    var events: [EventRecord] = []
-    func count(_ kind: EventKind) -> Int { events.filter { $0.number == kind.rawValue }.count }
-  }
-
   private func follower(
-    _ bench: Bench, _ log: Log = Log(), _ change: (inout HardwareClockConfiguration) -> Void = { _ in },
-    look: @escaping (String) -> PHCPath.Look = { _ in PHCPath.Look() }
+    _ bench: FakePTPClock, _ log: ClockEventLog = ClockEventLog(),
+    _ change: (inout HardwareClockConfiguration) -> Void = { _ in },
+    claims: DeviceClaims = DeviceClaims(), look: @escaping (String) -> PHCPath.Look = { _ in PHCPath.Look() }
   ) -> ClockFollower {
     var settings = HardwareClockConfiguration()
     settings.device = "/dev/ptp-of-a-test"
@@ -116,11 +23,11 @@ private final class Bench: Sendable {
     settings.timescale = .utc
     change(&settings)
     return ClockFollower(
-      settings, number: 1, open: { settings, id throws(KernelError) in try bench.open(settings, id) },
-      glance: bench.glance, look: look, raise: { log.events.append($0) })
+      settings, number: 1, claims: claims, access: bench.access(look: look), glance: bench.glance,
+      raise: { log.events.append($0) })
   }
 
-  private func run(_ follower: ClockFollower, _ bench: Bench, seconds: Int) {
+  private func run(_ follower: ClockFollower, _ bench: FakePTPClock, seconds: Int) {
     for _ in 0..<seconds {
       bench.advance(1)
       follower.turn()
@@ -129,8 +36,8 @@ private final class Bench: Sendable {
 
   @Test(arguments: [ServoConfiguration.engine, .pi])
   func eitherServoLocks(servo: ServoConfiguration) {
-    let bench = Bench()
-    let log = Log()
+    let bench = FakePTPClock()
+    let log = ClockEventLog()
     let follower = follower(bench, log) { $0.servo = servo }
     run(follower, bench, seconds: 120)
     #expect(bench.state.withLock { $0.steps } == 1)
@@ -146,7 +53,7 @@ private final class Bench: Sendable {
   /// A clock of TAI is ahead of UTC by what the kernel says, and a leap second in UTC does not touch it.
   @Test(arguments: [ServoConfiguration.engine, .pi])
   func leapSecondsLeaveTAIAlone(servo: ServoConfiguration) {
-    let bench = Bench()
+    let bench = FakePTPClock()
     let follower = follower(bench) {
       $0.servo = servo
       $0.timescale = .tai
@@ -164,9 +71,9 @@ private final class Bench: Sendable {
   }
 
   @Test func withoutTAIItWaitsAndSaysSo() {
-    let bench = Bench()
+    let bench = FakePTPClock()
     bench.change { $0.tai = nil }
-    let log = Log()
+    let log = ClockEventLog()
     let follower = follower(bench, log) { $0.timescale = .tai }
     run(follower, bench, seconds: 5)
     #expect(follower.state.state == .waiting)
@@ -176,7 +83,7 @@ private final class Bench: Sendable {
   }
 
   @Test func itWaitsForASynchronizedSystemClock() {
-    let bench = Bench()
+    let bench = FakePTPClock()
     bench.change { $0.isSynchronized = false }
     let patient = follower(bench)
     run(patient, bench, seconds: 10)
@@ -188,8 +95,8 @@ private final class Bench: Sendable {
   }
 
   @Test func somebodyElsesMoveIsMendedAndTold() {
-    let bench = Bench()
-    let log = Log()
+    let bench = FakePTPClock()
+    let log = ClockEventLog()
     let follower = follower(bench, log)
     run(follower, bench, seconds: 60)
     bench.change { $0.shown = $0.shown + .milliseconds(5) }
@@ -200,9 +107,9 @@ private final class Bench: Sendable {
   }
 
   @Test func aSecondOwnerIsRefused() {
-    let bench = Bench()
+    let bench = FakePTPClock()
     bench.change { $0.isLocked = true }
-    let log = Log()
+    let log = ClockEventLog()
     let follower = follower(bench, log)
     run(follower, bench, seconds: 3)
     #expect(follower.state.state == .refused)
@@ -213,8 +120,8 @@ private final class Bench: Sendable {
 
   /// A rival that was seen stays one where its descriptors are not shown any more, until it ends.
   @Test func aRivalIsRememberedWhenItMayNotBeLookedInto() {
-    let bench = Bench()
-    let log = Log()
+    let bench = FakePTPClock()
+    let log = ClockEventLog()
     let rival = RivalDaemon(name: "ptp4l", pid: 7)
     var seen = PHCPath.Look(holders: [rival])
     let follower = follower(bench, log, look: { _ in seen })
@@ -231,8 +138,43 @@ private final class Bench: Sendable {
     #expect(follower.state.state == .locked)
   }
 
+  /// Two entries for one device, spelled differently: the second is told who has it, and never touches it.
+  @Test func aDeviceSpelledTwiceHasOneEntry() {
+    let bench = FakePTPClock()
+    let log = ClockEventLog()
+    let claims = DeviceClaims()
+    let first = follower(bench, log, claims: claims)
+    let second = follower(
+      bench, log,
+      {
+        $0.name = "again"; $0.device = "/dev//ptp0"
+      }, claims: claims)
+    for _ in 0..<3 {
+      run(first, bench, seconds: 1)
+      second.turn()
+    }
+    #expect(bench.state.withLock { $0.openings } == [.steer])
+    #expect(first.state.state != .refused)
+    #expect(second.state.state == .refused)
+    #expect(second.state.owner == "the entry \"nic\"")
+    let told = log.events.filter { $0.number == EventKind.hardwareClockOwned.rawValue }
+    #expect(told.count == 1 && told.first?.source == "again")
+    for word in ["\"nic\"", "\"/dev/ptp-of-a-test\"", "\"/dev//ptp0\"", "[[hardware_clock]]"] {
+      #expect(told.first?.text.contains(word) == true, "\(told)")
+    }
+    // One that was away for a moment is still the first one's.
+    bench.change { $0.isGone = true }
+    first.turn()
+    #expect(first.state.state == .failed)
+    bench.change { $0.isGone = false }
+    second.turn()
+    #expect(second.state.state == .refused)
+    run(first, bench, seconds: 60)
+    #expect(first.state.state == .locked)
+  }
+
   @Test func watchedIsNeverTouched() {
-    let bench = Bench()
+    let bench = FakePTPClock()
     let follower = follower(bench) { $0.follows = .none }
     run(follower, bench, seconds: 30)
     #expect(follower.state.state == .watched)
@@ -241,8 +183,8 @@ private final class Bench: Sendable {
   }
 
   @Test func aLostDeviceIsToldAndOpenedAgain() {
-    let bench = Bench()
-    let log = Log()
+    let bench = FakePTPClock()
+    let log = ClockEventLog()
     let follower = follower(bench, log)
     run(follower, bench, seconds: 10)
     bench.change { $0.isGone = true }
@@ -256,7 +198,7 @@ private final class Bench: Sendable {
 
   /// At the end it runs at the frequency that it needs, without a slew.
   @Test func releaseLeavesNoSlew() {
-    let bench = Bench()
+    let bench = FakePTPClock()
     let follower = follower(bench)
     run(follower, bench, seconds: 60)
     bench.change { $0.realtime += 400_000 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Discipline
 import Settings
 import Testing
 
@@ -44,10 +45,10 @@ struct HardwareClockConfigurationTests {
     #expect(clocks.map(\.kind) == [.path("/dev/ptp0"), .interface("eth1"), .auxiliary(7)])
     #expect(clocks[0].timescale == .utc && clocks[0].follows == .none && clocks[0].poll == -2)
     #expect(clocks[1].follows == .system && clocks[1].servo == .pi && !clocks[1].steer && !clocks[1].onlySynchronized)
-    var pi = PIConfiguration()
+    var pi = PISettings()
     pi.stepThreshold = 0.001
     pi.firstStepThreshold = 0
-    pi.maximumFrequency = 1000
+    pi.maximumFrequency = 1000 * 1e-9
     pi.integral = 0.01
     pi.integralScale = 0.2
     pi.integralExponent = 0.5
@@ -91,11 +92,54 @@ struct HardwareClockConfigurationTests {
       ("[[hardware_clock]]\nname = \"x\"", "hardware_clock[0].device: it is missing; write device = \"/dev/ptp0\""),
       ("[[hardware_clock]]\ndevice = \"/dev/ptp0\"\nservo = \"PI\"", "write \"engine\" or \"pi\""),
       ("[[hardware_clock]]\ndevice = \"/dev/ptp0\"\npoll = 7", "write an integer from -4 to 6"),
+      (
+        "[[hardware_clock]]\nname = \"x\"\ndevice = \"aux8\"",
+        "t.toml:3:10: hardware_clock[0].device = \"aux8\": Linux has the auxiliary clocks aux0 to aux7; write a device"
+      ),
+      ("[[hardware_clock]]\ndevice = \"aux07\"", "Linux has the auxiliary clocks aux0 to aux7"),
+      ("[[hardware_clock]]\ndevice = \"/\"", "2:10: hardware_clock[0].device = \"/\": that is a directory, no device"),
+      ("[[hardware_clock]]\ndevice = \"/dev/\"", "that is a directory"),
+      ("[[hardware_clock]]\ndevice = \"%\"", "device = \"%\": no network interface's name has \"%\" in it"),
+      (
+        "[[hardware_clock]]\ndevice = \"dev/ptp0\"",
+        "no network interface's name has \"/\" in it; write a device (/dev/ptp0)"
+      ),
+      ("[[hardware_clock]]\ndevice = \"..\"", "no network interface can have that name"),
+      ("[[hardware_clock]]\ndevice = \"eth0 eth1\"", "has a space in it"),
+      ("[[hardware_clock]]\ndevice = \"interface-of-mine\"", "longer than 15 bytes"),
+      (
+        "[[hardware_clock]]\ndevice = \"eth0\"\nname = \"sources\"",
+        "3:8: hardware_clock[0].name = \"sources\": \"sources\" means the system clock's own sources; write another name"
+      ),
+      ("[[hardware_clock]]\ndevice = \"system\"", "\"system\" means the system clock's own entry; write another name"),
       ("[hardware_clock]\ndevice = \"/dev/ptp0\"", "write a table for each clock: [[hardware_clock]]"),
     ])
   func errors(text: String, expected: String) {
     let errors = ConfigurationTests.errors(text)
     #expect(errors.contains { $0.contains(expected) }, "\(errors)")
+  }
+
+  /// One line of complaint for them all, and none for as many as there may be.
+  @Test("no host has so many clocks", arguments: [Configuration.hardwareClockLimit, 500])
+  func tooMany(count: Int) throws {
+    let text = (0..<count).map { "[[hardware_clock]]\ndevice = \"/dev/ptp\($0)\"\n" }.joined()
+    let limit = Configuration.hardwareClockLimit
+    guard count > limit else {
+      #expect(try Configuration(toml: text, file: "t.toml").hardwareClocks.count == limit)
+      return
+    }
+    let errors = ConfigurationTests.errors(text)
+    let expected =
+      "t.toml:\(2 * limit + 1):1: hardware_clock[\(limit)] = {…}: there are \(count) of them; at most \(limit) clocks"
+    #expect(errors.count == 1 && errors.first?.hasPrefix(expected) == true, "\(errors)")
+  }
+
+  @Test(
+    "names that Linux takes",
+    arguments: ["eth0", "enp1s0f0np0", "aux", "auxiliary0", "br-0.100", "wlan*", "/dev/ptp_kvm", "aux7"])
+  func possibleDevices(device: String) throws {
+    let text = "[[hardware_clock]]\ndevice = \"\(device)\""
+    #expect(try Configuration(toml: text, file: "t.toml").hardwareClocks.map(\.device) == [device])
   }
 
   @Test("behind a hardware clock the PI servo is the default")

@@ -51,6 +51,11 @@ struct InterfaceConfigurationTests {
       ),
       ("[[interface]]\nname = \"a\"\nrx_latency = 5\n", "did you mean rx_latency_ns?"),
       ("[[interface]]\nname = \"an-interface-of-16\"\n", "has at most 15"),
+      (
+        "[[interface]]\nname = \"/\"\n",
+        "2:8: interface[0].name = \"/\": no network interface's name has \"/\" in it; write the"
+      ),
+      ("[[interface]]\nname = \"eth%d\"\n", "no network interface's name has \"%\" in it"),
       ("[interface]\nname = \"a\"\n", "write a table for each interface: [[interface]]"),
       ("rx_filter = \"all\"\n", "it belongs in [[interface]]"),
       ("profile = \"minimal\"\n[[interface]]\nname = \"a\"\n", "profile \"minimal\" has the kernel's stamps only"),

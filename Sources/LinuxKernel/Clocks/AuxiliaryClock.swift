@@ -10,7 +10,7 @@ package import TimeTypes
 /// seconds and nobody's PLL. An administrator enables it: /sys/kernel/time/aux_clocks/N/aux_clock_enable.
 package struct AuxiliaryClock: SteerableClock {
   package let id: ClockID
-  package let mode: SystemClock.Mode
+  package let mode: SteeringMode
   /// 0 to 7.
   package let number: Int32
   private let calls: DeviceClockCalls
@@ -23,7 +23,7 @@ package struct AuxiliaryClock: SteerableClock {
   /// is there is held meanwhile.
   /// - Throws: ENODEV where the kernel has no such clock or it is not enabled, EWOULDBLOCK where another process steers it.
   package init(
-    id: ClockID, number: Int32, mode: SystemClock.Mode, lockPaths: [String] = [], calls: DeviceClockCalls = .kernel
+    id: ClockID, number: Int32, mode: SteeringMode, lockPaths: [String] = [], calls: DeviceClockCalls = .kernel
   ) throws(KernelError) {
     guard (0..<CLINUX_AUX_CLOCKS).contains(number) else {
       throw KernelError("find the auxiliary clock", errno: KernelError.noDevice)
@@ -72,7 +72,7 @@ package struct AuxiliaryClock: SteerableClock {
   /// Reads the clock and finds what others did to it since the last look.
   package mutating func observe() throws(ClockError) -> DeviceObservation {
     var timex = clinux_timex_t()
-    try SystemClock.check(calls.adjust(CLINUX_CLOCK_AUX + number, &timex))
+    try ClockError.check(calls.adjust(CLINUX_CLOCK_AUX + number, &timex))
     let pair = try pair()
     let finding = watch.observe(pair, frequency: TimexFrequency(timex).frequency)
     applied = TimexFrequency(timex).frequency
@@ -96,11 +96,11 @@ package struct AuxiliaryClock: SteerableClock {
   }
 
   package mutating func step(by interval: TimeInterval) throws(ClockError) {
-    let (seconds, rest) = SystemClock.split(interval)
+    let change = TimexStep(interval)
     _ = try write { timex in
       timex.modes = clinux_adj_setoffset | clinux_adj_nano
-      timex.seconds = seconds
-      timex.subseconds = rest
+      timex.seconds = change.seconds
+      timex.subseconds = change.nanoseconds
     }
     era = era.next
     watch.rebase(at: try pair(), frequency: applied)
@@ -132,7 +132,7 @@ package struct AuxiliaryClock: SteerableClock {
     guard mode == .steer else { throw .observing }
     var timex = clinux_timex_t()
     prepare(&timex)
-    try SystemClock.check(calls.adjust(CLINUX_CLOCK_AUX + number, &timex))
+    try ClockError.check(calls.adjust(CLINUX_CLOCK_AUX + number, &timex))
     return timex
   }
 }

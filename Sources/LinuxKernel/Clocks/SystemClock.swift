@@ -9,10 +9,8 @@ package import TimeTypes
 ///
 /// It reads back what the kernel really applied, notices what others did (`observe`), and in observe mode never writes.
 package struct SystemClock: SteerableClock {
-  package enum Mode: Sendable, BitwiseCopyable { case steer, observe }
-
   package let id: ClockID
-  package let mode: Mode
+  package let mode: SteeringMode
   private let calls: TimexCalls
   private let history = ClockHistory()
   private var segments = ClockSegments()
@@ -27,12 +25,12 @@ package struct SystemClock: SteerableClock {
   private var isOwned = false
 
   /// Takes the clock as it is; nothing is changed before the first `adjust` or `step`.
-  package init(id: ClockID = .system, mode: Mode, calls: TimexCalls = .kernel) throws(ClockError) {
+  package init(id: ClockID = .system, mode: SteeringMode, calls: TimexCalls = .kernel) throws(ClockError) {
     self.id = id
     self.mode = mode
     self.calls = calls
     var timex = clinux_timex_t()
-    try SystemClock.check(calls.adjust(&timex))
+    try ClockError.check(calls.adjust(&timex))
     applied = TimexFrequency(timex).frequency
     let pair = calls.pair()
     watch = ClockWatch(at: pair, frequency: applied)
@@ -70,14 +68,14 @@ package struct SystemClock: SteerableClock {
 
   package mutating func read() throws(ClockError) -> ClockReading {
     var timex = clinux_timex_t()
-    try SystemClock.check(calls.adjust(&timex))
+    try ClockError.check(calls.adjust(&timex))
     return reading(calls.pair(), TimexFrequency(timex).frequency)
   }
 
   /// Reads the clock and finds what others did to it since the last look; a foreign step begins a new era.
   package mutating func observe() throws(ClockError) -> ClockObservation {
     var timex = clinux_timex_t()
-    try SystemClock.check(calls.adjust(&timex))
+    try ClockError.check(calls.adjust(&timex))
     if timex.status & clinux_sta_pll != 0 { isOwned = false }
     let pair = calls.pair()
     let frequency = TimexFrequency(timex).frequency
@@ -114,11 +112,11 @@ package struct SystemClock: SteerableClock {
   package mutating func step(by interval: TimeInterval) throws(ClockError) {
     if !isOwned { try takeOver() }
     let before = calls.pair()
-    let (wholeSeconds, fraction) = Self.split(interval)
+    let change = TimexStep(interval)
     _ = try write { timex in
       timex.modes = clinux_adj_setoffset | clinux_adj_nano
-      timex.seconds = wholeSeconds
-      timex.subseconds = fraction
+      timex.seconds = change.seconds
+      timex.subseconds = change.nanoseconds
     }
     let after = calls.pair()
     note(before, announce: false)
@@ -145,19 +143,6 @@ package struct SystemClock: SteerableClock {
     }
     publishedLeap = bits & clinux_sta_ins != 0 ? .insert : bits & clinux_sta_del != 0 ? .delete : .none
     watch.armedLeap = publishedLeap
-  }
-
-  /// Rounded to nanoseconds: seconds towards −∞ and nanoseconds never negative, as timekeeping_inject_offset wants them.
-  static func split(_ interval: TimeInterval) -> (seconds: Int64, nanoseconds: Int64) {
-    let nanosecond: Int64 = 1_000_000_000
-    let rounded = interval.nanoseconds &+ (interval.subnanoseconds >= 0x8000 && interval.nanoseconds < .max ? 1 : 0)
-    var seconds = rounded / nanosecond
-    var rest = rounded % nanosecond
-    if rest < 0 {
-      rest += nanosecond
-      seconds -= 1
-    }
-    return (seconds, rest)
   }
 
   /// The kernel's limit of maxerror and esterror (NTP_PHASE_LIMIT): 16 s.
@@ -190,18 +175,8 @@ package struct SystemClock: SteerableClock {
     prepare(&timex)
     let result = calls.adjust(&timex)
     lostPermission = result == -EPERM
-    try SystemClock.check(result)
+    try ClockError.check(result)
     return timex
-  }
-
-  static func check(_ result: Int32) throws(ClockError) {
-    switch result {
-    case 0...: return
-    case -EPERM: throw .notPermitted
-    case -EINVAL, -ERANGE: throw .invalidValue
-    case -ENODEV, -EOPNOTSUPP: throw .unsupported
-    default: throw .system(errno: -result)
-    }
   }
 }
 

@@ -14,7 +14,7 @@ package import TimeTypes
 /// somebody else moved the clock.
 package struct HardwareClock: SteerableClock {
   package let id: ClockID
-  package let mode: SystemClock.Mode
+  package let mode: SteeringMode
   /// The limit of the driver, either sign.
   package let maximumFrequency: Frequency
   private var device: PHCDevice
@@ -33,7 +33,7 @@ package struct HardwareClock: SteerableClock {
   /// Opens the device, for writing and with its lock where it is to be steered; nothing is changed.
   /// - Throws: `KernelError` of "lock" with EWOULDBLOCK where another process steers it.
   package init(
-    id: ClockID, path: String, mode: SystemClock.Mode, phc: PHCCalls = .kernel, calls: DeviceClockCalls = .kernel
+    id: ClockID, path: String, mode: SteeringMode, phc: PHCCalls = .kernel, calls: DeviceClockCalls = .kernel
   ) throws(KernelError) {
     self.id = id
     self.mode = mode
@@ -101,7 +101,7 @@ package struct HardwareClock: SteerableClock {
     let isAtLimit = frequency.ratio.magnitude >= maximumFrequency.ratio
     timex.frequency = Int64(parts.rounded(isAtLimit ? .towardZero : .toNearestOrEven))
     let wanted = TimexFrequency(tick: TimexFrequency.nominalTick, units: timex.frequency).frequency
-    try SystemClock.check(calls.adjust(clock, &timex))
+    try ClockError.check(calls.adjust(clock, &timex))
     applied = wanted
     return applied
   }
@@ -109,14 +109,14 @@ package struct HardwareClock: SteerableClock {
   package mutating func step(by interval: TimeInterval) throws(ClockError) {
     guard mode == .steer else { throw .observing }
     _ = try look()
-    let (seconds, rest) = SystemClock.split(interval)
+    let change = TimexStep(interval)
     var timex = clinux_timex_t()
     timex.modes = clinux_adj_setoffset | clinux_adj_nano
-    timex.seconds = seconds
-    timex.subseconds = rest
-    try SystemClock.check(calls.adjust(clock, &timex))
+    timex.seconds = change.seconds
+    timex.subseconds = change.nanoseconds
+    try ClockError.check(calls.adjust(clock, &timex))
     era = era.next
-    last.device = last.device + TimeInterval(nanoseconds: seconds * 1_000_000_000 + rest)
+    last.device = last.device + change.interval
     // Drivers that step by reading and setting lose some time at it: the next look must not take that for a foreign hand.
     last.errorNanoseconds = max(last.errorNanoseconds, 100_000)
   }
@@ -127,7 +127,7 @@ package struct HardwareClock: SteerableClock {
   /// Reads the device and moves its own oscillator's time on; nil = nobody else moved it, else by how much.
   private mutating func look() throws(ClockError) -> TimeInterval? {
     let reading: PHCReading
-    do { reading = try device.read() } catch { try SystemClock.check(-error.errno); throw .unsupported }
+    do { reading = try device.read() } catch { try ClockError.check(-error.errno); throw .unsupported }
     let elapsed = reading.raw - last.raw
     let shown = reading.device - last.device
     let allowance =

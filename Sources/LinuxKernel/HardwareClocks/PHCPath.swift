@@ -2,7 +2,7 @@
 
 import CLinux
 
-/// Which device is a network interface's PTP hardware clock, and who else has it open. [control, at start]
+/// Which device a path or a network interface means, and who else has it open. [control at start, hardware clocks]
 package enum PHCPath {
   /// "/dev/ptp0" of "eth0".
   /// - Throws: ENODEV where there is no such interface, EOPNOTSUPP where it has no hardware clock.
@@ -17,24 +17,25 @@ package enum PHCPath {
     return "/dev/ptp\(abilities.phc)"
   }
 
-  /// The device that a path leads to through symbolic links (/dev/ptp_kvm, /dev/char/248:0), as /proc shows it; what cannot be followed
-  /// stays as it is.
-  package static func real(_ path: String, in processes: ProcessTable = ProcessTable()) -> String {
-    var path = path
-    for _ in 0..<mostLinks {
-      guard let target = processes.link(path) else { break }
-      path = target.hasPrefix("/") ? target : path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex) + target
-      var parts: [Substring] = []
-      for part in path.split(separator: "/") where part != "." {
-        if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-      }
-      path = "/" + parts.joined(separator: "/")
+  /// The path that a path leads to (/dev/ptp_kvm, /dev//ptp0, /dev/char/248:0), as /proc shows it; what leads nowhere stays as it is.
+  package static func real(_ path: String) -> String {
+    var length: Int32 = -1
+    // The fence writes at most `capacity` bytes and ends them with a zero.
+    let text = unsafe FixedText.read(capacity: 4096) { start, capacity in
+      length = unsafe path.withCString { unsafe clinux_real_path($0, start, capacity) }
     }
-    return path
+    return length >= 0 ? text : path
   }
 
-  /// As many as Linux follows (path_resolution(7)).
-  private static let mostLinks = 40
+  /// Major and minor number of the device that a path leads to: the same for every spelling, link and node of it.
+  /// - Throws: ENODEV where the path leads to something that is no character device.
+  package static func number(_ path: String) throws(KernelError) -> UInt64 {
+    var number: UInt64 = 0
+    // The path is read within the call; the number is our own.
+    let result = unsafe path.withCString { unsafe clinux_device_number($0, &number) }
+    _ = try KernelError.check(result, "open the PTP hardware clock")
+    return number
+  }
 
   /// Programs that steer PTP hardware clocks.
   private static let steering = ["ptp4l", "phc2sys", "ts2phc", "tompiond"]

@@ -49,6 +49,6 @@ extension UringLoop {
 
   /// What requests call the waker's.
   func wakerFile(_ waker: Waker) -> Int32 {
-    isWakerRegistered ? UringQueue.file(at: wakerPlace) : waker.descriptor
+    isWakerRegistered ? UringQueue.file(at: wakerPlace) : waker.descriptor.rawValue
   }
 }

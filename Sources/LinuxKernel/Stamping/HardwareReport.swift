@@ -22,7 +22,7 @@ package final class HardwareReport: Sendable {
 
   /// How a card's clock is.
   package struct Clock: Sendable, Equatable {
-    package var state = PHCLine.State.starting
+    package var state = CardLine.State.starting
     package var readings: UInt64 = 0
     package var failures: UInt64 = 0
     package var outliers: UInt64 = 0
@@ -54,7 +54,7 @@ package final class HardwareReport: Sendable {
 
   private static func first(_ clock: Int) -> Int { HardwareInterfaceSet.capacity * interfaceWords + clock * clockWords }
 
-  func store(_ line: PHCLine, failures: UInt64, readings: UInt64, clock: Int) {
+  func store(_ line: CardLine, failures: UInt64, readings: UInt64, clock: Int) {
     guard clock >= 0, clock < HardwareInterfaceSet.capacity else { return }
     let first = Self.first(clock)
     words[first].store(UInt64(line.state.rawValue) << 32 | UInt64(line.errorNanoseconds), ordering: .relaxed)
@@ -71,7 +71,7 @@ package final class HardwareReport: Sendable {
     let first = Self.first(index)
     let state = words[first].load(ordering: .relaxed)
     return Clock(
-      state: PHCLine.State(rawValue: UInt8(truncatingIfNeeded: state >> 32)) ?? .starting,
+      state: CardLine.State(rawValue: UInt8(truncatingIfNeeded: state >> 32)) ?? .starting,
       readings: words[first + 1].load(ordering: .relaxed), failures: words[first + 2].load(ordering: .relaxed),
       outliers: words[first + 3].load(ordering: .relaxed), jumps: words[first + 4].load(ordering: .relaxed),
       rate: Double(bitPattern: words[first + 5].load(ordering: .relaxed)),

@@ -10,7 +10,7 @@ import TimeTypes
 @testable import LinuxKernel
 
 @Suite struct AuxiliaryClockTests {
-  private func clock(_ device: FakeDevice, mode: SystemClock.Mode = .steer) throws -> AuxiliaryClock {
+  private func clock(_ device: FakeDevice, mode: SteeringMode = .steer) throws -> AuxiliaryClock {
     try AuxiliaryClock(id: ClockID(rawValue: 2), number: 3, mode: mode, calls: device.calls)
   }
 

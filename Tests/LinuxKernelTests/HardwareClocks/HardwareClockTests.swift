@@ -11,7 +11,7 @@ import TimeTypes
 @Suite struct HardwareClockTests {
   private let id = ClockID(rawValue: 1)
 
-  private func clock(_ device: FakeDevice, mode: SystemClock.Mode = .steer) throws -> HardwareClock {
+  private func clock(_ device: FakeDevice, mode: SteeringMode = .steer) throws -> HardwareClock {
     try HardwareClock(id: id, path: "/dev/ptp0", mode: mode, phc: device.phc, calls: device.calls)
   }
 

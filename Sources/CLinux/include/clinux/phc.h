@@ -28,6 +28,10 @@ typedef struct clinux_phc_capabilities {
   int32_t phase_adjustment;
 } clinux_phc_capabilities_t;
 
+// The path that a path leads to (realpath(3)), ended by a zero: its length, or -ENAMETOOLONG where it does not fit.
+int32_t clinux_real_path(const char *path, char *real, size_t capacity);
+// The number (major and minor) of the character device that a path leads to; -ENODEV where it leads to something else.
+int32_t clinux_device_number(const char *path, uint64_t *number);
 // Opens /dev/ptpN and the like; refuses what is no character device.
 int32_t clinux_phc_open(const char *path, int32_t writable);
 // The clock id of an open device, for clock_gettime(2) and clock_adjtime(2); never fails.

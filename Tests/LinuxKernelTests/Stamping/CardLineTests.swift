@@ -30,11 +30,11 @@ private struct ModelDevice {
   func raw(of device: TimeInterval) -> Double { (device.inNanoseconds - offset) / (1 + rate) }
 }
 
-@Suite struct PHCLineTests {
+@Suite struct CardLineTests {
   private static let second: Int64 = 1_000_000_000
 
   /// The error of converting a stamp of `raw`, ns; nil = it is not converted.
-  private func error(_ line: PHCLine, _ device: ModelDevice, at raw: Int64) -> Double? {
+  private func error(_ line: CardLine, _ device: ModelDevice, at raw: Int64) -> Double? {
     let shown = TimeInterval(nanosecondsAsDouble: device.truth(at: raw))
     return line.raw(of: shown).map { Double($0.raw.nanoseconds) - Double(raw) }
   }
@@ -42,7 +42,7 @@ private struct ModelDevice {
   @Test(arguments: [UInt64(1), 2, 3, 4, 5], [37e-6, -210e-6, 0, 4e-3])
   func itIsBetterThanItsReadings(seed: UInt64, rate: Double) {
     var device = ModelDevice(generator: SeededGenerator(seed: seed), rate: rate)
-    var line = PHCLine()
+    var line = CardLine()
     var squares = 0.0
     var readings = 0.0
     for i in 0..<200 {
@@ -66,7 +66,7 @@ private struct ModelDevice {
 
   @Test func outliersDoNotMoveIt() {
     var device = ModelDevice(generator: SeededGenerator(seed: 9))
-    var line = PHCLine()
+    var line = CardLine()
     var outliers: UInt64 = 0
     for i in 0..<401 {
       let raw = Int64(i) * Self.second
@@ -88,7 +88,7 @@ private struct ModelDevice {
   @Test(arguments: [10e6, -10e6, 37e9, -1e15])
   func aJumpIsNoticedAndOldStampsAreNotConverted(jump: Double) {
     var device = ModelDevice(generator: SeededGenerator(seed: 3))
-    var line = PHCLine()
+    var line = CardLine()
     for i in 0..<20 { #expect(line.take(device.read(at: Int64(i) * Self.second)) == .taken) }
     let before = TimeInterval(nanosecondsAsDouble: device.truth(at: 19 * Self.second))
     device.offset += jump
@@ -106,7 +106,7 @@ private struct ModelDevice {
 
   @Test func aChangeOfRateBendsIt() {
     var device = ModelDevice(generator: SeededGenerator(seed: 5))
-    var line = PHCLine()
+    var line = CardLine()
     for i in 0..<20 { _ = line.take(device.read(at: Int64(i) * Self.second)) }
     // From second 19 on 80 ppm faster: 80 µs in a second is no jump.
     device.offset -= 80e-6 * 19e9
@@ -120,7 +120,7 @@ private struct ModelDevice {
 
   @Test func aServoThatSteersItGentlyIsFollowed() {
     var device = ModelDevice(generator: SeededGenerator(seed: 6))
-    var line = PHCLine()
+    var line = CardLine()
     for i in 0..<300 {
       let raw = Int64(i) * Self.second
       // A few hundred ppb to and fro, as a PTP servo does it each second.
@@ -137,7 +137,7 @@ private struct ModelDevice {
   @Test(arguments: [0.0, 1.5, 0.9, -1])
   func aClockThatStandsStillOrRunsWildIsNotBelieved(rate: Double) {
     // As QEMU's e1000e: standing still, or at two and a half times the speed.
-    var line = PHCLine()
+    var line = CardLine()
     func reading(_ milliseconds: Int64) -> PHCReading {
       PHCReading(
         raw: RawInstant(nanoseconds: milliseconds * 1_000_000),
@@ -152,7 +152,7 @@ private struct ModelDevice {
 
   @Test func aClockThatStopsAndGoesOnIsSeen() {
     var device = ModelDevice(generator: SeededGenerator(seed: 8))
-    var line = PHCLine()
+    var line = CardLine()
     for i in 0..<10 { _ = line.take(device.read(at: Int64(i) * Self.second)) }
     let stuck = device.read(at: 10 * Self.second).device
     func frozen(_ second: Int64) -> PHCReading {
@@ -172,7 +172,7 @@ private struct ModelDevice {
 
   @Test func itSpeaksOfNothingItDoesNotKnow() {
     var device = ModelDevice(generator: SeededGenerator(seed: 2))
-    var line = PHCLine()
+    var line = CardLine()
     #expect(line.raw(of: .zero) == nil)
     #expect(line.take(device.read(at: 0)) == .taken)
     #expect(line.take(device.read(at: 1_000_000)) == .taken, "too close to tell the rate")
@@ -189,7 +189,7 @@ private struct ModelDevice {
 
   @Test func pollsFurtherApartThanItsMemoryStillGiveARate() {
     var device = ModelDevice(generator: SeededGenerator(seed: 4))
-    var line = PHCLine()
+    var line = CardLine()
     for i in 0..<20 {
       let raw = Int64(i) * 64 * Self.second
       _ = line.take(device.read(at: raw))
@@ -202,7 +202,7 @@ private struct ModelDevice {
   @Test(arguments: UInt64(1)...20)
   func anythingIsSurvived(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
-    var line = PHCLine()
+    var line = CardLine()
     var raw: Int64 = 0
     for _ in 0..<500 {
       raw &+= Int64(truncatingIfNeeded: generator.next() % 2_000_000_000)
@@ -213,6 +213,6 @@ private struct ModelDevice {
           errorNanoseconds: UInt32(truncatingIfNeeded: generator.next())))
       _ = line.raw(of: TimeInterval(nanoseconds: Int64(truncatingIfNeeded: generator.next())))
     }
-    #expect(line.count <= PHCLine.capacity)
+    #expect(line.count <= CardLine.capacity)
   }
 }

@@ -6,9 +6,9 @@ import TimeTypes
 
 /// Tells what became of the cards' stamps and clocks: a clock that jumped, stands still or runs again at once, stamps that were missed
 /// once a minute at most. [control]
-struct HardwareWatch {
+struct CardWatch {
   private struct Known {
-    var state = PHCLine.State.running
+    var state = CardLine.State.running
     var jumps: UInt64 = 0
     var failures: UInt64 = 0
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Medians over a few numbers, in fixed memory.
-enum PHCStatistics {
+enum CardStatistics {
   /// The median of `value(0)` to `value(count - 1)`, at most 16 of them; of an even number the mean of the middle two; 0 of none.
   static func median(_ count: Int, _ value: (Int) -> Double) -> Double {
     var sorted = InlineArray<16, Double>(repeating: 0)

@@ -9,7 +9,7 @@ import TimeTypes
 @testable import Report
 @testable import Runtime
 
-@Suite struct HardwareWatchTests {
+@Suite struct CardWatchTests {
   /// A card whose clock shows what the test says.
   private final class Host: Sendable {
     let raw = Mutex<Int64>(1_000_000_000)
@@ -45,15 +45,15 @@ import TimeTypes
   @Test func clocksAndMissedStampsAreNews() throws {
     let host = Host()
     let stamping = try host.stamping()
-    var clocks = HardwareClocks(stamping, rawNow: { RawInstant(nanoseconds: host.raw.withLock { $0 }) })
-    var watch = HardwareWatch(stamping)
+    var clocks = CardClocks(stamping, rawNow: { RawInstant(nanoseconds: host.raw.withLock { $0 }) })
+    var watch = CardWatch(stamping)
     let second: Int64 = 1_000_000_000
     var now = RawInstant(nanoseconds: 0)
-    func kinds(_ watch: inout HardwareWatch) -> [UInt16] {
+    func kinds(_ watch: inout CardWatch) -> [UInt16] {
       now = now + .seconds(1)
       return watch.news(now: now).map(\.number)
     }
-    func look(_ clocks: inout HardwareClocks) { _ = clocks.raw(of: host.device.withLock { $0 }, place: 0) }
+    func look(_ clocks: inout CardClocks) { _ = clocks.raw(of: host.device.withLock { $0 }, place: 0) }
     clocks.prime { host.pass(raw: 25_000_000) }
     #expect(kinds(&watch) == [])
     // Somebody moves it.

@@ -6,10 +6,10 @@ package import TimeTypes
 ///
 /// A clock is read when a stamp of it is to be turned and the last reading is older than half a second, so that the line is freshest
 /// where it is used and nobody wakes up for it. Nothing is allocated after init.
-package struct HardwareClocks: Sendable {
+package struct CardClocks: Sendable {
   private struct Clock: Sendable {
     var device: PHCDevice
-    var line = PHCLine()
+    var line = CardLine()
     var readings: UInt64 = 0
     var failures: UInt64 = 0
     /// When it was last read, or could not be.

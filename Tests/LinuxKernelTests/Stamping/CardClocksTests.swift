@@ -7,7 +7,7 @@ import TimeTypes
 
 @testable import LinuxKernel
 
-@Suite struct HardwareClocksTests {
+@Suite struct CardClocksTests {
   private final class Host: Sendable {
     let phc = FakePHC([.precise])
     let cards = FakeCards(["eth0": .init(index: 2, filters: [1])])
@@ -16,8 +16,8 @@ import TimeTypes
       try HardwareStamping([StampingWish(name: "eth0")], calls: cards.calls, phc: phc.calls)
     }
 
-    func clocks(_ stamping: HardwareStamping? = nil, isReporting: Bool = true) throws -> HardwareClocks {
-      HardwareClocks(
+    func clocks(_ stamping: HardwareStamping? = nil, isReporting: Bool = true) throws -> CardClocks {
+      CardClocks(
         try stamping ?? self.stamping(), isReporting: isReporting,
         rawNow: { RawInstant(nanoseconds: self.phc.raw.withLock { $0 }) })
     }

@@ -9,7 +9,7 @@ package import TimeTypes
 /// good reading does not fit the line of all within its own bracket, the clock was steered meanwhile, and only the younger half counts, and
 /// so on. A reading that contradicts the line makes the line uncertain (nothing is converted) until a later one tells an outlier from a
 /// jump, a clock that stands still, or one whose rate nobody can believe.
-package struct PHCLine: Sendable {
+package struct CardLine: Sendable {
   package enum State: UInt8, Sendable, BitwiseCopyable {
     /// Too few readings, or too close together.
     case starting
@@ -215,7 +215,7 @@ package struct PHCLine: Sendable {
   private mutating func fit(from first: Int) -> Bool {
     let reference = readings[count - 1]
     // Of all readings: what is usual for this clock.
-    let bracket = PHCStatistics.median(count) { Double(readings[$0].errorNanoseconds) }
+    let bracket = CardStatistics.median(count) { Double(readings[$0].errorNanoseconds) }
     var x = InlineArray<16, Double>(repeating: 0)
     var y = InlineArray<16, Double>(repeating: 0)
     var error = InlineArray<16, Double>(repeating: 0)
@@ -232,9 +232,9 @@ package struct PHCLine: Sendable {
     guard used >= 2 else { return false }
     let span = x[used - 1] - x[0]
     guard span >= Self.baseline.inNanoseconds else { return false }
-    let slope = PHCStatistics.medianSlope(x, y, used, baseline: max(span / 4, 1e6))
-    let middle = PHCStatistics.median(used) { y[$0] - slope * x[$0] }
-    let scatter = PHCStatistics.median(used) { (y[$0] - slope * x[$0] - middle).magnitude }
+    let slope = CardStatistics.medianSlope(x, y, used, baseline: max(span / 4, 1e6))
+    let middle = CardStatistics.median(used) { y[$0] - slope * x[$0] }
+    let scatter = CardStatistics.median(used) { (y[$0] - slope * x[$0] - middle).magnitude }
     var sum = 0.0
     var weights = 0.0
     var narrowest = Double.infinity

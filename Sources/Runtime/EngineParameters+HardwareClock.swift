@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Discipline
+import Engine
+import Settings
+import TimeTypes
+
+extension EngineParameters {
+  /// For the engine of a hardware clock, whose one source is the system clock: no gate, for it has to follow whatever that one shows.
+  /// - Parameter limit: what the clock itself can do.
+  init(_ settings: HardwareClockConfiguration, limit: Frequency) {
+    self.init()
+    maximumPositivePhaseCorrection = .noLimit
+    maximumNegativePhaseCorrection = .noLimit
+    firstSync = .accept
+    let wanted = settings.pi.maximumFrequency > 0 ? settings.pi.maximumFrequency : .infinity
+    maximumFrequency = Frequency(ratio: min(limit.ratio, wanted))
+    maximumSlewRate = maximumFrequency
+    let step: PhaseLimit = settings.pi.stepThreshold > 0 ? .seconds(settings.pi.stepThreshold) : .noLimit
+    maximumForwardSlew = step
+    maximumBackwardSlew = step
+    firstStep = settings.pi.firstStepThreshold > 0 ? settings.pi.firstStepThreshold : nil
+    minimumDispersion = 1e-9
+    precision = -30
+    if settings.servo == .pi { pi = settings.pi }
+  }
+}
