@@ -24,7 +24,8 @@ import TimeTypes
     var candidate = SampleValidationTests.good()
     candidate.source = source
     candidate.raw_ns = raw
-    guard case .valid(let sample) = SampleValidation.check(candidate, lastRaw: .min, now: RawClock.now(), clocks: 1) else {
+    guard case .valid(let sample) = SampleValidation.check(candidate, lastRaw: .min, now: RawClock.now(), clocks: 1)
+    else {
       throw KernelError("make a sample", errno: 22)
     }
     return sample

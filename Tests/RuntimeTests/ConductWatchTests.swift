@@ -17,7 +17,9 @@ import TimeTypes
     #expect(watch.look(counters, now: at(1)) == .offences("1 × \(Misbehaviour.badArgument.text)"))
     counters.count(.badArgument, 2)
     #expect(watch.look(counters, now: at(2)) == nil)
-    #expect(watch.look(counters, now: at(61)) == .offences("2 × \(Misbehaviour.badArgument.text)"), "what was kept back is told")
+    #expect(
+      watch.look(counters, now: at(61)) == .offences("2 × \(Misbehaviour.badArgument.text)"),
+      "what was kept back is told")
     #expect(watch.look(counters, now: at(200)) == nil)
   }
 
