@@ -55,6 +55,8 @@ let package = Package(
     .executable(name: "tompion", targets: ["tompion"]),
     .executable(name: "provider-check", targets: ["provider-check"]),
     .executable(name: "simulate", targets: ["simulate"]),
+    // For providers of others. Installed, it is a package of its own that needs nothing else (Kits/swift/Package.swift).
+    .library(name: "TompionProviderKit", targets: ["ProviderKit", "TimeTypes", "CTompionProvider"]),
     // What Bench sees of the edge.
     .library(name: "TompionEdgeBench", targets: ["EdgeBench"]),
     .library(name: "TompionCore", targets: ["TimeTypes", "SampleRing", "ClockPort", "Engine"]),
