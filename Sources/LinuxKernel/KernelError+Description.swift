@@ -13,6 +13,7 @@ extension KernelError {
   package static let notFound = ENOENT
   package static let noDevice = ENODEV
   package static let wouldBlock = EWOULDBLOCK
+  package static let tooManyFiles = EMFILE
   package static let notSupported = EOPNOTSUPP
 }
 

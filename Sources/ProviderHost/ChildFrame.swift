@@ -46,8 +46,6 @@ enum ChildFrame {
     case sourceRemoved(UInt32)
     case log(level: UInt32, text: String)
     case event(number: UInt32, source: UInt32, text: String)
-    /// The ring has samples.
-    case samples
     case misbehaved(kind: UInt32, count: UInt64)
     case ask(number: UInt32, ChildQuestion)
     /// Look a name up; `resolved` answers with the token.
@@ -169,7 +167,6 @@ enum ChildFrame {
     case .event(let number, let source, let text):
       out.put(9 as UInt32, number, source)
       out.put(text)
-    case .samples: out.put(10 as UInt32)
     case .misbehaved(let kind, let count):
       out.put(11 as UInt32, kind)
       out.put(count)
@@ -217,7 +214,6 @@ enum ChildFrame {
     case 9:
       guard let number = input.word(), let source = input.word(), let text = input.text() else { return nil }
       result = .event(number: number, source: source, text: text)
-    case 10: result = .samples
     case 11:
       guard let kind = input.word(), let count = input.long() else { return nil }
       result = .misbehaved(kind: kind, count: count)

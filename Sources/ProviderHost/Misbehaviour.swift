@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Synchronization
+import TimeTypes
 
 /// What a provider can do wrong. Each is counted and refused, none is a trap.
 package enum Misbehaviour: Int, CaseIterable, Sendable {
@@ -61,9 +62,13 @@ package enum Misbehaviour: Int, CaseIterable, Sendable {
   private static var ringFullAt: Int { 1 }
   private static var droppedAt: Int { 2 }
   private static var droppedCommandAt: Int { 3 }
-  private static var firstKind: Int { 4 }
+  private static var secondAt: Int { 4 }
+  private static var inSecondAt: Int { 5 }
+  private static var firstKind: Int { 6 }
+  private let samplesPerSecond: UInt64
 
-  init() {
+  init(samplesPerSecond: UInt64 = .max) {
+    self.samplesPerSecond = samplesPerSecond
     // Sound: allocated and initialised here, freed in deinit.
     let count = Self.firstKind + Misbehaviour.allCases.count
     unsafe cells = .allocate(capacity: count)
@@ -78,6 +83,22 @@ package enum Misbehaviour: Int, CaseIterable, Sendable {
   }
 
   private func value(_ index: Int) -> UInt64 { unsafe cells[index].load(ordering: .relaxed) }
+
+  /// Whether one sample more is to be looked at in this second; what is beyond the limit is counted as a flood. One caller.
+  func admit(_ now: RawInstant) -> Bool {
+    let second = UInt64(bitPattern: now.nanoseconds / 1_000_000_000)
+    if value(Self.secondAt) != second {
+      unsafe cells[Self.secondAt].store(second, ordering: .relaxed)
+      unsafe cells[Self.inSecondAt].store(0, ordering: .relaxed)
+    }
+    let taken = value(Self.inSecondAt)
+    guard taken < samplesPerSecond else {
+      count(.flood)
+      return false
+    }
+    unsafe cells[Self.inSecondAt].store(taken &+ 1, ordering: .relaxed)
+    return true
+  }
 
   func count(_ what: Misbehaviour, _ amount: UInt64 = 1) { add(Self.firstKind + what.rawValue, amount) }
   func countPublished(_ amount: UInt64) { add(Self.publishedAt, amount) }

@@ -10,10 +10,13 @@ package final class ProviderChild {
   /// Descriptors that the host puts there.
   package static let socketDescriptor: Int32 = 3
   package static let memoryDescriptor: Int32 = 4
+  /// An eventfd to ring when there are samples in the ring.
+  package static let bellDescriptor: Int32 = 5
   /// The argument that makes a program a child.
   package static let argument = "--provider-child"
 
   private let link: ChildLink
+  private let bell = Waker(owning: FileDescriptor(owning: ProviderChild.bellDescriptor))
   private let block: SharedBlock
   private let loop: EventLoop
   private let providers: ProviderLoop
@@ -176,7 +179,7 @@ package final class ProviderChild {
     while !link.isBehind, let sample = outbox.samples.pop() {
       if block.push(sample) { samples = true }
     }
-    if samples { send(.samples) }
+    if samples { bell.wake() }
     while !link.isBehind, let message = outbox.messages.next() {
       switch message.kind {
       case .log(let level): send(.log(level: level, text: message.text))

@@ -191,6 +191,7 @@ package import TimeTypes
   /// Hands posted commands to the provider; the owner's loop calls it after it was woken.
   package func deliverCommands() {
     while let next = commands.next() {
+      guard !carryOut(Int32(bitPattern: next.kind)) else { continue }
       command(Int32(bitPattern: next.kind), source: next.source, value: next.value)
     }
   }

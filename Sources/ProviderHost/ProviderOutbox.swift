@@ -16,12 +16,18 @@ package final class ProviderOutbox: Sendable {
   package let counters: ProviderCounters
   /// One producer, whoever writes the sources; one consumer, [discipline].
   let samples: SampleRing
+  /// Samples of a child process, which do not pass the ring.
+  let intake: ChildIntake
 
-  package init(number: UInt16) {
+  /// More samples in a second than this are a flood, and refused: a pulse and its receiver give a few, a PHC some hundred.
+  package static let samplesPerSecond: UInt64 = 4096
+
+  package init(number: UInt16, samplesPerSecond: UInt64 = ProviderOutbox.samplesPerSecond) {
     self.number = number
     sources = SourceTable(instance: number)
     messages = MessageQueue()
-    counters = ProviderCounters()
+    counters = ProviderCounters(samplesPerSecond: samplesPerSecond)
+    intake = ChildIntake(capacity: sources.capacity)
     samples = SampleRing(capacity: 256)
   }
 
@@ -29,9 +35,16 @@ package final class ProviderOutbox: Sendable {
   /// its source. [discipline]
   package func drain(news: (ProviderNews) -> Void, sample: (Sample) -> Void) {
     let waiting = samples.count
-    while let item = sources.nextNews() { news(item) }
+    while let item = sources.nextNews() {
+      intake.note(item)
+      news(item)
+    }
     samples.drain(atMost: waiting, sample)
+    intake.drain(self, sample)
   }
+
+  /// It woke its reader more often than any time source has reason to. [any]
+  package func noteFlood() { counters.count(.flood) }
 
   /// Checks one sample and puts it into the ring; false = refused and counted. One caller at a time: whoever writes the sources.
   func accept(_ candidate: tompion_sample_t, now: RawInstant, clocks: UInt64) -> Bool {
@@ -39,6 +52,7 @@ package final class ProviderOutbox: Sendable {
       counters.count(.unknownSource)
       return false
     }
+    guard counters.admit(now) else { return false }
     switch SampleValidation.check(candidate, lastRaw: sources.lastSample(slot), now: now, clocks: clocks) {
     case .refused(let why):
       counters.count(why)

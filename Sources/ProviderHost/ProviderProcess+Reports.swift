@@ -26,9 +26,15 @@ extension ProviderProcess {
     case .failed(let text):
       words = printable(text)
       lastError = words
-    case .sourceAdded(let id, let info): if !outbox.sources.insert(id, info) { outbox.counters.count(.unknownSource) }
-    case .sourceChanged(let id, let info): if !outbox.sources.update(id, info) { outbox.counters.count(.unknownSource) }
-    case .sourceRemoved(let id): if !outbox.sources.remove(id) { outbox.counters.count(.unknownSource) }
+    case .sourceAdded(let id, let info):
+      newsTaken &+= 1
+      if !outbox.sources.insert(id, info) { outbox.counters.count(.unknownSource) }
+    case .sourceChanged(let id, let info):
+      newsTaken &+= 1
+      if !outbox.sources.update(id, info) { outbox.counters.count(.unknownSource) }
+    case .sourceRemoved(let id):
+      newsTaken &+= 1
+      if !outbox.sources.remove(id) { outbox.counters.count(.unknownSource) }
     case .log(let level, let text):
       unsafe text.withCString { line in
         if unsafe !outbox.messages.pushLog(level: min(level, UInt32(TOMPION_LOG_DEBUG)), line) {
@@ -41,7 +47,6 @@ extension ProviderProcess {
           outbox.counters.countDroppedMessage()
         }
       }
-    case .samples: takeSamples(now: now)
     case .ask(let number, let question): answer(number, question, now: now)
     case .resolve(let name, let family, let token): resolve(name, family: family, token: token)
     case .misbehaved(let kind, let count):

@@ -72,11 +72,15 @@ package final class ProviderProcess: @unchecked Sendable {
   var hasToldRefusal = false
   private var policy = RestartPolicy()
   private var lastBeat: UInt64 = 0
-  private var invalidSeen: UInt64 = 0
-  private var droppedSeen: UInt64 = 0
-  private var brokenSeen = false
   private var lastSign = RawInstant(nanoseconds: 0)
-  private var isHung = false
+  /// Why it is being killed; "" = it is not.
+  private var condemned = ""
+  /// Rings when the child has put samples into its ring; for the loop of [discipline], for as long as this object lives.
+  package let bell: Waker?
+  /// News of sources that came, so that somebody can wake [discipline] for them.
+  package internal(set) var newsTaken: UInt64 = 0
+  private var framesSince = RawInstant(nanoseconds: 0)
+  private var framesTaken = 0
   private var closing: RawInstant?
   /// Why it cannot run, as this child itself said; "" = it said nothing.
   var words = ""
@@ -98,6 +102,7 @@ package final class ProviderProcess: @unchecked Sendable {
     self.executable = executable
     self.arguments = arguments
     self.users = users
+    bell = try? Waker()
     self.clocks = clocks.reduce(0) { $1.rawValue < 64 ? $0 | 1 << UInt64($1.rawValue) : $0 }
   }
 
@@ -154,12 +159,11 @@ package final class ProviderProcess: @unchecked Sendable {
     }
     flush()
     read(socket, now: now)
-    takeSamples(now: now)
     if let status = child.poll() {
       // What it said before it died is still worth reading.
       read(socket, now: now)
       let how = status == 0 ? "ended" : status > 128 ? "killed by signal \(status - 128)" : "exit status \(status)"
-      ended(isHung ? "no sign of life for 5 s, killed" : how, now: now)
+      ended(condemned.isEmpty ? how : condemned, now: now)
       return
     }
     let beats = block.beats
@@ -168,8 +172,11 @@ package final class ProviderProcess: @unchecked Sendable {
       lastSign = now
     } else if now - lastSign > Self.patience {
       // It has ended once `poll` has reaped it; until then it would be left as a zombie.
-      isHung = true
-      child.kill()
+      quarantine("no sign of life for 5 s, killed")
+    }
+    if outbox.intake.isBroken {
+      outbox.counters.count(.badFrame)
+      quarantine("wrote an impossible index into its ring, killed")
     }
     if let closing, now - closing > .seconds(1) { child.kill() }
   }
@@ -185,28 +192,38 @@ package final class ProviderProcess: @unchecked Sendable {
     send(.close)
   }
 
+  /// More messages of a child in a second are a flood.
+  static let framesPerSecond = 8192
+
+  /// Ends the child for what it did; it is started again by the policy, or not any more.
+  package func quarantine(_ why: String) {
+    guard let child, condemned.isEmpty else { return }
+    condemned = why
+    // It has ended once `poll` has reaped it; until then it would be left as a zombie.
+    child.kill()
+  }
+
   /// Starts a child and has it open the provider.
   func begin(now: RawInstant) {
     refusals = []
     words = ""
     told = ReportedSchema()
     do throws(KernelError) {
+      guard let bell else { throw KernelError("make an eventfd", errno: KernelError.tooManyFiles) }
       let (ours, theirs) = try UnixSocket.pair()
       let memory = try SharedMemory(name: "tompion-\(provider)", count: SharedBlock.bytes)
       guard let fresh = SharedBlock(memory, role: .host) else { throw KernelError("map the shared block", errno: 22) }
       publishing.withLock { _ in block = fresh }
+      outbox.intake.replace(fresh, clocks: clocks)
       publishPages()
       child = try ChildProcess(
-        path: executable, arguments: arguments, descriptors: [theirs.descriptor, memory.descriptor],
+        path: executable, arguments: arguments, descriptors: [theirs.descriptor, memory.descriptor, bell.descriptor],
         user: Privileges.isRoot ? users.lazy.compactMap(Privileges.user(named:)).first : nil)
       socket = ours
       launches += 1
       phase = .opening
       lastBeat = 0
-      invalidSeen = 0
-      droppedSeen = 0
-      brokenSeen = false
-      isHung = false
+      condemned = ""
       lastSign = now
       unsent = []
       hasToldRefusal = false
@@ -235,6 +252,7 @@ package final class ProviderProcess: @unchecked Sendable {
     child = nil
     socket = nil
     publishing.withLock { _ in block = nil }
+    outbox.intake.replace(nil, clocks: clocks)
     outbox.sources.removeAll()
     if closing != nil {
       phase = .closed
@@ -260,7 +278,16 @@ package final class ProviderProcess: @unchecked Sendable {
 
   private func read(_ socket: UnixSocket, now: RawInstant) {
     // Bounded, so that one child cannot keep the thread.
+    if now - framesSince >= .seconds(1) {
+      framesSince = now
+      framesTaken = 0
+    }
     for _ in 0..<512 {
+      guard framesTaken < Self.framesPerSecond else {
+        if condemned.isEmpty { outbox.counters.count(.flood) }
+        return quarantine("sent more than \(Self.framesPerSecond) messages in a second, killed")
+      }
+      framesTaken += 1
       do throws(KernelError) {
         guard let bytes = try socket.receive(limit: ChildFrame.longest + 1) else { return }
         guard !bytes.isEmpty else { return }
@@ -280,30 +307,6 @@ package final class ProviderProcess: @unchecked Sendable {
   }
 
   func printable(_ text: String) -> String { CText.printable(text.utf8.prefix(CText.lineLimit)) }
-
-  func takeSamples(now: RawInstant) {
-    guard let block else { return }
-    for _ in 0..<SharedBlock.ringCapacity {
-      guard let sample = block.pop() else { break }
-      _ = outbox.accept(sample, now: RawClock.now(), clocks: clocks)
-    }
-    let invalid = block.invalidSamples
-    if invalid > invalidSeen {
-      outbox.counters.count(.outOfRange, invalid - invalidSeen)
-      invalidSeen = invalid
-    }
-    let dropped = block.droppedSamples
-    if dropped > droppedSeen {
-      outbox.counters.countRingFull(dropped - droppedSeen)
-      droppedSeen = dropped
-    }
-    // Nothing will come out of that ring any more: a fresh child gets a fresh one.
-    if block.isRingBroken, !brokenSeen {
-      brokenSeen = true
-      outbox.counters.count(.badFrame)
-      child?.kill()
-    }
-  }
 
   func send(_ order: ChildFrame.Order, passing descriptor: FileDescriptor? = nil) {
     unsent.append((ChildFrame.encode(order), descriptor))

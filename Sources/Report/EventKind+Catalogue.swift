@@ -72,6 +72,11 @@ extension EventKind {
     case .observing: ("observing", .notice, "Observe mode: nothing is applied to the clock.")
     case .providerStarted: ("provider-started", .notice, "A provider runs.")
     case .providerRestarted: ("provider-restarted", .warning, "A provider's process ended and was started again.")
+    case .providerQuarantined:
+      (
+        "provider-quarantined", .error,
+        "A provider was stopped for what it did; it is started again after a pause, five times an hour at most."
+      )
     case .providerMisbehaved: ("provider-misbehaved", .warning, "A provider broke a rule of the plugin ABI.")
     case .samplesDropped: ("samples-dropped", .warning, "Samples were lost because a ring was full.")
     case .sourceAdded: ("source-added", .notice, "A provider added a source.")

@@ -87,4 +87,5 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case taiUnknown = 567
   case listeningLost = 570
   case listeningAgain = 571
+  case providerQuarantined = 580
 }

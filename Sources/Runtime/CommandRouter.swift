@@ -55,6 +55,9 @@ final class CommandRouter: Sendable {
     wake = wakeCapture
   }
 
+  /// There is something for the providers of this process. [control]
+  func wakeCapture() { wake() }
+
   /// Tells children where the clock is from now on; providers in this process share the daemon's own page.
   func publishPages() {
     for case .process(let process) in mailboxes { process.publishPages() }

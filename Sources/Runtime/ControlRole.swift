@@ -24,7 +24,7 @@ final class ControlRole: ControlHandler {
   private var hardwareWatch: HardwareWatch
   private var stateWatch: StateWatch?
   private var sequence: UInt64 = 0
-  private var published: UInt64 = 0
+  private var newsTaken: UInt64 = 0
   /// Lines of the log that nobody took.
   private var unwritten = 0
   /// What an operator should know, said once at the start and in each status.
@@ -79,9 +79,10 @@ final class ControlRole: ControlHandler {
     for provider in context.providers {
       provider.pump(loop: loop, file: context.configuration.file, now: now)
       provider.watch(now: now)
+      if provider.judge(now: now, raise: { self.raise($0) }) { context.router.wakeCapture() }
       collect(from: provider)
     }
-    noticeSamples()
+    noticeNews()
     record?.turn(isTime: now >= nextSecond) { self.raise($0) }
     guard now >= nextSecond else { return }
     nextSecond = now + .seconds(1)
@@ -206,12 +207,11 @@ final class ControlRole: ControlHandler {
 
   // MARK: details
 
-  /// Children's samples come by this role: the discipline is told of them.
-  private func noticeSamples() {
-    var sum: UInt64 = 0
-    for provider in context.providers where provider.process != nil { sum &+= provider.outbox.counters.published }
-    if sum != published { context.wakeDiscipline() }
-    published = sum
+  /// News of children's sources come by this role: the discipline is told of them. Their samples go there by themselves.
+  private func noticeNews() {
+    let sum = context.providers.reduce(into: UInt64(0)) { $0 &+= $1.process?.newsTaken ?? 0 }
+    if sum != newsTaken { context.wakeDiscipline() }
+    newsTaken = sum
   }
 
   private func saveDrift(now: RawInstant) {

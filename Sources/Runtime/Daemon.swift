@@ -54,7 +54,7 @@ package final class Daemon {
     do {
       loopChoice = try EventLoop.choose(LoopWishes(configuration, isOnlyCheck: isOnlyCheck))
       captureLoop = loopChoice.loop
-      disciplineLoop = isSingle ? nil : try PollLoop(capacity: 1)
+      disciplineLoop = isSingle ? nil : try PollLoop(capacity: 1 + configuration.providers.count)
       controlLoop = isSingle ? nil : try PollLoop(capacity: 64)
       hardwareLoop = isSingle || configuration.hardwareClocks.isEmpty ? nil : try PollLoop(capacity: 1)
     } catch {
@@ -250,11 +250,13 @@ package final class Daemon {
     captureLoop.waker?.wakesOnTermination()
     discipline.takeOver()
     capture.start()
+    var bells = try ChildBells(context.providers, on: captureLoop)
     while !Termination.requested {
       let due = min(discipline.deadline, control.deadline, hardware?.deadline ?? RawInstant(nanoseconds: .max))
       _ = try capture.turn(until: due) {
-        control.handle($0, now: captureLoop.lastWakeUp)
+        if !bells.heard($0) { control.handle($0, now: captureLoop.lastWakeUp) }
       }
+      bells.tick(now: captureLoop.lastWakeUp)
       hardware?.turn()
       discipline.turn()
       control.turn(now: RawClock.now())
@@ -274,11 +276,14 @@ package final class Daemon {
       }
       capture.stop()
     }
+    let watched = try ChildBells(context.providers, on: .poll(disciplineLoop))
     let disciplining = RoleBody { [self] in
+      var bells = watched
       discipline.takeOver()
       whileWanted { () throws(KernelError) in
         try disciplineLoop.wait(until: discipline.deadline)
-        while disciplineLoop.next() != nil {}
+        while let event = disciplineLoop.next() { _ = bells.heard(event) }
+        bells.tick(now: disciplineLoop.lastWakeUp)
         discipline.turn()
       }
       discipline.release()

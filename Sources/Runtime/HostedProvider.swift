@@ -29,6 +29,11 @@ final class HostedProvider {
   private var toldState: ProviderReport.State?
   /// One for each worker.
   private var calls = [CallWatch](repeating: CallWatch(), count: ProviderInstance.workerLimit)
+  private var conduct = ConductWatch()
+  /// In this process: how often it was stopped for what it did, and until when it is.
+  private var policy = RestartPolicy()
+  private var suspended: RestartPolicy.Decision?
+  private var sentence = ""
   /// How long a call into it has not returned; nil = none hangs.
   private(set) var hanging: TimeInterval?
 
@@ -156,6 +161,27 @@ final class HostedProvider {
     }
   }
 
+  /// Looks what it did; true = a command waits for [capture]. [control]
+  func judge(now: RawInstant, raise: (EventRecord) -> Void) -> Bool {
+    switch conduct.look(outbox.counters, now: now) {
+    case .offences(let text): raise(EventRecord(.providerMisbehaved, source: name, text: "provider \(name): \(text)"))
+    case .intolerable(let text):
+      sentence = "stopped for its conduct: \(text)"
+      raise(EventRecord(.providerQuarantined, source: name, text: "provider \(name) is \(sentence)"))
+      if let process { process.quarantine(sentence) } else { return suspend(now: now) }
+    case nil: break
+    }
+    guard case .restart(let at)? = suspended, now >= at, let instance, instance.resume() else { return false }
+    suspended = nil
+    return true
+  }
+
+  private func suspend(now: RawInstant) -> Bool {
+    guard suspended == nil, let instance else { return false }
+    suspended = policy.failed(now: now)
+    return instance.suspend()
+  }
+
   /// Raises an event where its state is another than at the last look. [control]
   func noticeChanges(raise: (EventRecord) -> Void) {
     let state = state
@@ -200,6 +226,11 @@ final class HostedProvider {
     guard configuration.enabled else { return .disabled }
     guard !hasFailed else { return .failed }
     if hanging != nil { return .hanging }
+    switch suspended {
+    case .restart: return .restarting
+    case .quarantine: return .failed
+    case nil: break
+    }
     if let process {
       switch process.phase {
       case .idle, .opening, .opened, .inited, .starting: return .loading
@@ -222,6 +253,7 @@ final class HostedProvider {
         "it has not returned from a call for \(Quantity.age(hanging)), and every in-process provider waits for it; "
         + "restart tompiond, and give it placement = \"process\""
     }
+    if suspended != nil { return sentence }
     let own = failure.withLock { $0 }
     let reasons = [own.isEmpty ? process?.lastError ?? "" : own, lastComplaint]
     // Processes quote what the provider said, and log what they say: nothing is told twice.

@@ -54,7 +54,7 @@ package final class PollLoop {
     fresh = Array(repeating: false, count: max(capacity, 1) + 1)
     used = 0
     if let waker {
-      descriptors[0] = clinux_pollfd_t(fd: waker.descriptor, events: Int16(CLINUX_POLL_IN), revents: 0)
+      descriptors[0] = clinux_pollfd_t(fd: waker.descriptor.rawValue, events: Int16(CLINUX_POLL_IN), revents: 0)
       used = 1
     }
   }

@@ -12,7 +12,7 @@ extension UringLoop {
   /// Asks for whatever is wanted and not pending.
   func arm() {
     if !isWakerArmed, let waker {
-      let descriptor = waker.descriptor
+      let descriptor = waker.descriptor.rawValue
       isWakerArmed = submit {
         $0.poll(descriptor, Int16(CLINUX_POLL_IN), isMultishot: true, UInt64(Kind.wake.rawValue) << 56)
       }
