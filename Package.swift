@@ -56,6 +56,8 @@ let package = Package(
     .executable(name: "provider-check", targets: ["provider-check"]),
     .executable(name: "simulate", targets: ["simulate"]),
     .library(name: "TompionCore", targets: ["TimeTypes", "Numerics", "SampleRing", "ClockPort", "Engine"]),
+    // For providers of others. Installed, it is a package of its own that needs nothing else (Kits/swift/Package.swift).
+    .library(name: "TompionProviderKit", targets: ["ProviderKit", "TimeTypes", "CTompionProvider"]),
     // Not for users: what Bench measures, where it is not public.
     .library(name: "TompionBenchSubjects", targets: ["BenchSubjects"]),
     .library(name: "tompion-ntp-client", type: .dynamic, targets: ["NTPClientPlugin"]),

@@ -21,10 +21,21 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog="run", description="Tompion at work on a virtual clock of this machine.")
     parser.add_argument("--seconds", type=int, default=60, metavar="N", help="how long (default 60, at least 5)")
     parser.add_argument("--server", metavar="HOST[:PORT]", help="follow a real server instead of one on loopback")
+    parser.add_argument("--provider", metavar="PATH.so", help="run a provider of your own beside it, in a child process")
+    parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE", help="a setting of that provider; may be repeated")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     options = parser.parse_args(arguments)
     if not 5 <= options.seconds <= 86400:
         parser.error(f"--seconds {options.seconds}: a number from 5 to 86400 is right")
+    if options.provider is not None:
+        options.provider = os.path.abspath(os.path.join(os.environ.get("TOMPION_FROM", ""), options.provider))
+    if options.provider is not None and not os.path.isfile(options.provider):
+        parser.error(f"--provider {options.provider}: there is no such file; build your plugin first")
+    if options.setting and options.provider is None:
+        parser.error("--setting is one of your provider's: --provider PATH.so is missing")
+    for setting in options.setting:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+=.*", setting):
+            parser.error(f"--setting {setting}: KEY=VALUE is right, and the value as it would stand in the configuration")
     options.host, options.port = None, 123
     if options.server is not None:
         match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.%\w]+)\]|([^\[\]:]+)|([0-9A-Fa-f:]+:[0-9A-Fa-f:.]*))(?::(\d+))?", options.server)
@@ -73,6 +84,32 @@ class Daemon:
                 self.process.wait()
 
 
+def provider_table(options):
+    """Name and configuration of the provider that was asked for: a child of its own, whatever it is."""
+    if options.provider is None:
+        return None, ""
+    path = options.provider
+    name = os.path.basename(path).removesuffix(".so").removeprefix("lib").removeprefix("tompion-")
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", name)
+    settings = "".join(f"{key} = {value}\n" for key, value in (setting.split("=", 1) for setting in options.setting))
+    return name, f'[provider.{name}]\nmodule = {json.dumps(path)}\nplacement = "process"\n{settings}'
+
+
+def provider_report(client, name):
+    """What became of it: (in words, as values), None = nothing is known."""
+    providers, sources = client.ask("providers"), client.ask("sources")
+    report = next((p for p in (providers or {}).get("providers", []) if p["name"] == name), None)
+    if report is None:
+        return None
+    own = [s for s in (sources or {}).get("sources", []) if s.get("provider") == name]
+    text = f"Provider {name}: {report['state']}, {report['samples']} samples"
+    text += "".join(f"\n  source {s['name']}: {s['state']}, {s['samples']} samples" for s in own)
+    if report.get("last_error"):
+        text += f"\n  it said: {report['last_error']}"
+    return text, {"name": name, "state": report["state"], "samples": report["samples"], "sources": [s["name"] for s in own],
+                  "last_error": report.get("last_error", "")}
+
+
 def may_set_clocks():
     """Whether this process holds CAP_SYS_TIME (bit 25), in force or within reach."""
     with open("/proc/self/status") as f:
@@ -98,6 +135,8 @@ def main():
     directory = tempfile.mkdtemp(prefix="tompion-run-")
     daemons = []
     history = []
+    name, table = provider_table(options)
+    provider = None
     try:
         host, port = options.host, options.port
         if host is None:
@@ -122,10 +161,13 @@ address = "{host}"
 port = {port}
 iburst = true
 {polls}
+{table}
 """)
         daemons.append(client)
         print(f"A Tompion client follows {host}:{port} with a virtual clock that starts 250 ms ahead and 40 ppm fast.\n")
         print(f"{'time':>5}  {'true error':>13}  {'offset':>13}  {'frequency':>12}  {'jitter':>11}  {'source':<22} state")
+        if name:
+            print(f"Provider {name} runs beside it, in a child process.\n")
         start = time.monotonic()
         while time.monotonic() - start < options.seconds:
             time.sleep(max(0.0, min(1.0, options.seconds - (time.monotonic() - start))))
@@ -133,7 +175,8 @@ iburst = true
             if not status:
                 continue
             history.append(status)
-            source = sources["sources"][0] if sources and sources["sources"] else {}
+            provider = provider_report(client, name) if name else None
+            source = next((s for s in (sources or {}).get("sources", []) if s.get("provider") != name), {})
             frequency = status.get("frequency_ppb")
             state = "synchronized" if status["synchronized"] else source.get("state", "starting")
             colour = ("\033[32m" if status["synchronized"] else "\033[33m") if terminal else ""
@@ -161,10 +204,14 @@ iburst = true
               f"{span(max(map(abs, settled))).lstrip('+')} over the last {len(settled)} readings.")
     else:
         print("Not synchronized.")
+    if provider:
+        print(provider[0])
     if options.json:
         print(json.dumps({"synced": last["synchronized"], "error_ns": last.get("true_error_ns"), "offset_ns": last.get("offset_ns"),
-                          "frequency_ppb": last.get("frequency_ppb"), "samples": last.get("samples", 0)}))
-    sys.exit(0 if last["synchronized"] else 1)
+                          "frequency_ppb": last.get("frequency_ppb"), "samples": last.get("samples", 0),
+                          **({"provider": provider[1] if provider else None} if name else {})}))
+    runs = name is None or (provider is not None and provider[1]["state"] == "running")
+    sys.exit(0 if last["synchronized"] and runs else 1)
 
 
 main()

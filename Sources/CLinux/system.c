@@ -226,6 +226,17 @@ int32_t clinux_list_directory(const char *path, void (*each)(void *context, cons
   return 0;
 }
 
+int32_t clinux_remove_directory(const char *path) { return rmdir(path) < 0 ? -errno : 0; }
+
+int32_t clinux_rename_new(const char *from, const char *to) {
+  if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  // A file system that cannot say "only if new" (NFS): look first.
+  struct stat there;
+  if (errno != EINVAL && errno != ENOSYS) return -errno;
+  if (lstat(to, &there) == 0) return -EEXIST;
+  return rename(from, to) < 0 ? -errno : 0;
+}
+
 int32_t clinux_read_link(const char *path, char *target, size_t capacity) {
   if (capacity == 0) return -EINVAL;
   ssize_t length = readlink(path, target, capacity - 1);

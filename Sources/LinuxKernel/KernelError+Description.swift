@@ -7,6 +7,7 @@ extension KernelError {
   /// Errno values, for those who may not name the C library.
   package static let addressInUse = EADDRINUSE
   package static let exists = EEXIST
+  package static let isDirectory = EISDIR
   package static let accessDenied = EACCES
   package static let notDirectory = ENOTDIR
   package static let notFound = ENOENT

@@ -8,6 +8,7 @@ struct Command: Equatable {
   enum Action: Equatable {
     case ask(ControlRequest)
     case checkConfiguration(String)
+    case newProvider(NewProvider)
     /// The help of a command; nil = of all.
     case help(String?)
     case version
@@ -18,7 +19,7 @@ struct Command: Equatable {
   var socket: String?
 
   static let defaultConfiguration = "/etc/tompion.toml"
-  static let names = ["status", "sources", "providers", "clocks", "events", "resync", "why", "config"]
+  static let names = ["status", "sources", "providers", "clocks", "events", "resync", "why", "config", "new-provider"]
 
   /// Reads the arguments after the program's name.
   init(_ arguments: [String]) throws(ArgumentError) {
@@ -28,6 +29,7 @@ struct Command: Equatable {
     var wantsVersion = false
     var (follow, force) = (false, false)
     var source: String?
+    var language: String?
     var since: UInt64?
     var limit: UInt32?
     action = .help(nil)
@@ -50,6 +52,7 @@ struct Command: Equatable {
       case "-f", "--follow": follow = try Self.plain(name, value)
       case "--force": force = try Self.plain(name, value)
       case "--source": source = try reader.value(value, what: "a source's name or address")
+      case "--language": language = try reader.value(value, what: "a programming language")
       case "-n", "--lines": limit = try Self.number(name, try reader.value(value, what: "a number"))
       case "--since": since = try Self.number(name, try reader.value(value, what: "an event's sequence number"))
       default: throw ArgumentError("there is no option \(name)" + Self.hint(name, Self.options.flatMap(\.value)))
@@ -89,6 +92,12 @@ struct Command: Equatable {
     case "resync":
       if force, source != nil { throw ArgumentError("resync --force --source: \(ControlRequest.forceOfOneSource)") }
       action = .ask(.resync(force: force, source: source))
+    case "new-provider":
+      guard let name = operands.first else {
+        throw ArgumentError("new-provider needs a name: tompion new-provider gps-receiver --language c")
+      }
+      operands.removeFirst()
+      action = .newProvider(try NewProvider(name: name, language: language))
     default:
       guard operands.first == "check" else { throw ArgumentError("config what? There is: tompion config check [FILE]") }
       operands.removeFirst()
@@ -100,7 +109,7 @@ struct Command: Equatable {
   private static let common = ["--json", "--socket", "-h", "--help"]
   private static let options = [
     "": common + ["--version"], "events": ["-f", "--follow", "-n", "--lines", "--since"],
-    "resync": ["--force", "--source"],
+    "resync": ["--force", "--source"], "new-provider": ["--language"],
   ]
 
   /// The command of that name.

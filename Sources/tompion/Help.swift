@@ -21,12 +21,13 @@ enum Help {
       why           one sentence: why the clock is not synchronized
       resync        measure again, at once
       config check  check a configuration file before it is used
+      new-provider  begin a provider of your own, in C, C++, Swift or Rust
       help COMMAND  more on one of them
 
     """ + common + """
         --version      print the version
 
-      exit status: 0 done, 1 refused by tompiond, 2 the configuration is wrong,
+      exit status: 0 done, 1 refused or not possible, 2 the configuration is wrong,
                    3 tompiond cannot be reached, 64 wrong usage
 
       """
@@ -111,6 +112,15 @@ enum Help {
     Checks a configuration (default /etc/tompion.toml) and prints every
     error with file, line, key and value, and what would be right. Providers' own
     keys are checked by tompiond, with the provider at hand.
+
+    """,
+    "new-provider": """
+    usage: tompion new-provider NAME --language c|c++|swift|rust
+
+    Writes a folder NAME with a provider that works: source, build file, exports
+    map, a configuration to try it with, and a README. NAME is lower-case letters
+    and digits in words joined by hyphens (gps-receiver); it is the name in the
+    configuration, too. What is there already is left alone.
 
     """,
   ]

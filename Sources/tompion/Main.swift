@@ -46,6 +46,14 @@ struct Main {
         Console.write(check.text, to: check.errors.isEmpty ? Console.output : Console.error)
       }
       return check.errors.isEmpty ? .done : .wrongConfiguration
+    case .newProvider(let provider):
+      do {
+        let table = ProcessTable()
+        Console.write(try provider.write(executable: table.executable(table.ownPID)))
+        return .done
+      } catch {
+        return fail("\(error)", .refused)
+      }
     case .ask(let request):
       let path = command.socket ?? Console.environment("TOMPION_SOCKET") ?? "/run/tompion/control.sock"
       return ask(request, at: path, Output(json: command.json))

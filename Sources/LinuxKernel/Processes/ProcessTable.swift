@@ -51,19 +51,5 @@ package struct ProcessTable: Sendable {
     return length >= 0 ? text : nil
   }
 
-  private final class Names { var list: [String] = [] }
-
-  private func names(in directory: String) -> [String] {
-    let names = Names()
-    // `names` lives until the call returns, and the callback runs only inside it.
-    _ = unsafe directory.withCString { path in
-      unsafe clinux_list_directory(
-        path,
-        { context, name in
-          guard let context = unsafe context, let name = unsafe name else { return }
-          unsafe Unmanaged<Names>.fromOpaque(context).takeUnretainedValue().list.append(String(cString: name))
-        }, Unmanaged.passUnretained(names).toOpaque())
-    }
-    return withExtendedLifetime(names) { names.list }
-  }
+  private func names(in directory: String) -> [String] { (try? Folder.names(directory)) ?? [] }
 }

@@ -65,6 +65,10 @@ int32_t clinux_check_directory(const char *path);
 
 // Calls `each` with every name in a directory but . and ..
 int32_t clinux_list_directory(const char *path, void (*each)(void *context, const char *name), void *context);
+// Removes an empty directory.
+int32_t clinux_remove_directory(const char *path);
+// Renames, and fails with -EEXIST where there is something at `to`.
+int32_t clinux_rename_new(const char *from, const char *to);
 // Where a link points; the length, at most capacity - 1, and NUL-terminated.
 int32_t clinux_read_link(const char *path, char *target, size_t capacity);
 
