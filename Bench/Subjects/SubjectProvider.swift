@@ -28,7 +28,7 @@ final class SubjectProvider {
 
   init(backend: any ProviderBackend, start: ClockPair) throws {
     self.start = start
-    outbox = ProviderOutbox(number: 1)
+    outbox = ProviderOutbox(number: 1, samplesPerSecond: .max)
     instance = try ProviderInstance(
       module: ProviderModule(path: "the bench", pointer: Self.module), provider: "subject", backend: backend,
       outbox: outbox)

@@ -20,7 +20,7 @@ final class LinkedProvider {
   static let commands = Mutex<[(kind: UInt32, source: UInt32, value: Int64)]>([])
 
   init(number: UInt16) throws {
-    let outbox = ProviderOutbox(number: number)
+    let outbox = ProviderOutbox(number: number, samplesPerSecond: .max)
     self.outbox = outbox
     (instance, host, source) = try Self.open {
       try ProviderInstance(module: $0, provider: "linked", backend: StillBackend(), outbox: outbox)
