@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTompionProvider
+import Synchronization
 import TimeTypes
 
 /// The provider's side of packet-io/1, timer/1 and resolve/1: one set of tables for every provider of this image.

@@ -19,7 +19,7 @@ def tree(directory):
     return sorted(os.path.relpath(os.path.join(folder, name), directory) for folder, _, names in os.walk(directory) for name in names)
 
 
-def begin_build_check_and_run(language):
+def begin_build_check_and_run(language, *variables):
     with h.workspace("author") as (directory, start):
         name = "my-2nd-clock"
         made = new_provider(directory, name, "--language", language)
@@ -31,11 +31,11 @@ def begin_build_check_and_run(language):
             assert not re.search(r"example.clock|ExampleClock|/opt/tompion", text), f"{path} still has a template's word"
         for target in ("all", "check"):
             goal = [] if target == "all" else [target]
-            result = subprocess.run(["make", *goal], cwd=folder, capture_output=True, text=True, timeout=600)
+            result = subprocess.run(["make", *goal, *variables], cwd=folder, capture_output=True, text=True, timeout=600)
             assert result.returncode == 0, f"make {target}:\n{result.stdout[-3000:]}{result.stderr[-3000:]}"
             assert "warning" not in result.stdout + result.stderr, f"make {target}:\n{result.stdout}{result.stderr}"
         checked = result.stdout.strip().splitlines()[-1]
-        daemon = start(h.Process(["make", "-s", "try"], directory, "daemon", cwd=folder))
+        daemon = start(h.Process(["make", "-s", "try", *variables], directory, "daemon", cwd=folder))
         socket = os.path.join(folder, "run", "control.sock")
 
         def sources():
@@ -46,7 +46,7 @@ def begin_build_check_and_run(language):
         assert f'"{name}"' in text, text
         shown = subprocess.run(["make", "-s", "sources"], cwd=folder, capture_output=True, text=True, timeout=10)
         assert name in shown.stdout, shown.stdout + shown.stderr
-        installed = subprocess.run(["make", "install", f"DESTDIR={directory}/root"], cwd=folder, capture_output=True, text=True, timeout=60)
+        installed = subprocess.run(["make", "install", f"DESTDIR={directory}/root", *variables], cwd=folder, capture_output=True, text=True, timeout=60)
         assert installed.returncode == 0, installed.stderr
         assert [p for p in tree(f"{directory}/root") if p.endswith(f"lib/tompion/libtompion-{name}.so")], tree(f"{directory}/root")
         size = os.path.getsize(os.path.join(folder, "build", f"libtompion-{name}.so"))
@@ -63,6 +63,11 @@ def test_a_new_provider_in_cpp():
 
 def test_a_new_provider_in_swift():
     return begin_build_check_and_run("swift")
+
+
+def test_a_new_provider_in_embedded_swift():
+    """The same sources without the Swift runtime."""
+    return begin_build_check_and_run("swift", "EMBEDDED=1")
 
 
 def test_a_new_provider_in_rust():
