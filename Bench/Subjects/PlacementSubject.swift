@@ -47,7 +47,8 @@ public final class PlacementSubject: @unchecked Sendable {
       self.instance = instance
     case .process:
       let process = ProviderProcess(
-        module: path, provider: "echo", outbox: outbox, stampSource: clock.stampSource, clockPage: nil, executable: executable)
+        module: path, provider: "echo", outbox: outbox, stampSource: clock.stampSource, clockPage: nil,
+        executable: executable)
       try process.open()
       try process.initialize(settings: settings)
       process.start()
