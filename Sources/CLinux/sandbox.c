@@ -39,6 +39,17 @@ int32_t clinux_sandbox_limit(const clinux_sandbox_limits_t *limits) {
   return -error;
 }
 
+int32_t clinux_sandbox_streams(void) {
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0) return -errno;
+  int error = 0;
+  for (int stream = 0; stream <= 2 && !error; ++stream)
+    if (stream < 2 || !isatty(stream))
+      if (dup2(null, stream) < 0) error = errno;
+  if (null > 2) close(null);
+  return -error;
+}
+
 int32_t clinux_sandbox_hide(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0; }
 
 // Rights that older headers do not name (landlock(7)).
@@ -169,7 +180,7 @@ static void begin(struct program *program) {
 
 static const long needed[] = {
     // Descriptors it was given; none of these makes one that leads anywhere new.
-    SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_close, SYS_lseek, SYS_pread64, SYS_fstat, SYS_fcntl, SYS_dup, SYS_recvmsg,
+    SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_close, SYS_lseek, SYS_pread64, SYS_fstat, SYS_dup, SYS_recvmsg,
     SYS_recvmmsg, SYS_recvfrom, SYS_sendmsg, SYS_sendmmsg, SYS_sendto, SYS_getsockname, SYS_getpeername, SYS_getsockopt, SYS_shutdown,
     SYS_accept4,
     // Waiting.
@@ -200,7 +211,7 @@ static const long loading[] = {
 // Questions to devices it was given (ioctl(2)): bytes waiting, a line's settings, pulses (linux/pps.h), readings of a PTP hardware clock
 // (linux/ptp_clock.h: SYS_OFFSET, its precise and extended forms, capabilities). What changes a device is the host's to do.
 static const uint32_t questions[] = {
-    FIONREAD, FIONBIO, TCGETS, TIOCMGET, TIOCOUTQ, (uint32_t)PPS_GETPARAMS, (uint32_t)PPS_GETCAP, (uint32_t)PPS_FETCH,
+    FIONREAD, TCGETS, TIOCMGET, TIOCOUTQ, (uint32_t)PPS_GETPARAMS, (uint32_t)PPS_GETCAP, (uint32_t)PPS_FETCH,
     (uint32_t)PTP_CLOCK_GETCAPS, (uint32_t)PTP_SYS_OFFSET, (uint32_t)PTP_SYS_OFFSET_PRECISE, (uint32_t)PTP_SYS_OFFSET_EXTENDED,
     (uint32_t)PTP_CLOCK_GETCAPS2, (uint32_t)PTP_SYS_OFFSET2, (uint32_t)PTP_SYS_OFFSET_PRECISE2, (uint32_t)PTP_SYS_OFFSET_EXTENDED2,
 };
@@ -223,6 +234,9 @@ static int32_t first_stage(void) {
   // Names, questions, and a filter more.
   const uint32_t names[] = {PR_SET_NAME, PR_GET_NAME, PR_GET_TIMERSLACK, PR_GET_DUMPABLE, PR_GET_SECCOMP, PR_SET_NO_NEW_PRIVS, PR_SET_VMA};
   judge_call(&program, SYS_prctl, 0, NO_MASK, names, COUNT(names), yes, no);
+  // Flags of a file that the host reads, too (the bell), are not the child's to change: a host that blocked there would stop the clock.
+  const uint32_t files[] = {F_GETFD, F_SETFD, F_GETFL, F_DUPFD, F_DUPFD_CLOEXEC};
+  judge_call(&program, SYS_fcntl, 1, NO_MASK, files, COUNT(files), yes, no);
   judge_call(&program, SYS_ioctl, 1, NO_MASK, questions, COUNT(questions), yes, no);
   // Limits are the host's to set (the kernel refuses to raise one in any case).
   const uint32_t null[] = {0};

@@ -8,6 +8,8 @@ import TimeTypes
 extension ProviderProcess {
   /// More questions than that in a second are answered with "later".
   static let questionsPerSecond = 2000
+  /// Descriptors that may wait until a child takes them.
+  static let passingLimit = 64
 
   func answer(_ number: UInt32, _ question: ChildQuestion, now: RawInstant) {
     if now - questionsSince >= .seconds(1) {
@@ -36,6 +38,10 @@ extension ProviderProcess {
   }
 
   private func open(_ options: UDPSocketOptions, _ number: UInt32) {
+    // Open descriptors are the daemon's until they are read.
+    guard passing < Self.passingLimit else {
+      return send(.answer(number: number, .failed(errno: KernelError.wouldBlock)))
+    }
     guard grants.permit(options) else {
       refuse("a UDP socket \(options.peer.map { "to \($0)" } ?? "at \(options.local)")")
       return send(.answer(number: number, .failed(errno: KernelError.accessDenied)))

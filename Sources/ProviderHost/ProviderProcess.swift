@@ -195,6 +195,12 @@ package final class ProviderProcess: @unchecked Sendable {
   /// More messages of a child in a second are a flood.
   static let framesPerSecond = 8192
 
+  /// Descriptors that the child has not taken yet.
+  var passing: Int { unsent.reduce(0) { $0 + ($1.passing == nil ? 0 : 1) } }
+
+  /// Messages that may wait until a child reads: a configuration of thousands of values fits.
+  static let unsentLimit = 8192
+
   /// Ends the child for what it did; it is started again by the policy, or not any more.
   package func quarantine(_ why: String) {
     guard let child, condemned.isEmpty else { return }
@@ -309,6 +315,7 @@ package final class ProviderProcess: @unchecked Sendable {
   func printable(_ text: String) -> String { CText.printable(text.utf8.prefix(CText.lineLimit)) }
 
   func send(_ order: ChildFrame.Order, passing descriptor: FileDescriptor? = nil) {
+    guard unsent.count < Self.unsentLimit else { return quarantine("does not read what it is told, killed") }
     unsent.append((ChildFrame.encode(order), descriptor))
     flush()
   }

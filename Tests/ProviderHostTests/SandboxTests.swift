@@ -66,6 +66,7 @@ import TimeTypes
       note(line, "limit", setrlimit(RLIMIT_NOFILE, &limit));
       note(line, "namespace", syscall(SYS_unshare, 0x10000000));
       note(line, "bpf", syscall(SYS_bpf, 0, 0, 0));
+      note(line, "flags", fcntl(5, F_SETFL, 0));
       log->write(host, TOMPION_LOG_NOTICE, line);
       line[0] = 0;
       pthread_t thread;
@@ -123,7 +124,7 @@ import TimeTypes
     let told = try told()
     for attempt in [
       "open", "inet", "unix", "netlink", "fork", "exec", "kill-host", "ptrace", "uring", "code", "protect", "memfd",
-      "limit", "namespace", "bpf", "socket",
+      "limit", "namespace", "bpf", "flags", "socket",
     ] {
       #expect(told[attempt] == "EPERM", "\(attempt): \(told[attempt] ?? "not told")")
     }
