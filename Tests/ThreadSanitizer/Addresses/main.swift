@@ -24,14 +24,15 @@ final class Job: Sendable {
   }
 }
 
+/// The writing thread's body: no closure of this file's, which would belong to the main actor.
+nonisolated func write(_ job: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  if let job { Unmanaged<Job>.fromOpaque(job).takeUnretainedValue().write() }
+  return nil
+}
+
 let job = Job()
 var thread = pthread_t()
-pthread_create(
-  &thread, nil,
-  {
-    if let job = $0 { Unmanaged<Job>.fromOpaque(job).takeUnretainedValue().write() }
-    return nil
-  }, Unmanaged.passUnretained(job).toOpaque())
+pthread_create(&thread, nil, write, Unmanaged.passUnretained(job).toOpaque())
 var found = 0
 var wrong = 0
 var handle: UInt32 = 1
