@@ -185,7 +185,8 @@ let package = Package(
     .target(name: "CSystemCallFilter", path: "Tests/CSystemCallFilter"),
     tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CSystemCallFilter", "TestSupport"]),
     tests(
-      "ProviderHost", ["TimeTypes", "ClockPort", "CLinux", "LinuxKernel", "CTompionProvider", "TestSupport"],
+      "ProviderHost",
+      ["TimeTypes", "ClockPort", "CLinux", "LinuxKernel", "CTompionProvider", "CAllocationCounter", "TestSupport"],
       exclude: ["ABI"]),
     tests("ProviderKit", ["TimeTypes", "CTompionProvider", "MockHost"]),
     tests("Control", ["TimeTypes", "Report", "LinuxKernel", "TestSupport"]),

@@ -39,11 +39,12 @@ static int is_bound(const struct sockaddr_un *name) {
   return 0;
 }
 
-int32_t clinux_unix_listen(const char *path, uint32_t mode, int32_t backlog) {
+// Backlog -1: datagrams, nobody connects.
+static int32_t bind_unix(const char *path, uint32_t mode, int32_t backlog) {
   struct sockaddr_un name;
   int32_t error = unix_name(path, &name);
   if (error) return error;
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int fd = socket(AF_UNIX, (backlog < 0 ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -errno;
   struct stat status;
   if (lstat(path, &status) == 0) {
@@ -67,7 +68,7 @@ int32_t clinux_unix_listen(const char *path, uint32_t mode, int32_t backlog) {
     close(fd);
     return -bind_error;
   }
-  if (chmod(path, mode) < 0 || listen(fd, backlog) < 0) {
+  if (chmod(path, mode) < 0 || (backlog >= 0 && listen(fd, backlog) < 0)) {
     error = -errno;
     close(fd);
     unlink(path);
@@ -75,6 +76,9 @@ int32_t clinux_unix_listen(const char *path, uint32_t mode, int32_t backlog) {
   }
   return fd;
 }
+
+int32_t clinux_unix_listen(const char *path, uint32_t mode, int32_t backlog) { return bind_unix(path, mode, backlog < 0 ? 0 : backlog); }
+int32_t clinux_unix_datagrams_at(const char *path, uint32_t mode) { return bind_unix(path, mode, -1); }
 
 int32_t clinux_unix_accept(int32_t fd) {
   int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);

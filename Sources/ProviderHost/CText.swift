@@ -18,6 +18,26 @@ enum CText {
     return unsafe printable(UnsafeRawBufferPointer(start: text, count: length(text, limit: limit)))
   }
 
+  /// A path exactly as the provider wrote it; nil = null, empty, longer than the kernel takes, or no UTF-8.
+  static func path(_ text: UnsafePointer<CChar>?) -> String? {
+    guard let text = unsafe text else { return nil }
+    // Sound: the ABI promises a NUL; reading stops there or at the limit.
+    let count = unsafe length(text, limit: 4096)
+    guard count > 0, count < 4096 else { return nil }
+    return unsafe String(validating: UnsafeRawBufferPointer(start: text, count: count), as: UTF8.self)
+  }
+
+  /// Hands the bytes before the NUL on, at most `limit`.
+  static func withBytes<Result>(
+    _ text: UnsafePointer<CChar>, limit: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result {
+    let count = unsafe length(text, limit: limit)
+    // Sound: so many bytes are there, and CChar and UInt8 are laid out alike.
+    return unsafe text.withMemoryRebound(to: UInt8.self, capacity: count) {
+      unsafe body(UnsafeBufferPointer(start: $0, count: count))
+    }
+  }
+
   /// The bytes before the NUL, at most `limit`.
   static func length(_ text: UnsafePointer<CChar>, limit: Int) -> Int {
     var count = 0

@@ -67,6 +67,7 @@ extension HostTable {
       }
       guard instance.isOnOwnersThread() else { return TOMPION_WRONG_ROLE }
       guard instance.permits(instance.state.isInited) else { return TOMPION_WRONG_STATE }
+      instance.noteQuestion(name, token: token)
       return instance.backend.startResolve(name, family: family, token: token)
     }
     return table

@@ -67,6 +67,12 @@ enum HostTable {
     ("tompion.clock-info/1", UnsafeRawPointer(immortal(clockInfo))),
     ("tompion.resolve/1", UnsafeRawPointer(immortal(resolve))),
     ("tompion.settings/1", UnsafeRawPointer(immortal(settings))),
+    ("tompion.device-io/1", UnsafeRawPointer(immortal(deviceIO))),
+    ("tompion.stream/1", UnsafeRawPointer(immortal(stream))),
+    ("tompion.store/1", UnsafeRawPointer(immortal(store))),
+    ("tompion.secrets/1", UnsafeRawPointer(immortal(secrets))),
+    ("tompion.authenticate/1", UnsafeRawPointer(immortal(authenticate))),
+    ("tompion.authenticator/1", UnsafeRawPointer(immortal(authenticator))),
   ]
 
   /// The table of an extension, nil = the host does not have it.

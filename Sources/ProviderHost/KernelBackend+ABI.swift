@@ -70,13 +70,15 @@ extension tompion_status {
   /// An errno as a status (numbers of Linux, errno(3)).
   init(errno: Int32) {
     switch errno {
-    case 1, 13: self = TOMPION_PERMISSION
-    case 11, 28, 105: self = TOMPION_AGAIN
+    case 1, 13, 30: self = TOMPION_PERMISSION
+    case 2, 6, 19, 25: self = TOMPION_NOT_FOUND
+    case 11, 23, 24, 28, 105: self = TOMPION_AGAIN
     case 12: self = TOMPION_NO_MEMORY
-    case 22: self = TOMPION_INVALID
-    case 98: self = TOMPION_ADDRESS_IN_USE
-    case 19, 99: self = TOMPION_NOT_FOUND
-    case 97, 100, 101, 111, 112, 113: self = TOMPION_UNREACHABLE
+    case 16, 17: self = TOMPION_ADDRESS_IN_USE
+    case 22, 36, 40: self = TOMPION_INVALID
+    case 38, 95: self = TOMPION_UNSUPPORTED
+    case 98, 99: self = errno == 98 ? TOMPION_ADDRESS_IN_USE : TOMPION_NOT_FOUND
+    case 32, 97, 100, 101, 103, 104, 110, 111, 112, 113: self = TOMPION_UNREACHABLE
     default: self = TOMPION_ERROR
     }
   }

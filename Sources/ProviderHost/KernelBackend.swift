@@ -21,10 +21,17 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     static let poll: UInt64 = 3
     static let overdue: UInt64 = 4
     static let answer: UInt64 = 5
+    static let device: UInt64 = 6
+    static let deviceLook: UInt64 = 7
+    static let stream: UInt64 = 8
+    static let streamDue: UInt64 = 9
+    static let secretLook: UInt64 = 10
 
     static func make(_ number: UInt16, _ kind: UInt64, _ id: UInt32) -> UInt64 {
       UInt64(number) << 48 | kind << 32 | UInt64(id)
     }
+
+    static func kind(_ token: UInt64) -> UInt64 { token >> 32 & 0xffff }
   }
 
   /// A place for a socket: open while it has a handle. A closed socket stays where it is and is opened again for the next request
@@ -61,7 +68,22 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   var hasToldBusyPoll = false
   var resolver: NameResolver
   private let wantsPoll = Atomic<Bool>(false)
-  private(set) var polling = false
+  var polling = false
+  /// How devices that mark moments are read.
+  let markCalls: MarkCalls
+  /// How soon a lost device is looked for again.
+  var reopening = TimeInterval.seconds(1)
+  /// From the first one on.
+  var devices: HostedDevices?
+  var streams: HostedStreams?
+  /// What the provider keeps; in memory alone unless its owner gave it a directory.
+  package let keptStore: ProviderStore
+  package var store: ProviderStore? { keptStore }
+  /// The one of all providers of the loop; set by it, before anything is opened.
+  package internal(set) var authentication: AuthenticationRouter?
+  var secrets: [HeldSecret] = []
+  /// How often the files of secrets are looked at.
+  var secretInterval = TimeInterval.seconds(10)
   /// What the other workers receive, too.
   var shared: [SharedSocket] = []
   /// The other workers, while they run.
@@ -86,12 +108,15 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   /// `number` is the instance's; `clockPage` the page for clock-info/1, which outlives the backend.
   package init(
     number: UInt16, loop: EventLoop, clocks: KernelClocks, clockPage: UnsafePointer<tompion_clock_page_t>?,
-    worker: Int = 0, opener: any DescriptorOpener = SystemOpener(), lookups: any HostLookups = SystemLookups()
+    worker: Int = 0, opener: any DescriptorOpener = SystemOpener(), lookups: any HostLookups = SystemLookups(),
+    markCalls: MarkCalls = .kernel, store: ProviderStore = ProviderStore()
   ) throws(KernelError) {
     self.opener = opener
     self.lookups = lookups
     self.number = number
     self.worker = worker
+    self.markCalls = markCalls
+    keptStore = store
     self.loop = loop
     self.clocks = clocks
     self.page = UInt(bitPattern: clockPage)
@@ -116,6 +141,9 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     stopWorkers()
     shared = []
     for index in 0..<used { retire(index) }
+    closeDevices()
+    closeStreams()
+    closeSecrets()
     // Every timer with this number, whatever it is for.
     loop.disarm(matching: Token.make(number, 0, 0), mask: 0xffff << 48)
     polling = false
@@ -163,62 +191,8 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     if let waker = loop.waker { waker.wake() } else { beginPolling() }
   }
 
-  private func beginPolling() {
+  func beginPolling() {
     guard !polling, wantsPoll.load(ordering: .acquiring) else { return }
     polling = loop.arm(Token.make(number, Token.poll, 0), at: RawClock.now() + .seconds(1))
-  }
-
-  // MARK: names
-
-  package func startResolve(_ name: String, family: UInt8, token: UInt64) -> tompion_status {
-    if let status = lookups.startResolve(name, family: family, token: token) { return status }
-    guard resolver.start(name, family: family, token: token) else { return TOMPION_AGAIN }
-    // Without other threads the answer is there already, and is told from the loop, never from inside this call.
-    if loop.waker == nil { _ = loop.arm(Token.make(number, Token.answer, 0), at: RawClock.now()) }
-    return TOMPION_OK
-  }
-
-  private func tellAnswers() {
-    while let answer = resolver.next() {
-      // Sound: the array lives through the call.
-      unsafe answer.addresses.withUnsafeBufferPointer { addresses in
-        unsafe instance?.resolved(token: answer.token, status: answer.status, addresses: addresses, text: answer.text)
-      }
-    }
-  }
-
-  // MARK: events of the loop
-
-  /// Another thread woke the loop: answers, requests for polls, posted commands.
-  package func woken() {
-    guard worker == 0 else { return }
-    beginPolling()
-    tellAnswers()
-    instance?.deliverCommands()
-  }
-
-  /// One of this instance's events.
-  func handle(_ event: PollEvent, now: RawInstant) {
-    switch event {
-    case .readable(let token): receive(handle: UInt32(truncatingIfNeeded: token))
-    case .errorQueue(let token): readErrors(handle: UInt32(truncatingIfNeeded: token))
-    case .timer(let token): expire(token, now: now)
-    case .writable, .woken: break
-    }
-  }
-
-  private func expire(_ token: UInt64, now: RawInstant) {
-    let id = UInt32(truncatingIfNeeded: token)
-    switch token >> 32 & 0xffff {
-    case Token.timer:
-      instance?.expired(timer: id, now: now)
-    case Token.poll:
-      polling = false
-      beginPolling()
-      instance?.poll(now: now)
-    case Token.overdue: giveUpStamps(handle: id, now: now)
-    case Token.answer: tellAnswers()
-    default: break
-    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import CTompionProvider
+package import LinuxKernel
 package import TimeTypes
 
 /// Where one provider instance gets its time, sockets, timers and names from: the kernel in the daemon and in a child process
@@ -41,6 +42,33 @@ package protocol ProviderBackend: AnyObject {
   /// Who holds a busy UDP port, "" = not known.
   func portHolder(of address: tompion_address_t) -> String
 
+  /// Opens a device (device-io/1) that the provider's settings name; handles as of sockets, in a row of their own.
+  func openDevice(_ options: DeviceOptions) -> SocketOpening
+  func closeDevice(_ device: UInt32)
+  /// Hands bytes to a serial line, or a whole segment to memory; returns how many were taken.
+  func write(_ bytes: UnsafeRawBufferPointer, device: UInt32) -> UInt32
+
+  /// Opens a stream (stream/1) that the provider's settings name; handles as of sockets, in a row of their own.
+  func openStream(_ options: StreamOptions) -> SocketOpening
+  func closeStream(_ stream: UInt32, aborts: Bool)
+  /// Hands bytes over; returns how many were taken.
+  func send(_ bytes: UnsafeRawBufferPointer, stream: UInt32) -> UInt32
+  func endStream(_ stream: UInt32) -> tompion_status
+  /// nil = no connected Unix stream.
+  func streamCredentials(_ stream: UInt32) -> PeerCredentials?
+  /// nil = no TCP stream.
+  func streamAddress(_ stream: UInt32) -> tompion_address_t?
+
+  /// What the provider keeps (store/1); nil = this host keeps nothing.
+  var store: ProviderStore? { get }
+  /// Reads the file behind a setting (secrets/1); its bytes live until `closeSecret` or detach.
+  func openSecret(_ setting: String, path: String, isPublic: Bool) -> SecretOpening
+  /// Wipes the secret whose bytes begin at that address.
+  func closeSecret(_ address: UInt)
+
+  /// Who hands on to authenticators (authenticate/1); nil = nobody does. [any]
+  var authentication: AuthenticationRouter? { get }
+
   /// Fires once at or after `deadline`; arming again moves it. False = too many timers.
   func arm(timer: UInt32, deadline: RawInstant) -> Bool
   func disarm(timer: UInt32)
@@ -55,6 +83,24 @@ package protocol ProviderBackend: AnyObject {
 extension ProviderBackend {
   package func started() {}
   package func stopping() {}
+
+  package func openDevice(_ options: DeviceOptions) -> SocketOpening { .failed(TOMPION_UNSUPPORTED) }
+  package func closeDevice(_ device: UInt32) {}
+  package func write(_ bytes: UnsafeRawBufferPointer, device: UInt32) -> UInt32 { 0 }
+
+  package var authentication: AuthenticationRouter? { nil }
+  package var store: ProviderStore? { nil }
+  package func openSecret(_ setting: String, path: String, isPublic: Bool) -> SecretOpening {
+    .failed(TOMPION_UNSUPPORTED, "")
+  }
+  package func closeSecret(_ address: UInt) {}
+
+  package func openStream(_ options: StreamOptions) -> SocketOpening { .failed(TOMPION_UNSUPPORTED) }
+  package func closeStream(_ stream: UInt32, aborts: Bool) {}
+  package func send(_ bytes: UnsafeRawBufferPointer, stream: UInt32) -> UInt32 { 0 }
+  package func endStream(_ stream: UInt32) -> tompion_status { TOMPION_NOT_FOUND }
+  package func streamCredentials(_ stream: UInt32) -> PeerCredentials? { nil }
+  package func streamAddress(_ stream: UInt32) -> tompion_address_t? { nil }
 }
 
 /// How opening a socket ended.

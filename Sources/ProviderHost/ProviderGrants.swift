@@ -2,11 +2,14 @@
 
 import LinuxKernel
 
-/// What the host opens for a provider in a child: what its configuration, or its own published default, names. Everything else is
-/// refused, whatever the provider asks for. One for each child; [control].
+/// What the host opens for a provider: what its configuration, or its own published default, names. Everything else is refused, whatever the
+/// provider asks for. One in each instance, for what its tables open (device-io, stream), and one in the host of a child, which is not
+/// believed ([control]).
 struct ProviderGrants {
   /// The texts of its settings, and the defaults of its schema.
   private let texts: [String]
+  /// Addresses that stand in them.
+  private let literals: Set<SocketAddress>
   private let numbers: Set<Int64>
   /// Addresses that a granted name led to, ports not looked at.
   private var found: Set<SocketAddress> = []
@@ -24,6 +27,11 @@ struct ProviderGrants {
       }
     }
     self.texts = texts
+    // Without the resolver's threads and files: numeric ones alone.
+    literals = Set(
+      texts.flatMap { Self.hosts(in: $0) }.compactMap { host in
+        (try? NameResolution.resolve(String(host), profile: .minimal))?.first.map(Self.bare)
+      })
     self.numbers = numbers
   }
 
@@ -44,6 +52,12 @@ struct ProviderGrants {
   mutating func note(_ address: SocketAddress) {
     guard found.count < Self.addressLimit else { return }
     found.insert(Self.bare(address))
+  }
+
+  /// An address, whatever its port, that stands in a setting or that a granted name led to.
+  func permits(address: SocketAddress) -> Bool {
+    let bare = Self.bare(address)
+    return literals.contains(bare) || found.contains(bare)
   }
 
   /// A path as it is written in a setting.

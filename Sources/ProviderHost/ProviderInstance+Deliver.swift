@@ -47,6 +47,7 @@ extension ProviderInstance {
   package func resolved(
     token: UInt64, status: tompion_status, addresses: UnsafeBufferPointer<tompion_address_t>, text: String = ""
   ) {
+    unsafe noteAnswer(token: token, addresses)
     guard let provider = unsafe running, let resolved = unsafe resolveReceiver?.pointee.resolved else { return }
     inside { unsafe resolved(provider, token, status, addresses.baseAddress, UInt32(addresses.count), text) }
   }

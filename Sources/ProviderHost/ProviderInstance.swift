@@ -22,6 +22,10 @@ package import TimeTypes
 
   let clocks: UInt64
   var settings = SettingsBlock([])
+  /// What the settings let it open.
+  var grants = ProviderGrants(settings: [], schema: [])
+  /// Questions for names of the settings that are not answered yet, by their tokens.
+  var grantedQuestions: [UInt64] = []
   let publishing = Atomic<Bool>(false)
   /// Per worker; the first is the owner's own.
   private let callCells = InlineArray<64, Atomic<UInt64>> { _ in Atomic(0) }
@@ -32,6 +36,14 @@ package import TimeTypes
   var receiver: UnsafePointer<tompion_packet_receiver_t>?
   var timerReceiver: UnsafePointer<tompion_timer_receiver_t>?
   var resolveReceiver: UnsafePointer<tompion_resolve_receiver_t>?
+  var deviceReceiver: UnsafePointer<tompion_device_receiver_t>?
+  var streamReceiver: UnsafePointer<tompion_stream_receiver_t>?
+  var secretsReceiver: UnsafePointer<tompion_secrets_receiver_t>?
+  var authenticateReceiver: UnsafePointer<tompion_authenticate_receiver_t>?
+  /// What it offers others; nil = it is no authenticator.
+  var authenticatorTable: UnsafePointer<tompion_authenticator_t>?
+  /// Calls for associations that are under way in it, on the owner's thread.
+  var answers = 0
   /// Each worker's own state, nil where it has none; written by [control] while no worker runs.
   private var workers: [UnsafeMutableRawPointer?] = unsafe []
   /// At most so many threads receive for one provider.
@@ -98,8 +110,7 @@ package import TimeTypes
   /// Gives the provider its settings and calls init. On failure it stays opened and `refusals` say what was wrong.
   package func initialize(settings values: [ProviderSetting]) throws(ProviderError) {
     let provider = try unsafe expect(.opened, call: "init")
-    settings = SettingsBlock(values)
-    refusals = []
+    take(values)
     // Inside init the provider may already do what "inited" allows.
     state = .inited
     let status = timed { unsafe provider.pointee.`init`(provider) }
@@ -144,6 +155,8 @@ package import TimeTypes
       state = .closed
       return
     }
+    // Before its functions go: calls of others for its associations end here.
+    backend.authentication?.remove(self)
     if let close = unsafe receiver?.pointee.worker_close {
       for index in unsafe 0..<workers.count {
         if let worker = unsafe workers[index] { inside { unsafe close(provider, worker) } }
@@ -156,6 +169,11 @@ package import TimeTypes
     unsafe receiver = nil
     unsafe timerReceiver = nil
     unsafe resolveReceiver = nil
+    unsafe deviceReceiver = nil
+    unsafe streamReceiver = nil
+    unsafe secretsReceiver = nil
+    unsafe authenticateReceiver = nil
+    unsafe authenticatorTable = nil
     backend.detach()
     outbox.sources.removeAll()
   }
@@ -175,8 +193,7 @@ package import TimeTypes
   /// New settings, then update-config; a refusal or an error leaves the provider as it decides.
   package func update(settings values: [ProviderSetting]) -> tompion_status {
     guard state.isInited else { return TOMPION_WRONG_STATE }
-    settings = SettingsBlock(values)
-    refusals = []
+    take(values)
     return command(TOMPION_COMMAND_UPDATE_CONFIG)
   }
 
@@ -194,6 +211,12 @@ package import TimeTypes
       guard !carryOut(Int32(bitPattern: next.kind)) else { continue }
       command(Int32(bitPattern: next.kind), source: next.source, value: next.value)
     }
+  }
+
+  private func take(_ values: [ProviderSetting]) {
+    settings = SettingsBlock(values)
+    grants = ProviderGrants(settings: values, schema: schema)
+    refusals = []
   }
 
   private func expect(
@@ -219,6 +242,12 @@ package import TimeTypes
     unsafe receiver = unsafe table(TOMPION_PACKET_IO_ID, tompion_packet_receiver_t.self)
     unsafe timerReceiver = unsafe table(TOMPION_TIMER_ID, tompion_timer_receiver_t.self)
     unsafe resolveReceiver = unsafe table(TOMPION_RESOLVE_ID, tompion_resolve_receiver_t.self)
+    unsafe deviceReceiver = unsafe table(TOMPION_DEVICE_IO_ID, tompion_device_receiver_t.self)
+    unsafe streamReceiver = unsafe table(TOMPION_STREAM_ID, tompion_stream_receiver_t.self)
+    unsafe secretsReceiver = unsafe table(TOMPION_SECRETS_ID, tompion_secrets_receiver_t.self)
+    unsafe authenticateReceiver = unsafe table(TOMPION_AUTHENTICATE_ID, tompion_authenticate_receiver_t.self)
+    unsafe authenticatorTable = unsafe table(TOMPION_AUTHENTICATOR_ID, tompion_authenticator_t.self)
+    offerAuthentication()
     _ = openWorkers(1)
   }
 

@@ -8,6 +8,8 @@ package import TimeTypes
 package final class ProviderLoop {
   package let loop: EventLoop
   package let clocks: KernelClocks
+  /// Between the providers of this loop.
+  let authentication = AuthenticationRouter()
   private var backends: [KernelBackend] = []
 
   package init(loop: EventLoop, clocks: KernelClocks) {
@@ -15,7 +17,12 @@ package final class ProviderLoop {
     self.clocks = clocks
   }
 
-  package func add(_ backend: KernelBackend) { backends.append(backend) }
+  /// Before the provider is opened.
+  package func add(_ backend: KernelBackend) {
+    backend.authentication = authentication
+    backends.append(backend)
+  }
+
   package func remove(_ backend: KernelBackend) { backends.removeAll { $0 === backend } }
 
   /// Waits once and hands out what is for providers; the rest goes to `others`. [capture]

@@ -14,6 +14,11 @@ public struct Host: @unchecked Sendable {
   public let packets: PacketAccess
   public let timers: TimerAccess
   public let settings: SettingsAccess
+  public let streams: StreamAccess
+  public let devices: DeviceAccess
+  public let secrets: SecretAccess
+  public let store: StoreAccess
+  public let authentication: AuthenticationAccess
   let logTable: UnsafePointer<tompion_log_t>?
   let eventTable: UnsafePointer<tompion_event_t>?
   let resolveTable: UnsafePointer<tompion_resolve_t>?
@@ -33,6 +38,12 @@ public struct Host: @unchecked Sendable {
     unsafe packets = PacketAccess(host: table, table: find(TOMPION_PACKET_IO_ID, as: tompion_packet_io_t.self))
     unsafe timers = TimerAccess(host: table, table: find(TOMPION_TIMER_ID, as: tompion_timer_t.self))
     unsafe settings = SettingsAccess(host: table, table: find(TOMPION_SETTINGS_ID, as: tompion_settings_t.self))
+    unsafe streams = StreamAccess(host: table, table: find(TOMPION_STREAM_ID, as: tompion_stream_t.self))
+    unsafe devices = DeviceAccess(host: table, table: find(TOMPION_DEVICE_IO_ID, as: tompion_device_io_t.self))
+    unsafe secrets = SecretAccess(host: table, table: find(TOMPION_SECRETS_ID, as: tompion_secrets_t.self))
+    unsafe store = StoreAccess(host: table, table: find(TOMPION_STORE_ID, as: tompion_store_t.self))
+    unsafe authentication = AuthenticationAccess(
+      host: table, table: find(TOMPION_AUTHENTICATE_ID, as: tompion_authenticate_t.self))
     unsafe logTable = find(TOMPION_LOG_ID, as: tompion_log_t.self)
     unsafe eventTable = find(TOMPION_EVENT_ID, as: tompion_event_t.self)
     unsafe resolveTable = find(TOMPION_RESOLVE_ID, as: tompion_resolve_t.self)

@@ -42,6 +42,30 @@ open class Provider {
   open func expired(timer: UInt16, now: RawInstant) {}
   /// A name was looked up: addresses, or none and why. [capture & started]
   open func resolved(token: UInt64, _ status: Status, _ addresses: AddressList, reason: String) {}
+
+  /// A stream is connected, or listens; else it is dead and closed. [capture & started]
+  open func streamOpened(_ stream: UInt32, _ status: Status) {}
+  /// A listener has a new stream, which is open. [capture & started]
+  open func streamAccepted(listener: UInt32, _ stream: UInt32, peer: SocketAddress) {}
+  /// Bytes came, or one datagram; none = the other side has ended its direction. [capture & started]
+  open func streamReceived(_ stream: UInt32, _ bytes: Span<UInt8>) {}
+  /// There is room again after a `send` that took too few. [capture & started]
+  open func streamWritable(_ stream: UInt32) {}
+  /// The stream broke, and is closed. [capture & started]
+  open func streamFailed(_ stream: UInt32, _ status: Status) {}
+  /// Bytes of a serial line, and when the first of them was there by; or a whole segment of shared memory. [capture & started]
+  open func deviceReceived(_ device: UInt32, _ bytes: Span<UInt8>, at stamp: Stamp) {}
+  /// The edge of a pulse, or a reading of a hardware clock. [capture & started]
+  open func deviceMarked(_ mark: DeviceMark) {}
+  /// A device is gone (`Status.notFound`) or back (`Status.ok`). [capture & started]
+  open func deviceChanged(_ device: UInt32, _ status: Status) {}
+  /// The file behind the setting of a held secret is another one now. [control or capture & started]
+  open func secretChanged(setting: String) {}
+  /// A packet that was pending is decided; its bytes are a copy for this call. [capture & started]
+  open func protectionDecided(_ association: UInt32, _ packet: Protection, _ bytes: Span<UInt8>) {}
+  /// An association may be used from now on, or not (`status`, `reason`). `peer`: where its key exchange moved it, `none` = as
+  /// configured. [capture & started]
+  open func associationReady(_ association: UInt32, _ status: Status, peer: SocketAddress, reason: String) {}
 }
 
 /// Per-worker state of a provider that receives on several workers; subclass it.

@@ -69,6 +69,14 @@ extension ProviderInstance {
       return unsafe UnsafeRawPointer(ReceiverTables.shared.timers)
     case TOMPION_RESOLVE_ID where instance.kind.receivers.contains(.names):
       return unsafe UnsafeRawPointer(ReceiverTables.shared.names)
+    case TOMPION_STREAM_ID where instance.kind.receivers.contains(.streams):
+      return unsafe UnsafeRawPointer(CapabilityTables.shared.streams)
+    case TOMPION_DEVICE_IO_ID where instance.kind.receivers.contains(.devices):
+      return unsafe UnsafeRawPointer(CapabilityTables.shared.devices)
+    case TOMPION_SECRETS_ID where instance.kind.receivers.contains(.secrets):
+      return unsafe UnsafeRawPointer(CapabilityTables.shared.secrets)
+    case TOMPION_AUTHENTICATE_ID where instance.kind.receivers.contains(.associations):
+      return unsafe UnsafeRawPointer(CapabilityTables.shared.associations)
     case TOMPION_SETTINGS_SCHEMA_ID: return unsafe UnsafeRawPointer(instance.kind.schema)
     default: return nil
     }

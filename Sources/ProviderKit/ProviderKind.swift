@@ -25,6 +25,11 @@ public struct ProviderKind: @unchecked Sendable {
     public static let packets = Receivers(rawValue: 1 << 0)
     public static let timers = Receivers(rawValue: 1 << 1)
     public static let names = Receivers(rawValue: 1 << 2)
+    public static let streams = Receivers(rawValue: 1 << 3)
+    public static let devices = Receivers(rawValue: 1 << 4)
+    public static let secrets = Receivers(rawValue: 1 << 5)
+    /// Proves its packets by other providers' schemes.
+    public static let associations = Receivers(rawValue: 1 << 6)
   }
 
   let descriptor: UnsafePointer<tompion_descriptor_t>

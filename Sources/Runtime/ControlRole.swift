@@ -94,12 +94,21 @@ final class ControlRole: ControlHandler {
       if !context.send(.leapTable(table, now: now)) { leapSeconds.tellAgain() }
     }
     if drift.isDue(now) { saveDrift(now: now) }
+    keepStores(now: now)
+  }
+
+  /// What providers keep, to the disk.
+  private func keepStores(now: RawInstant, atOnce: Bool = false) {
+    for provider in context.providers {
+      if let complaint = provider.keepStore(now: now, atOnce: atOnce) { warn(.stateDirectory, complaint) }
+    }
   }
 
   /// Keeps the frequency for the next start and ends the children. Providers inside the daemon are closed before, by [capture].
   func close() {
     saveDrift(now: RawClock.now())
     endChildren()
+    keepStores(now: RawClock.now(), atOnce: true)
     for provider in context.providers { collect(from: provider) }
     record?.close { self.raise($0) }
     raise(EventRecord(.daemonStopped, text: "tompiond ends"))

@@ -27,6 +27,8 @@ final class HostedProvider {
   var lastComplaint = ""
   private var module: ProviderModule?
   private var toldState: ProviderReport.State?
+  private var nextKeeping = RawInstant(nanoseconds: .min)
+  private var cannotKeep = false
   /// One for each worker.
   private var calls = [CallWatch](repeating: CallWatch(), count: ProviderInstance.workerLimit)
   private var conduct = ConductWatch()
@@ -82,6 +84,23 @@ final class HostedProvider {
     watched = nil
     if let descriptor = process.socketDescriptor, (try? loop.add(descriptor, token: Self.childToken)) != nil {
       watched = descriptor
+    }
+  }
+
+  /// Brings what the provider keeps to the disk, every few seconds if anything changed; `atOnce`: at the end. Why that failed, said once
+  /// until it works again; nil = nothing to say. [control]
+  func keepStore(now: RawInstant, atOnce: Bool = false) -> String? {
+    guard let store = instance?.backend.store, store.isDirty, atOnce || now >= nextKeeping else { return nil }
+    do throws(KernelError) {
+      nextKeeping = now + .seconds(5)
+      try store.flush()
+      cannotKeep = false
+      return nil
+    } catch {
+      nextKeeping = now + .seconds(60)
+      defer { cannotKeep = true }
+      return cannotKeep
+        ? nil : "what provider \(name) keeps for its next start is not on the disk: \(error.description)"
     }
   }
 

@@ -58,7 +58,8 @@ struct ProviderAssembly {
       do {
         // Sound: the page is never freed.
         backend = try unsafe KernelBackend(
-          number: provider.outbox.number, loop: loop.loop, clocks: loop.clocks, clockPage: clockPage.pointer)
+          number: provider.outbox.number, loop: loop.loop, clocks: loop.clocks, clockPage: clockPage.pointer,
+          store: store(of: provider.name))
       } catch {
         return provider.fail(error.description)
       }
@@ -68,6 +69,14 @@ struct ProviderAssembly {
     } catch {
       provider.fail(error.description)
     }
+  }
+
+  /// What a provider keeps, in a folder of its own; in memory alone with the minimal profile, or if its name makes no folder.
+  private func store(of name: String) -> ProviderStore {
+    guard configuration.profile == .full, StoreDirectory.isName(name.utf8) else { return ProviderStore() }
+    let store = ProviderStore(directory: StoreDirectory(path: "\(configuration.stateDirectory)/providers/\(name)"))
+    store.load()
+    return store
   }
 
   private func path(of provider: ProviderConfiguration) -> String {

@@ -73,6 +73,7 @@ extension Configuration {
     var reader = TableReader(file: file, prefix: "\(key).", members: members)
     if let module = reader.text("module", limit: 4095, what: "a module's name or path") {
       providers[index].module = module
+      providers[index].placement = ProviderConfiguration.usualPlacement(of: module)
     }
     reader.choice("placement", into: &providers[index].placement)
     reader.boolean("enabled", into: &providers[index].enabled)

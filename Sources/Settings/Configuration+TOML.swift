@@ -43,6 +43,8 @@ extension Configuration {
         diagnostics.sorted { TextPlace(line: $0.line, column: $0.column) < TextPlace(line: $1.line, column: $1.column) }
       )
     }
+    // It starts no process, whosever the provider is; who asks for one was refused above.
+    if profile == .minimal { for index in providers.indices { providers[index].placement = .inProcess } }
   }
 
   /// Where a value comes from: `.builtIn` unless the file has it.

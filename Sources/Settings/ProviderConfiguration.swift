@@ -12,7 +12,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
   package var name: String
   /// A name, found as lib<module>.so in the plugin directory, or, with a slash in it, a path.
   package var module: String
-  package var placement = Placement.inProcess
+  /// Where nothing is written: the daemon's own process for what comes with it, a child for everybody else's.
+  package var placement: Placement
   package var enabled = true
   /// Everything else of the table, and its sources as "source[N].key", in the file's order.
   package var values: [SettingValue] = []
@@ -24,8 +25,14 @@ package struct ProviderConfiguration: Sendable, Equatable {
 
   package init(name: String) {
     self.name = name
-    self.module = "tompion-\(name)"
+    module = "tompion-\(name)"
+    placement = Self.usualPlacement(of: module)
   }
+
+  /// Modules that come with the daemon, found in its plugin directory.
+  package static let own: Set<String> = ["tompion-ntp-client", "tompion-ntp-server"]
+
+  package static func usualPlacement(of module: String) -> Placement { own.contains(module) ? .inProcess : .process }
 
   /// The file to load: the module itself where it has a slash, else lib<module>.so in `directory`.
   package func modulePath(in directory: String) -> String {

@@ -20,7 +20,7 @@ package import TimeTypes
 
   // Sound: the host closes this provider before it goes, and a closed one asks for nothing.
   private unowned(unsafe) let hostReference: VirtualHost
-  private var host: VirtualHost { unsafe hostReference }
+  var host: VirtualHost { unsafe hostReference }
   private weak var instance: ProviderInstance?
   private var random: SimulationRandom
   private var sockets: [Socket] = []
@@ -31,6 +31,10 @@ package import TimeTypes
   /// Raised by detach, so that polls and answers of a life before are dropped.
   private var life: UInt64 = 0
   private var polling = false
+  /// What the provider keeps, as long as this lives.
+  package let keptStore = ProviderStore()
+  /// Secrets that it holds.
+  var held: [HeldBytes] = []
 
   init(host: VirtualHost, number: UInt16) {
     unsafe hostReference = host
@@ -43,6 +47,7 @@ package import TimeTypes
     sockets.removeAll()
     timers.removeAll()
     polling = false
+    held = []
     life &+= 1
   }
 

@@ -32,6 +32,10 @@ package import TimeTypes
   /// Stamps show multiples of so many nanoseconds of the raw counter.
   package var stampGranularity: Int64 = 1
   package private(set) var providers: [VirtualProvider] = []
+  /// What the files that providers' settings name hold, by their paths (secrets/1).
+  package var secrets: [String: [UInt8]] = [:]
+  /// Between its providers.
+  let authentication = AuthenticationRouter()
   private let page: UnsafeMutablePointer<tompion_clock_page_t>
 
   init(

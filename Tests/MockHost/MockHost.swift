@@ -41,6 +41,8 @@ public final class MockHost {
   public var takesPackets = true
   /// Extensions that this host does not have.
   public var missing: Set<String> = []
+  /// Tables of a test's own, by id.
+  public var extensions: [String: UnsafeRawPointer] = [:]
 
   let table: UnsafeMutablePointer<tompion_host_t>
   var settings: [(path: UnsafeMutablePointer<CChar>, text: UnsafeMutablePointer<CChar>, value: tompion_setting_t)] = []

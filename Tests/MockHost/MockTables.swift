@@ -52,7 +52,7 @@ struct MockTables: @unchecked Sendable {
       case TOMPION_RESOLVE_ID: return UnsafeRawPointer(MockTables.shared.resolve)
       case TOMPION_SETTINGS_ID: return UnsafeRawPointer(MockTables.shared.settings)
       case TOMPION_CLOCK_INFO_ID: return UnsafeRawPointer(MockTables.shared.clockInfo)
-      default: return nil
+      default: return mock.extensions[name]
       }
     }
     return table

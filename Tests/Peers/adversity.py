@@ -69,7 +69,7 @@ def test_a_provider_that_hangs_does_not_keep_it_from_ending():
         subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", module,
                         "-I" + os.path.join(h.ROOT, "Sources", "CTompionProvider", "include")], input=HANGS, text=True, check=True)
         for loop in ("threads", "single"):
-            text = f'loop = "{loop}"\n[clock]\nkind = "virtual"\n[provider.hangs]\nmodule = "{module}"\n'
+            text = f'loop = "{loop}"\n[clock]\nkind = "virtual"\n[provider.hangs]\nmodule = "{module}"\nplacement = "in-process"\n'
             daemon = start(h.Tompion(directory, loop, text))
             h.wait_for(lambda: "provider-started" in daemon.output() or loop == "single", 10, "the provider runs")
             time.sleep(1.5)
@@ -130,7 +130,7 @@ def test_a_provider_that_hangs_is_named_while_it_does():
         module = os.path.join(directory, "libhangs.so")
         subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", module,
                         "-I" + os.path.join(h.ROOT, "Sources", "CTompionProvider", "include")], input=HANGS, text=True, check=True)
-        daemon = start(h.Tompion(directory, "daemon", f'[clock]\nkind = "virtual"\n[provider.hangs]\nmodule = "{module}"\n')).wait_up()
+        daemon = start(h.Tompion(directory, "daemon", f'[clock]\nkind = "virtual"\n[provider.hangs]\nmodule = "{module}"\nplacement = "in-process"\n')).wait_up()
         provider = h.wait_for(lambda: [p for p in daemon.json("providers")["providers"] if p["state"] == "hanging"], 10, "it is seen")
         assert provider[0]["name"] == "hangs" and "not returned" in provider[0]["last_error"], provider
         why = daemon.ask("why").stdout

@@ -189,8 +189,8 @@ def test_no_exception_crosses_from_cpp():
         source = os.path.join(directory, "throws.cpp")
         with open(source, "w") as f:
             f.write(THROWS)
-        for where, wanted, logged in ((0, "refused: throws: init answered -1: it threw on purpose", "destroyed"),
-                                      (1, "refused: start answered -1: an exception that says nothing", ""),
+        for where, wanted, logged in ((0, "refused: throws: init answered -1, error: it threw on purpose", "destroyed"),
+                                      (1, "refused: start answered -1, error: an exception that says nothing", ""),
                                       (2, "runs: throws 1", "out of memory"), (3, "runs: throws 1", "out of memory")):
             path = abi.compile_plugin(source, directory, abi.TODAY, f"-DWHERE={where}", f"-Wl,--version-script={h.ROOT}/Plugins/exports.map")
             result = subprocess.run([program, path, "2"], capture_output=True, text=True, timeout=30)

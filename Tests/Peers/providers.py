@@ -118,7 +118,7 @@ def test_a_plugin_that_does_not_load_is_named_and_the_others_go_on():
                                 "-x", "c", "-", "-o", path], input=code, text=True, check=True)
             port = h.free_port()
             start(h.Tompion(directory, "server", h.server_configuration(port))).wait_up()
-            text = h.client_configuration([port]) + f'\n[provider.broken]\nmodule = "{path}"\n'
+            text = h.client_configuration([port]) + f'\n[provider.broken]\nmodule = "{path}"\nplacement = "in-process"\n'
             client = start(h.Tompion(directory, "client", text)).wait_synced()
             report = next(p for p in client.json("providers")["providers"] if p["name"] == "broken")
             assert report["state"] == "failed", report

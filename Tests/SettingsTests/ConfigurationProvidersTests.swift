@@ -5,6 +5,28 @@ import Testing
 
 @Suite("Providers in the configuration")
 struct ConfigurationProvidersTests {
+  @Test("Strangers run in a child unless told otherwise") func placements() throws {
+    let text = """
+      [provider.ntp-server]
+      [provider.gnss]
+      module = "/opt/x/gnss.so"
+      [provider.other]
+      [provider.trusted]
+      module = "/opt/x/trusted.so"
+      placement = "in-process"
+      [provider.moved]
+      module = "tompion-ntp-client"
+      """
+    let read = try Configuration(toml: text, file: "t.toml")
+    #expect(read.providers.map(\.placement) == [.inProcess, .process, .process, .inProcess, .inProcess])
+    let head = """
+      profile = "minimal"
+
+      """
+    let minimal = try Configuration(toml: head + text, file: "t.toml")
+    #expect(minimal.providers.allSatisfy { $0.placement == .inProcess })
+  }
+
   @Test("tables and sources are flattened for their providers, in the file's order")
   func flattened() throws {
     let text = """

@@ -6,10 +6,13 @@
 
 #include "clinux/clock.h"
 #include "clinux/datagram.h"
+#include "clinux/device.h"
 #include "clinux/passing.h"
 #include "clinux/phc.h"
 #include "clinux/process.h"
 #include "clinux/sandbox.h"
+#include "clinux/secret.h"
+#include "clinux/stream.h"
 #include "clinux/system.h"
 #include "clinux/uring.h"
 

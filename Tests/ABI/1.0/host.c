@@ -241,6 +241,12 @@ static const void *get_extension(const tompion_host_t *host, const char *id) {
   return NULL;
 }
 
+static const char *words(tompion_status status) {
+  static const char *const all[] = {"error", "unsupported", "invalid", "wrong state", "wrong role", "no memory", "permission",
+                                    "address in use", "unreachable", "not found"};
+  return status >= 0 ? "not ready" : status >= -10 ? all[-status - 1] : "error";
+}
+
 static int end(int status, const char *format, ...) {
   va_list list;
   va_start(list, format);
@@ -272,7 +278,7 @@ static void run(int64_t until) {
   void *worker = receiver && receiver->worker_open ? receiver->worker_open(provider, 0) : NULL;
   int64_t next_poll = 0;
   tompion_status status = provider->start(provider);
-  if (status != TOMPION_OK) end(1, "start answered %d%s%s", status, *said ? ": " : "", said);
+  if (status != TOMPION_OK) end(1, "start answered %d, %s%s%s", status, words(status), *said ? ": " : "", said);
   for (int64_t time; (time = now_raw(NULL)) < until;) {
     struct pollfd fds[64];
     for (int i = 0; i < 64; ++i) fds[i] = (struct pollfd){.fd = sockets[i].number ? sockets[i].fd : -1, .events = POLLIN};
@@ -328,7 +334,7 @@ int main(int argc, char **argv) {
   tompion_status status = provider->init(provider);
   if (status != TOMPION_OK) {
     provider->close(provider);
-    end(1, "%s: init answered %d: %s", descriptor->name, status, *said ? said : "without a reason");
+    end(1, "%s: init answered %d, %s%s%s", descriptor->name, status, words(status), *said ? ": " : "", said);
   }
   run(now_raw(NULL) + (int64_t)(atof(argv[2]) * 1e9));
   tompion_command_t shutdown = {.size = sizeof shutdown, .kind = TOMPION_COMMAND_SHUTDOWN};

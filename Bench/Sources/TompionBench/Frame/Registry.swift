@@ -6,6 +6,7 @@ enum Registry {
     [
       RingSameCore(), RingCrossCore(), RingSharedMemory(),
       HotPath(), SampleCost(), ClockRead(), TimexRead(), HardwareClockRead(), ReceivePaths(), StampToSteer(),
+      PlacementLatency(),
       SchedulingJitter(), IdleMemory(),
       FirstSync(), ServerSaturation(), ServerLatency(), ServerWorkers(),
     ]

@@ -11,7 +11,7 @@ pub type tompion_status = i32;
 
 /// The major version is in the name of the exported function, too; a host loads only its own major. The minor version rises when a capability is added; nothing that a plugin was compiled against ever changes.
 pub const TOMPION_ABI_MAJOR: i32 = 1;
-pub const TOMPION_ABI_MINOR: i32 = 0;
+pub const TOMPION_ABI_MINOR: i32 = 1;
 pub const TOMPION_OK: i32 = 0;
 /// full or not ready: try later
 pub const TOMPION_AGAIN: i32 = 1;
@@ -276,6 +276,140 @@ pub struct tompion_module_t {
     pub open: Option<unsafe extern "C" fn(id: *const c_char, host: *const tompion_host_t) -> *const tompion_provider_t>,
 }
 
+pub const TOMPION_AUTHENTICATE_ID: &str = "tompion.authenticate/1";
+pub const TOMPION_AUTHENTICATOR_ID: &str = "tompion.authenticator/1";
+/// protects requests, unprotects replies
+pub const TOMPION_AUTHENTICATE_CLIENT: i32 = 1;
+/// unprotects requests, protects replies
+pub const TOMPION_AUTHENTICATE_SERVER: i32 = 2;
+/// What protect or unprotect decided of one packet. What an authenticator says that is none of these, or contradicts itself, is REFUSE. `length` is the packet's new length
+pub const TOMPION_VERDICT_OK: i32 = 0;
+/// drop it; `reason` says why
+pub const TOMPION_VERDICT_REFUSE: i32 = 1;
+/// somebody else decides (a signing daemon, a key exchange): `decided` comes with `token`
+pub const TOMPION_VERDICT_PENDING: i32 = 2;
+/// the packet carries nothing of this scheme: ask the next authenticator, or treat as plain
+pub const TOMPION_VERDICT_NONE: i32 = 3;
+pub const TOMPION_REFUSE_UNKNOWN_KEY: i32 = 1;
+/// the code or tag is wrong
+pub const TOMPION_REFUSE_BAD_CODE: i32 = 2;
+pub const TOMPION_REFUSE_MALFORMED: i32 = 3;
+/// cookie or key too old: the server may answer with a negative acknowledgement
+pub const TOMPION_REFUSE_STALE: i32 = 4;
+/// would grow beyond `limit`, or too much is pending
+pub const TOMPION_REFUSE_NO_ROOM: i32 = 5;
+/// this peer may not use this key
+pub const TOMPION_REFUSE_NOT_ALLOWED: i32 = 6;
+/// by the host: no such association, or its authenticator does not run, or not on this thread
+pub const TOMPION_REFUSE_UNAVAILABLE: i32 = 7;
+/// by the host: the authenticator's answer makes no sense
+pub const TOMPION_REFUSE_FAULT: i32 = 8;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_protection_t {
+    /// caller's, `capacity` long; changed in place
+    pub bytes: *mut u8,
+    pub capacity: u32,
+    /// in: the packet as it is; out: as it is now
+    pub length: u32,
+    /// it must not grow beyond (a server: the request's length, so that no reply is longer); at most capacity
+    pub limit: u32,
+    /// out: TOMPION_VERDICT_*
+    pub verdict: u32,
+    /// out: TOMPION_REFUSE_*
+    pub reason: u32,
+    /// out: which key, for people; 0 = not known
+    pub key: u32,
+    /// in: the caller's; comes back with `decided`
+    pub token: u64,
+    /// server: in unprotect out, in protect in: ties a reply to its request's keys. 0 = none
+    pub request: u64,
+    pub peer: tompion_address_t,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_association_options_t {
+    pub size: u32,
+    /// TOMPION_AUTHENTICATE_CLIENT or _SERVER
+    pub mode: u32,
+    /// client: the server as configured (NTS: the key exchange's host); server: ""
+    pub name: *const c_char,
+    /// what the operator wrote: a key number, an NTS profile, a machine account; "" = default
+    pub key: *const c_char,
+    /// client: from source/1, for events; server: 0
+    pub source: u32,
+    /// 0
+    pub reserved: u32,
+}
+
+/// Caller: host side.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_authenticate_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// Opens an association with the scheme of that name ("symmetric", "nts", "ms-sntp"); its number (never 0, never used again) goes into *association. TOMPION_OK: it may be used at once; TOMPION_AGAIN: from `ready` on. NOT_FOUND: no provider in this process offers the scheme (the log says so; one in another process cannot be used); UNSUPPORTED: this provider is an authenticator itself; NO_MEMORY: 256 are open in this process; else what the authenticator says. Options are copied. Not in init: its authenticator may come after it. On the owner's thread, as packet-io's open. \[control or capture & started\]
+    pub open: Option<unsafe extern "C" fn(host: *const tompion_host_t, scheme: *const c_char, options: *const tompion_association_options_t, association: *mut u32) -> tompion_status>,
+    /// Keys are wiped; nothing is delivered for it afterwards. On the owner's thread. \[control or capture & inited\]
+    pub close: Option<unsafe extern "C" fn(host: *const tompion_host_t, association: u32)>,
+    /// How many bytes protect adds at most, so that buffers and padding can be planned; 0 = not known (no keys yet). \[any\]
+    pub growth: Option<unsafe extern "C" fn(host: *const tompion_host_t, association: u32) -> u32>,
+    /// Adds what proves the packet, after everything else is in it. Each packet gets a verdict of its own; returns how many are not PENDING. Bytes are the caller's; of a PENDING packet a copy is taken. On a worker's thread (packet-io) if the authenticator has MANY_WORKERS, else REFUSE with UNAVAILABLE there. \[capture & started\]
+    pub protect: Option<unsafe extern "C" fn(host: *const tompion_host_t, association: u32, packets: *mut tompion_protection_t, count: u32) -> u32>,
+    /// Checks and strips it: `length` is that of the plain packet. Threads as protect's. \[capture & started\]
+    pub unprotect: Option<unsafe extern "C" fn(host: *const tompion_host_t, association: u32, packets: *mut tompion_protection_t, count: u32) -> u32>,
+}
+
+/// Caller: provider side, by TOMPION_AUTHENTICATE_ID. What the authenticator says later; on the owner's thread, never from inside a call of the table above.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_authenticate_receiver_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// A pending packet is decided; `protection` is as it would have been returned, its bytes a copy for the time of the call. NULL = no scheme that leaves packets pending can be used. \[capture & started\]
+    pub decided: Option<unsafe extern "C" fn(caller: *const tompion_provider_t, association: u32, protection: *const tompion_protection_t)>,
+    /// The association may be used from now on (keys are there), or not (status < 0, `text` says why; UNREACHABLE: its authenticator is gone, and so is the association). It may come again: keys were lost, and are there again. Its peer may have been changed by the key exchange (NTS: server and port negotiation): family NONE = as configured. NULL = not told. \[capture & started\]
+    pub ready: Option<unsafe extern "C" fn(caller: *const tompion_provider_t, association: u32, status: tompion_status, peer: *const tompion_address_t, text: *const c_char)>,
+}
+
+/// Authenticator: host side, by TOMPION_AUTHENTICATOR_ID.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_authenticator_host_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// Tells the caller of an association of this authenticator's, as in tompion_authenticate_receiver. WRONG_STATE (counted): from inside open, close, protect or unprotect; NOT_FOUND: it is closed, and the packet, if any, is to be forgotten; INVALID: the protection makes no sense. On the owner's thread. The caller may call protect and the like from inside: say it last. \[capture & started\]
+    pub decided: Option<unsafe extern "C" fn(host: *const tompion_host_t, association: u32, protection: *const tompion_protection_t) -> tompion_status>,
+    /// The same of an association. \[capture & started\]
+    pub ready: Option<unsafe extern "C" fn(host: *const tompion_host_t, association: u32, status: tompion_status, peer: *const tompion_address_t, text: *const c_char) -> tompion_status>,
+}
+
+/// Authenticator: provider side, by TOMPION_AUTHENTICATOR_ID. An authenticator opens no associations itself. One with MANY_WORKERS may be called by protect, unprotect and growth on several threads at once, whatever other call is under way in it.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_authenticator_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// at most 32 bytes; the first provider that offers a scheme has it. Lives as long as the process
+    pub scheme: *const c_char,
+    /// A caller opens an association of that number. TOMPION_OK: it may be used at once; TOMPION_AGAIN: `ready` will come; negative: refused. \[control or capture & inited\]
+    pub open: Option<unsafe extern "C" fn(authenticator: *const tompion_provider_t, association: u32, options: *const tompion_association_options_t) -> tompion_status>,
+    /// The caller is gone, or has closed it: wipe its keys, forget what is pending. \[control or capture & inited\]
+    pub close: Option<unsafe extern "C" fn(authenticator: *const tompion_provider_t, association: u32)>,
+    /// \[any thread & started\]
+    pub growth: Option<unsafe extern "C" fn(authenticator: *const tompion_provider_t, association: u32) -> u32>,
+    /// As in tompion_authenticate; `packets` (at most 64) are the host's copies: length, verdict, reason, key and request are taken back. The verdict is REFUSE with FAULT unless it is set. A PENDING packet's bytes have to be copied. \[capture & started\]
+    pub protect: Option<unsafe extern "C" fn(authenticator: *const tompion_provider_t, association: u32, packets: *mut tompion_protection_t, count: u32)>,
+    /// \[capture & started\]
+    pub unprotect: Option<unsafe extern "C" fn(authenticator: *const tompion_provider_t, association: u32, packets: *mut tompion_protection_t, count: u32)>,
+}
+
 pub const TOMPION_CLOCK_INFO_ID: &str = "tompion.clock-info/1";
 
 /// What holds now, as of raw_ns. Root dispersion grows from there by dispersion_rate.
@@ -336,6 +470,98 @@ pub struct tompion_clock_info_host_t {
     pub reserved: u32,
     /// The page of a clock, NULL = there is none. Lives until close. \[any\]
     pub page: Option<unsafe extern "C" fn(host: *const tompion_host_t, clock: u16) -> *const tompion_clock_page_t>,
+}
+
+pub const TOMPION_DEVICE_IO_ID: &str = "tompion.device-io/1";
+/// tty(4): raw, 8 data bits, no parity; bytes with the time of the first byte of each read
+pub const TOMPION_DEVICE_SERIAL: i32 = 1;
+/// RFC 2783: the edges of /dev/ppsN, every one of them
+pub const TOMPION_DEVICE_PPS: i32 = 2;
+/// ptp(4): cross time stamps, and the external time stamps of one channel
+pub const TOMPION_DEVICE_PHC: i32 = 3;
+/// NTP's shared memory, driver 28 of ntpd: path "shm:0" to "shm:255", 96 bytes
+pub const TOMPION_DEVICE_MEMORY: i32 = 4;
+/// Edges. Of an external time stamp for which both were asked the card does not say which it was: both bits.
+pub const TOMPION_EDGE_ASSERT: i32 = 1;
+pub const TOMPION_EDGE_CLEAR: i32 = 2;
+/// Flags of a device; a host that does not know one returns TOMPION_UNSUPPORTED. PPS, PHC: have the PTP clock (behind a /dev/ppsN) make its pulses. PERMISSION where the host has no right to it.
+pub const TOMPION_DEVICE_ENABLE_PPS: u32 = 1 << 0;
+/// MEMORY: `write` into it instead of reading it; it is made, mode 0600, where it is missing.
+pub const TOMPION_DEVICE_WRITE: u32 = 1 << 1;
+/// MEMORY: whoever owns it and may write it. Else: root or the host's own user alone, or PERMISSION.
+pub const TOMPION_DEVICE_ANY_OWNER: u32 = 1 << 2;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_device_options_t {
+    pub size: u32,
+    /// TOMPION_DEVICE_*
+    pub kind: u32,
+    /// as one of the provider's settings has it, or PERMISSION: "/dev/ttyS0", "/dev/pps0", "/dev/ptp0", "shm:0"
+    pub path: *const c_char,
+    /// serial: bit/s, 0 = leave
+    pub speed: u32,
+    /// PPS, PHC: TOMPION_EDGE_* bits; PHC 0: no external time stamps
+    pub edges: u32,
+    /// PHC: external time stamp channel
+    pub channel: u32,
+    /// PHC: pin that is given to the channel, UINT32_MAX = leave
+    pub pin: u32,
+    /// PHC: a cross time stamp every so often, 0 = none. PPS, MEMORY: look at least every so often, 0 = 100 ms; a steady pulse is looked for right after it is due. At least 5.
+    pub interval_ms: u32,
+    /// TOMPION_DEVICE_* flags
+    pub flags: u32,
+}
+
+/// A moment that a device marked: the edge of a pulse, or a reading of a hardware clock between two of the system's.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_device_mark_t {
+    pub device: u32,
+    /// TOMPION_EDGE_*, 0 = a reading
+    pub edge: u32,
+    /// PPS: the kernel's count of that edge, gaps are missed ones; PHC: the host's
+    pub sequence: u32,
+    /// PHC: of an external time stamp
+    pub channel: u32,
+    /// on the disciplined clock, with raw time
+    pub stamp: tompion_stamp_t,
+    /// the device's own clock at that moment (PHC), 0 for PPS
+    pub device_ns: i64,
+    /// 2^-16 ns
+    pub device_subns: u32,
+    /// PHC: how far device_ns and stamp.raw_nanoseconds may be apart in truth, one-sided
+    pub error_ns: u32,
+}
+
+/// Host side. All of it is the owner's thread's, as packet-io's sockets are: TOMPION_WRONG_ROLE, 0 or nothing elsewhere.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_device_io_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// Opens a device; its handle (never 0, never used again) goes into *device. Each path once at a time (ADDRESS_IN_USE), at most 16 (AGAIN). NOT_FOUND: there is none, or it is of another kind; UNSUPPORTED: it cannot do that, or this host has no such devices. Only for reading: no PHC can be steered by it. \[control or capture & inited\]
+    pub open: Option<unsafe extern "C" fn(host: *const tompion_host_t, options: *const tompion_device_options_t, device: *mut u32) -> tompion_status>,
+    /// \[control or capture & inited\]
+    pub close: Option<unsafe extern "C" fn(host: *const tompion_host_t, device: u32)>,
+    /// Serial: hands bytes to the line (a receiver's configuration); returns how many were taken: fewer = it is full, try later. Memory with WRITE: a whole segment of 96 bytes or nothing; mode, count and valid are filled in by the host. \[capture & started\]
+    pub write: Option<unsafe extern "C" fn(host: *const tompion_host_t, device: u32, bytes: *const u8, count: u32) -> u32>,
+}
+
+/// Provider side.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_device_receiver_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// Serial: at most 4096 bytes, and when the first of them was there by (a serial line's frame time is for the provider to take off). Memory: the whole segment, whenever it changed, never half written. Kind USER. \[capture & started\]
+    pub received: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, device: u32, bytes: *const u8, count: u32, first: *const tompion_stamp_t)>,
+    /// Edges and readings, oldest first. NULL if no PPS or PHC is ever opened. \[capture & started\]
+    pub marked: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, marks: *const tompion_device_mark_t, count: u32)>,
+    /// The device is gone (unplugged, hung up) or back: TOMPION_NOT_FOUND, TOMPION_OK. The host tries to open it again once a second; the handle stays the same. May be NULL. \[capture & started\]
+    pub changed: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, device: u32, status: tompion_status)>,
 }
 
 pub const TOMPION_EVENT_ID: &str = "tompion.event/1";
@@ -517,6 +743,34 @@ pub struct tompion_resolve_receiver_t {
     pub resolved: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, token: u64, status: tompion_status, addresses: *const tompion_address_t, count: u32, text: *const c_char)>,
 }
 
+pub const TOMPION_SECRETS_ID: &str = "tompion.secrets/1";
+/// Not secret, only to be trusted (a certificate, a list of authorities): everybody may read the file.
+pub const TOMPION_SECRET_PUBLIC: u32 = 1 << 0;
+
+/// Host side. The host reads the file with its own rights: a plain file of root's or the host's own user's, which others may neither read nor write (its group may read if it is root's or one of the host's). The copy is locked in memory and left out of core dumps. A provider names the setting, not the file. All of it is the owner's thread's, as packet-io's sockets are: TOMPION_WRONG_ROLE or nothing elsewhere.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_secrets_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// Reads the file that the setting of that path ("key_file", "source\[0].key_file") names; *bytes lives until release or close, at most 1 MiB. NOT_FOUND: no such setting, or no such file; PERMISSION: its owner or mode is wrong, or the host may not read it (the log says which); NO_MEMORY: too long; AGAIN: 16 are held. Reads a file: not in a receive path. \[control or capture & inited\]
+    pub get: Option<unsafe extern "C" fn(host: *const tompion_host_t, setting: *const c_char, flags: u32, bytes: *const *mut u8, count: *mut u32) -> tompion_status>,
+    /// Wipes the copy. \[control or capture & inited\]
+    pub release: Option<unsafe extern "C" fn(host: *const tompion_host_t, bytes: *const u8)>,
+}
+
+/// Provider side.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_secrets_receiver_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// The file behind the setting of a held secret is another one now: get it again, then release the old one. Looked for every ten seconds. \[control or capture & started\]
+    pub changed: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, setting: *const c_char)>,
+}
+
 pub const TOMPION_SETTINGS_ID: &str = "tompion.settings/1";
 pub const TOMPION_SETTINGS_SCHEMA_ID: &str = "tompion.settings-schema/1";
 pub const TOMPION_SETTING_STRING: i32 = 1;
@@ -660,6 +914,96 @@ pub struct tompion_source_t {
     pub remove: Option<unsafe extern "C" fn(host: *const tompion_host_t, source: u32) -> tompion_status>,
 }
 
+pub const TOMPION_STORE_ID: &str = "tompion.store/1";
+/// the copy in memory is wiped when it is replaced or forgotten
+pub const TOMPION_STORE_SECRET: u32 = 1 << 0;
+/// bytes of a name: a-z, 0-9, '.' and '-', not beginning with '.'
+pub const TOMPION_STORE_NAME_LIMIT: i32 = 64;
+/// bytes of a value
+pub const TOMPION_STORE_VALUE_LIMIT: i32 = 65536;
+/// values
+pub const TOMPION_STORE_COUNT_LIMIT: i32 = 64;
+/// bytes of all values
+pub const TOMPION_STORE_TOTAL_LIMIT: i32 = 1048576;
+
+/// Host side: small values by name, kept in files of mode 0600 in the provider's own folder of the state directory. A store is a convenience: losing it must cost time, never correctness; what comes back is as hostile as any file. Both functions are the owner's thread's, as packet-io's sockets are: TOMPION_WRONG_ROLE or 0 elsewhere.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_store_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// Copies as much of a value as fits, as it was at start or last put; returns its whole length, 0 = there is none. Answered from memory. \[control or capture & inited\]
+    pub get: Option<unsafe extern "C" fn(host: *const tompion_host_t, name: *const c_char, bytes: *mut u8, capacity: u32) -> u32>,
+    /// Remembers a value, copied; written to disk within seconds, each value whole or not at all; count 0 forgets it. INVALID: a name or length that may not be, or an unknown flag; NO_MEMORY: beyond a limit. Not for every packet: a new or longer value takes memory. \[control or capture & inited\]
+    pub put: Option<unsafe extern "C" fn(host: *const tompion_host_t, name: *const c_char, bytes: *const u8, count: u32, flags: u32) -> tompion_status>,
+}
+
+pub const TOMPION_STREAM_ID: &str = "tompion.stream/1";
+/// Flags of a stream; a host that does not know one returns TOMPION_UNSUPPORTED. wait for connections; each is told by `accepted`
+pub const TOMPION_STREAM_LISTEN: u32 = 1 << 0;
+/// `path` instead of addresses
+pub const TOMPION_STREAM_UNIX: u32 = 1 << 1;
+/// With UNIX: datagrams, each sent and received whole. With LISTEN a socket bound to `path` that anybody may send to who may write that file (a SOCK reference clock's server); without, a socket that sends to `path`. There is no peer to answer.
+pub const TOMPION_STREAM_DATAGRAM: u32 = 1 << 2;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_stream_options_t {
+    pub size: u32,
+    /// TOMPION_STREAM_*
+    pub flags: u32,
+    /// An address that one of the provider's settings has, or that `resolve` found for a name in them; else PERMISSION. `local` may be of family NONE where it connects: any.
+    pub local: tompion_address_t,
+    pub peer: tompion_address_t,
+    /// with UNIX: absolute, as one of the provider's settings has it, or PERMISSION; "" else
+    pub path: *const c_char,
+    /// 0 = 10 s
+    pub connect_timeout_ms: u32,
+    /// LISTEN and UNIX: permission bits of the socket's file, 0 = 0600
+    pub mode: u32,
+}
+
+/// Host side. All of it is the owner's thread's, as packet-io's sockets are: TOMPION_WRONG_ROLE, 0 or nothing elsewhere.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_stream_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// Begins to connect or listen; the handle (never 0, never used again) goes into *stream at once, and `opened` tells how it ended, never from inside this call. What is known at once is said at once: PERMISSION, ADDRESS_IN_USE, NOT_FOUND (no such socket file), UNREACHABLE, AGAIN (64 streams are open). \[control or capture & inited\]
+    pub open: Option<unsafe extern "C" fn(host: *const tompion_host_t, options: *const tompion_stream_options_t, stream: *mut u32) -> tompion_status>,
+    /// What `send` took is still sent unless `abort` is 1 (TCP: a reset); nothing is delivered for it afterwards. \[control or capture & inited\]
+    pub close: Option<unsafe extern "C" fn(host: *const tompion_host_t, stream: u32, abort: u32)>,
+    /// Hands bytes over, copied; returns how many were taken: fewer = full, `writable` comes once when there is room. A datagram is taken whole or not at all. Nothing before `opened`. \[capture & started\]
+    pub send: Option<unsafe extern "C" fn(host: *const tompion_host_t, stream: u32, bytes: *const u8, count: u32) -> u32>,
+    /// Ends this direction once what was taken is sent; the other one goes on. TOMPION_UNSUPPORTED for listeners and datagrams. \[capture & started\]
+    pub end: Option<unsafe extern "C" fn(host: *const tompion_host_t, stream: u32) -> tompion_status>,
+    /// The other end of a Unix stream as it was when it connected: SO_PEERCRED. TOMPION_UNSUPPORTED for others. \[capture & started\]
+    pub peer_credentials: Option<unsafe extern "C" fn(host: *const tompion_host_t, stream: u32, pid: *mut u32, uid: *mut u32, gid: *mut u32) -> tompion_status>,
+    /// The address that a TCP stream or listener is bound to. \[control or capture & inited\]
+    pub local_address: Option<unsafe extern "C" fn(host: *const tompion_host_t, stream: u32, address: *mut tompion_address_t) -> tompion_status>,
+}
+
+/// Provider side.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_stream_receiver_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// It is connected, or listens: TOMPION_OK; else it is dead, and closed by the host. \[capture & started\]
+    pub opened: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, stream: u32, status: tompion_status)>,
+    /// A listener has a new stream, which is open. Without room for it (64 streams) connections wait. NULL if it never listens. \[capture & started\]
+    pub accepted: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, listener: u32, stream: u32, peer: *const tompion_address_t)>,
+    /// Bytes came, at most 16384, or one datagram (a longer or empty one is dropped); they are the provider's to use during the call. Count 0: the other side has ended its direction. \[capture & started\]
+    pub received: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, stream: u32, bytes: *const u8, count: u32)>,
+    /// There is room again after a `send` that took too few. May be NULL. \[capture & started\]
+    pub writable: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, stream: u32)>,
+    /// The stream broke, and is closed by the host. \[capture & started\]
+    pub failed: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, stream: u32, status: tompion_status)>,
+}
+
 pub const TOMPION_TIMER_ID: &str = "tompion.timer/1";
 
 /// Host side. A provider chooses its timers' numbers, 0 to 65535. They are the owner's thread's: on the thread of another worker (packet-io, MANY_WORKERS) arm returns TOMPION_WRONG_ROLE, disarm does nothing, and both are counted. A worker that wants something done sets an atomic and calls host->request_poll.
@@ -715,6 +1059,22 @@ const _: () = assert!(core::mem::size_of::<tompion_source_info_t>() == 368);
 const _: () = assert!(core::mem::size_of::<tompion_source_t>() == 32);
 const _: () = assert!(core::mem::size_of::<tompion_timer_t>() == 24);
 const _: () = assert!(core::mem::size_of::<tompion_timer_receiver_t>() == 16);
+const _: () = assert!(core::mem::size_of::<tompion_device_options_t>() == 40);
+const _: () = assert!(core::mem::size_of::<tompion_device_mark_t>() == 64);
+const _: () = assert!(core::mem::size_of::<tompion_device_io_t>() == 32);
+const _: () = assert!(core::mem::size_of::<tompion_device_receiver_t>() == 32);
+const _: () = assert!(core::mem::size_of::<tompion_stream_options_t>() == 72);
+const _: () = assert!(core::mem::size_of::<tompion_stream_t>() == 56);
+const _: () = assert!(core::mem::size_of::<tompion_stream_receiver_t>() == 48);
+const _: () = assert!(core::mem::size_of::<tompion_store_t>() == 24);
+const _: () = assert!(core::mem::size_of::<tompion_secrets_t>() == 24);
+const _: () = assert!(core::mem::size_of::<tompion_secrets_receiver_t>() == 16);
+const _: () = assert!(core::mem::size_of::<tompion_protection_t>() == 72);
+const _: () = assert!(core::mem::size_of::<tompion_association_options_t>() == 32);
+const _: () = assert!(core::mem::size_of::<tompion_authenticate_t>() == 48);
+const _: () = assert!(core::mem::size_of::<tompion_authenticate_receiver_t>() == 24);
+const _: () = assert!(core::mem::size_of::<tompion_authenticator_host_t>() == 24);
+const _: () = assert!(core::mem::size_of::<tompion_authenticator_t>() == 56);
 
 #[cfg(test)]
 mod tests {
@@ -996,5 +1356,136 @@ mod tests {
         assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_timer_receiver_t.size");
         assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_timer_receiver_t.reserved");
         assert_eq!(unsafe { addr_of!((*base).expired) as usize } - base as usize, 8, "tompion_timer_receiver_t.expired");
+        let one = MaybeUninit::<tompion_device_options_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_device_options_t.size");
+        assert_eq!(unsafe { addr_of!((*base).kind) as usize } - base as usize, 4, "tompion_device_options_t.kind");
+        assert_eq!(unsafe { addr_of!((*base).path) as usize } - base as usize, 8, "tompion_device_options_t.path");
+        assert_eq!(unsafe { addr_of!((*base).speed) as usize } - base as usize, 16, "tompion_device_options_t.speed");
+        assert_eq!(unsafe { addr_of!((*base).edges) as usize } - base as usize, 20, "tompion_device_options_t.edges");
+        assert_eq!(unsafe { addr_of!((*base).channel) as usize } - base as usize, 24, "tompion_device_options_t.channel");
+        assert_eq!(unsafe { addr_of!((*base).pin) as usize } - base as usize, 28, "tompion_device_options_t.pin");
+        assert_eq!(unsafe { addr_of!((*base).interval_ms) as usize } - base as usize, 32, "tompion_device_options_t.interval_ms");
+        assert_eq!(unsafe { addr_of!((*base).flags) as usize } - base as usize, 36, "tompion_device_options_t.flags");
+        let one = MaybeUninit::<tompion_device_mark_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).device) as usize } - base as usize, 0, "tompion_device_mark_t.device");
+        assert_eq!(unsafe { addr_of!((*base).edge) as usize } - base as usize, 4, "tompion_device_mark_t.edge");
+        assert_eq!(unsafe { addr_of!((*base).sequence) as usize } - base as usize, 8, "tompion_device_mark_t.sequence");
+        assert_eq!(unsafe { addr_of!((*base).channel) as usize } - base as usize, 12, "tompion_device_mark_t.channel");
+        assert_eq!(unsafe { addr_of!((*base).stamp) as usize } - base as usize, 16, "tompion_device_mark_t.stamp");
+        assert_eq!(unsafe { addr_of!((*base).device_ns) as usize } - base as usize, 48, "tompion_device_mark_t.device_ns");
+        assert_eq!(unsafe { addr_of!((*base).device_subns) as usize } - base as usize, 56, "tompion_device_mark_t.device_subns");
+        assert_eq!(unsafe { addr_of!((*base).error_ns) as usize } - base as usize, 60, "tompion_device_mark_t.error_ns");
+        let one = MaybeUninit::<tompion_device_io_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_device_io_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_device_io_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).open) as usize } - base as usize, 8, "tompion_device_io_t.open");
+        assert_eq!(unsafe { addr_of!((*base).close) as usize } - base as usize, 16, "tompion_device_io_t.close");
+        assert_eq!(unsafe { addr_of!((*base).write) as usize } - base as usize, 24, "tompion_device_io_t.write");
+        let one = MaybeUninit::<tompion_device_receiver_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_device_receiver_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_device_receiver_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).received) as usize } - base as usize, 8, "tompion_device_receiver_t.received");
+        assert_eq!(unsafe { addr_of!((*base).marked) as usize } - base as usize, 16, "tompion_device_receiver_t.marked");
+        assert_eq!(unsafe { addr_of!((*base).changed) as usize } - base as usize, 24, "tompion_device_receiver_t.changed");
+        let one = MaybeUninit::<tompion_stream_options_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_stream_options_t.size");
+        assert_eq!(unsafe { addr_of!((*base).flags) as usize } - base as usize, 4, "tompion_stream_options_t.flags");
+        assert_eq!(unsafe { addr_of!((*base).local) as usize } - base as usize, 8, "tompion_stream_options_t.local");
+        assert_eq!(unsafe { addr_of!((*base).peer) as usize } - base as usize, 32, "tompion_stream_options_t.peer");
+        assert_eq!(unsafe { addr_of!((*base).path) as usize } - base as usize, 56, "tompion_stream_options_t.path");
+        assert_eq!(unsafe { addr_of!((*base).connect_timeout_ms) as usize } - base as usize, 64, "tompion_stream_options_t.connect_timeout_ms");
+        assert_eq!(unsafe { addr_of!((*base).mode) as usize } - base as usize, 68, "tompion_stream_options_t.mode");
+        let one = MaybeUninit::<tompion_stream_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_stream_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_stream_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).open) as usize } - base as usize, 8, "tompion_stream_t.open");
+        assert_eq!(unsafe { addr_of!((*base).close) as usize } - base as usize, 16, "tompion_stream_t.close");
+        assert_eq!(unsafe { addr_of!((*base).send) as usize } - base as usize, 24, "tompion_stream_t.send");
+        assert_eq!(unsafe { addr_of!((*base).end) as usize } - base as usize, 32, "tompion_stream_t.end");
+        assert_eq!(unsafe { addr_of!((*base).peer_credentials) as usize } - base as usize, 40, "tompion_stream_t.peer_credentials");
+        assert_eq!(unsafe { addr_of!((*base).local_address) as usize } - base as usize, 48, "tompion_stream_t.local_address");
+        let one = MaybeUninit::<tompion_stream_receiver_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_stream_receiver_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_stream_receiver_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).opened) as usize } - base as usize, 8, "tompion_stream_receiver_t.opened");
+        assert_eq!(unsafe { addr_of!((*base).accepted) as usize } - base as usize, 16, "tompion_stream_receiver_t.accepted");
+        assert_eq!(unsafe { addr_of!((*base).received) as usize } - base as usize, 24, "tompion_stream_receiver_t.received");
+        assert_eq!(unsafe { addr_of!((*base).writable) as usize } - base as usize, 32, "tompion_stream_receiver_t.writable");
+        assert_eq!(unsafe { addr_of!((*base).failed) as usize } - base as usize, 40, "tompion_stream_receiver_t.failed");
+        let one = MaybeUninit::<tompion_store_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_store_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_store_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).get) as usize } - base as usize, 8, "tompion_store_t.get");
+        assert_eq!(unsafe { addr_of!((*base).put) as usize } - base as usize, 16, "tompion_store_t.put");
+        let one = MaybeUninit::<tompion_secrets_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_secrets_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_secrets_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).get) as usize } - base as usize, 8, "tompion_secrets_t.get");
+        assert_eq!(unsafe { addr_of!((*base).release) as usize } - base as usize, 16, "tompion_secrets_t.release");
+        let one = MaybeUninit::<tompion_secrets_receiver_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_secrets_receiver_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_secrets_receiver_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).changed) as usize } - base as usize, 8, "tompion_secrets_receiver_t.changed");
+        let one = MaybeUninit::<tompion_protection_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).bytes) as usize } - base as usize, 0, "tompion_protection_t.bytes");
+        assert_eq!(unsafe { addr_of!((*base).capacity) as usize } - base as usize, 8, "tompion_protection_t.capacity");
+        assert_eq!(unsafe { addr_of!((*base).length) as usize } - base as usize, 12, "tompion_protection_t.length");
+        assert_eq!(unsafe { addr_of!((*base).limit) as usize } - base as usize, 16, "tompion_protection_t.limit");
+        assert_eq!(unsafe { addr_of!((*base).verdict) as usize } - base as usize, 20, "tompion_protection_t.verdict");
+        assert_eq!(unsafe { addr_of!((*base).reason) as usize } - base as usize, 24, "tompion_protection_t.reason");
+        assert_eq!(unsafe { addr_of!((*base).key) as usize } - base as usize, 28, "tompion_protection_t.key");
+        assert_eq!(unsafe { addr_of!((*base).token) as usize } - base as usize, 32, "tompion_protection_t.token");
+        assert_eq!(unsafe { addr_of!((*base).request) as usize } - base as usize, 40, "tompion_protection_t.request");
+        assert_eq!(unsafe { addr_of!((*base).peer) as usize } - base as usize, 48, "tompion_protection_t.peer");
+        let one = MaybeUninit::<tompion_association_options_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_association_options_t.size");
+        assert_eq!(unsafe { addr_of!((*base).mode) as usize } - base as usize, 4, "tompion_association_options_t.mode");
+        assert_eq!(unsafe { addr_of!((*base).name) as usize } - base as usize, 8, "tompion_association_options_t.name");
+        assert_eq!(unsafe { addr_of!((*base).key) as usize } - base as usize, 16, "tompion_association_options_t.key");
+        assert_eq!(unsafe { addr_of!((*base).source) as usize } - base as usize, 24, "tompion_association_options_t.source");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 28, "tompion_association_options_t.reserved");
+        let one = MaybeUninit::<tompion_authenticate_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_authenticate_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_authenticate_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).open) as usize } - base as usize, 8, "tompion_authenticate_t.open");
+        assert_eq!(unsafe { addr_of!((*base).close) as usize } - base as usize, 16, "tompion_authenticate_t.close");
+        assert_eq!(unsafe { addr_of!((*base).growth) as usize } - base as usize, 24, "tompion_authenticate_t.growth");
+        assert_eq!(unsafe { addr_of!((*base).protect) as usize } - base as usize, 32, "tompion_authenticate_t.protect");
+        assert_eq!(unsafe { addr_of!((*base).unprotect) as usize } - base as usize, 40, "tompion_authenticate_t.unprotect");
+        let one = MaybeUninit::<tompion_authenticate_receiver_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_authenticate_receiver_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_authenticate_receiver_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).decided) as usize } - base as usize, 8, "tompion_authenticate_receiver_t.decided");
+        assert_eq!(unsafe { addr_of!((*base).ready) as usize } - base as usize, 16, "tompion_authenticate_receiver_t.ready");
+        let one = MaybeUninit::<tompion_authenticator_host_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_authenticator_host_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_authenticator_host_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).decided) as usize } - base as usize, 8, "tompion_authenticator_host_t.decided");
+        assert_eq!(unsafe { addr_of!((*base).ready) as usize } - base as usize, 16, "tompion_authenticator_host_t.ready");
+        let one = MaybeUninit::<tompion_authenticator_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_authenticator_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_authenticator_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).scheme) as usize } - base as usize, 8, "tompion_authenticator_t.scheme");
+        assert_eq!(unsafe { addr_of!((*base).open) as usize } - base as usize, 16, "tompion_authenticator_t.open");
+        assert_eq!(unsafe { addr_of!((*base).close) as usize } - base as usize, 24, "tompion_authenticator_t.close");
+        assert_eq!(unsafe { addr_of!((*base).growth) as usize } - base as usize, 32, "tompion_authenticator_t.growth");
+        assert_eq!(unsafe { addr_of!((*base).protect) as usize } - base as usize, 40, "tompion_authenticator_t.protect");
+        assert_eq!(unsafe { addr_of!((*base).unprotect) as usize } - base as usize, 48, "tompion_authenticator_t.unprotect");
     }
 }

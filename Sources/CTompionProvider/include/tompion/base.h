@@ -16,7 +16,7 @@ extern "C" {
 // The major version is in the name of the exported function, too; a host loads only its own major.
 // The minor version rises when a capability is added; nothing that a plugin was compiled against ever changes.
 #define TOMPION_ABI_MAJOR 1
-#define TOMPION_ABI_MINOR 0
+#define TOMPION_ABI_MINOR 1
 
 // Each function below is tagged [role & state].
 // Roles:  [control]  one host thread; may block briefly, never longer than 500 ms.
