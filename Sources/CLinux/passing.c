@@ -54,5 +54,10 @@ int64_t clinux_pass_receive(int32_t socket, void *bytes, uint64_t capacity, int3
         close(found);
     }
   }
+  if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
+    if (*descriptor >= 0) close(*descriptor);
+    *descriptor = -1;
+    return -EBADMSG;
+  }
   return got;
 }

@@ -33,9 +33,22 @@ int32_t clinux_sandbox_limit(const clinux_sandbox_limits_t *limits) {
   int error = limit(RLIMIT_CORE, 0);
   if (!error) error = limit(RLIMIT_FSIZE, 0);
   if (!error) error = limit(RLIMIT_MSGQUEUE, 0);
+  // Counts what the user has, all over the host: too much for a limit on honest ones, little enough for the host.
+  if (!error && getuid() != 0) error = limit(RLIMIT_NPROC, 4096);
   if (!error && limits->address_space) error = limit(RLIMIT_AS, limits->address_space);
   if (!error && limits->descriptors) error = limit(RLIMIT_NOFILE, limits->descriptors);
   if (!error && limits->locked_memory) error = limit(RLIMIT_MEMLOCK, limits->locked_memory);
+  return -error;
+}
+
+int32_t clinux_sandbox_streams(void) {
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0) return -errno;
+  int error = 0;
+  for (int stream = 0; stream <= 2 && !error; ++stream)
+    if (stream < 2 || !isatty(stream))
+      if (dup2(null, stream) < 0) error = errno;
+  if (null > 2) close(null);
   return -error;
 }
 
@@ -169,7 +182,7 @@ static void begin(struct program *program) {
 
 static const long needed[] = {
     // Descriptors it was given; none of these makes one that leads anywhere new.
-    SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_close, SYS_lseek, SYS_pread64, SYS_fstat, SYS_fcntl, SYS_dup, SYS_recvmsg,
+    SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_close, SYS_lseek, SYS_pread64, SYS_fstat, SYS_dup, SYS_recvmsg,
     SYS_recvmmsg, SYS_recvfrom, SYS_sendmsg, SYS_sendmmsg, SYS_sendto, SYS_getsockname, SYS_getpeername, SYS_getsockopt, SYS_shutdown,
     SYS_accept4,
     // Waiting.
@@ -183,7 +196,7 @@ static const long needed[] = {
     SYS_getcpu, SYS_membarrier, SYS_exit, SYS_exit_group, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack,
     SYS_getrandom,
     // Who it is.
-    SYS_getpid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_uname, SYS_sysinfo, SYS_getrusage,
+    SYS_newfstatat, SYS_getpid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_uname, SYS_sysinfo, SYS_getrusage,
 #if defined(__x86_64__)
     SYS_poll, SYS_select, SYS_epoll_wait, SYS_time, SYS_pause, SYS_arch_prctl,
 #endif
@@ -191,16 +204,16 @@ static const long needed[] = {
 
 // Loading libraries: landlock says which, and the second stage ends it.
 static const long loading[] = {
-    SYS_openat, SYS_newfstatat, SYS_statx, SYS_readlinkat, SYS_faccessat, SYS_getdents64, SYS_getcwd, SYS_seccomp,
+    SYS_statx, SYS_readlinkat, SYS_faccessat, SYS_getdents64, SYS_getcwd, SYS_seccomp,
 #if defined(__x86_64__)
-    SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink,
+    SYS_stat, SYS_lstat, SYS_access, SYS_readlink,
 #endif
 };
 
 // Questions to devices it was given (ioctl(2)): bytes waiting, a line's settings, pulses (linux/pps.h), readings of a PTP hardware clock
 // (linux/ptp_clock.h: SYS_OFFSET, its precise and extended forms, capabilities). What changes a device is the host's to do.
 static const uint32_t questions[] = {
-    FIONREAD, FIONBIO, TCGETS, TIOCMGET, TIOCOUTQ, (uint32_t)PPS_GETPARAMS, (uint32_t)PPS_GETCAP, (uint32_t)PPS_FETCH,
+    FIONREAD, TCGETS, TIOCMGET, TIOCOUTQ, (uint32_t)PPS_GETPARAMS, (uint32_t)PPS_GETCAP, (uint32_t)PPS_FETCH,
     (uint32_t)PTP_CLOCK_GETCAPS, (uint32_t)PTP_SYS_OFFSET, (uint32_t)PTP_SYS_OFFSET_PRECISE, (uint32_t)PTP_SYS_OFFSET_EXTENDED,
     (uint32_t)PTP_CLOCK_GETCAPS2, (uint32_t)PTP_SYS_OFFSET2, (uint32_t)PTP_SYS_OFFSET_PRECISE2, (uint32_t)PTP_SYS_OFFSET_EXTENDED2,
 };
@@ -212,6 +225,13 @@ static int32_t first_stage(void) {
   begin(&program);
   for (size_t i = 0; i < COUNT(needed); ++i) answer_call(&program, needed[i], yes);
   for (size_t i = 0; i < COUNT(loading); ++i) answer_call(&program, loading[i], yes);
+  // Opened to be read, whatever landlock says.
+  const uint32_t reading[] = {0};
+  const uint32_t writing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY);
+  judge_call(&program, SYS_openat, 2, writing, reading, 1, yes, no);
+#if defined(__x86_64__)
+  judge_call(&program, SYS_open, 1, writing, reading, 1, yes, no);
+#endif
   // clone3 hides its flags behind a pointer: the C library takes clone instead, which may make a thread and no process or namespace.
   answer_call(&program, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
   const uint32_t spaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
@@ -223,10 +243,18 @@ static int32_t first_stage(void) {
   // Names, questions, and a filter more.
   const uint32_t names[] = {PR_SET_NAME, PR_GET_NAME, PR_GET_TIMERSLACK, PR_GET_DUMPABLE, PR_GET_SECCOMP, PR_SET_NO_NEW_PRIVS, PR_SET_VMA};
   judge_call(&program, SYS_prctl, 0, NO_MASK, names, COUNT(names), yes, no);
+  // Flags of a file that the host reads, too (the bell), are not the child's to change: a host that blocked there would stop the clock.
+  const uint32_t files[] = {F_GETFD, F_SETFD, F_GETFL, F_DUPFD, F_DUPFD_CLOEXEC};
+  judge_call(&program, SYS_fcntl, 1, NO_MASK, files, COUNT(files), yes, no);
   judge_call(&program, SYS_ioctl, 1, NO_MASK, questions, COUNT(questions), yes, no);
-  // Limits are the host's to set (the kernel refuses to raise one in any case).
-  const uint32_t null[] = {0};
-  judge_call(&program, SYS_prlimit64, 2, NO_MASK, null, 1, yes, no);
+  // Limits are read, its own alone: the pointer to new ones is NULL, both halves of it, and the process 0.
+  unless_equal_skip(&program, SYS_prlimit64, 8);
+  for (unsigned word = 0; word < 3; ++word) {
+    load(&program, word == 0 ? DATA(args) : DATA(args) + 8 * 2 + 4 * (word - 1));
+    unless_equal_skip(&program, 0, (uint8_t)(5 - 2 * word));
+  }
+  answer(&program, yes);
+  refuse(&program);
   refuse(&program);
   return install(&program);
 }
@@ -237,6 +265,13 @@ static int32_t second_stage(void) {
   program.length = 0;
   begin(&program);
   for (size_t i = 0; i < COUNT(loading); ++i) answer_call(&program, loading[i], no);
+  answer_call(&program, SYS_openat, no);
+#if defined(__x86_64__)
+  answer_call(&program, SYS_open, no);
+#endif
+  // Many a C library makes fstat(2) of it.
+  const uint32_t descriptor[] = {AT_EMPTY_PATH};
+  judge_call(&program, SYS_newfstatat, 3, AT_EMPTY_PATH, descriptor, 1, yes, no);
   const uint32_t executable[] = {PROT_EXEC};
   judge_call(&program, SYS_mmap, 2, PROT_EXEC, executable, 1, no, yes);
   judge_call(&program, SYS_mprotect, 2, PROT_EXEC, executable, 1, no, yes);
@@ -247,7 +282,14 @@ static int32_t second_stage(void) {
 int32_t clinux_sandbox_calls(int32_t stage) {
   switch (stage) {
     case 1: return first_stage();
-    case 2: return second_stage();
+    case 2: {
+      int32_t result = second_stage();
+      if (result < 0) return result;
+      // What was loaded before may have put a filter of its own in front that only pretends.
+      int probe = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+      if (probe >= 0) close(probe);
+      return probe < 0 && errno == EPERM ? 0 : -EACCES;
+    }
     default: return -EINVAL;
   }
 }

@@ -22,6 +22,15 @@ final class AskingHost: DescriptorOpener, HostLookups {
       stampsTransmission: transmission)
   }
 
+  /// The file of a Unix socket stays the daemon's, and goes with the child.
+  func open(_ request: DescriptorRequest) throws(KernelError) -> OpenedDescriptor {
+    let (answer, descriptor) = try link.ask(.open(request))
+    guard descriptor >= 0 else { throw KernelError("open that", errno: KernelError.accessDenied) }
+    let owned = FileDescriptor(owning: descriptor)
+    guard case .opened = answer else { throw KernelError("open that", errno: KernelError.accessDenied) }
+    return OpenedDescriptor(owned)
+  }
+
   func networks() -> [LocalNetwork] {
     guard case .networks(let list)? = try? link.ask(.networks).answer else { return [] }
     return list.map {

@@ -28,6 +28,8 @@ enum ChildFrame {
     /// To the question of that number; a descriptor may come with it.
     case answer(number: UInt32, ChildAnswer)
     case resolved(token: UInt64, status: Int32, addresses: [SocketAddress], text: String)
+    /// What the provider kept in an earlier life; before `configure`.
+    case stored(StoredPart)
   }
 
   /// Child to host.
@@ -50,6 +52,8 @@ enum ChildFrame {
     case ask(number: UInt32, ChildQuestion)
     /// Look a name up; `resolved` answers with the token.
     case resolve(name: String, family: UInt8, token: UInt64)
+    /// What the provider wants kept.
+    case keep(StoredPart)
   }
 
   static func encode(_ order: Order) -> [UInt8] {
@@ -89,6 +93,9 @@ enum ChildFrame {
       out.put(token)
       for address in addresses.prefix(addressLimit) { out.put(address) }
       out.put(text)
+    case .stored(let part):
+      out.put(10 as UInt32)
+      part.write(to: &out)
     }
     return out.bytes
   }
@@ -128,6 +135,7 @@ enum ChildFrame {
       }
       guard let text = input.text() else { return nil }
       result = .resolved(token: token, status: Int32(bitPattern: status), addresses: addresses, text: text)
+    case 10: result = StoredPart.read(&input).map { .stored($0) }
     default: return nil
     }
     return input.isAtEnd ? result : nil
@@ -183,6 +191,9 @@ enum ChildFrame {
       out.put(15 as UInt32, UInt32(family))
       out.put(token)
       out.put(name)
+    case .keep(let part):
+      out.put(16 as UInt32)
+      part.write(to: &out)
     }
     return out.bytes
   }
@@ -227,6 +238,7 @@ enum ChildFrame {
         return nil
       }
       result = .resolve(name: name, family: UInt8(family), token: token)
+    case 16: result = StoredPart.read(&input).map { .keep($0) }
     default: return nil
     }
     return input.isAtEnd ? result : nil

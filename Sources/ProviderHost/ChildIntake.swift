@@ -87,6 +87,7 @@ import TimeTypes
       guard let candidate = held ?? block.pop() else { break }
       let isNew = held == nil
       held = nil
+      guard !isNew || outbox.counters.admit(now) else { continue }
       guard let place = candidate.source == 0 ? nil : place(of: candidate.source) else {
         // Numbers only rise: what is above all that is known may be a source whose news are on their way.
         if candidate.source > highest, candidate.source >> SourceTable.counterBits == UInt32(outbox.number) {
@@ -99,7 +100,6 @@ import TimeTypes
         outbox.counters.count(.unknownSource)
         continue
       }
-      guard outbox.counters.admit(now) else { continue }
       let mask = clocks.load(ordering: .relaxed)
       switch SampleValidation.check(candidate, lastRaw: unsafe known[place].lastRaw, now: now, clocks: mask) {
       case .refused(let why): outbox.counters.count(why)

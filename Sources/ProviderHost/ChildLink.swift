@@ -11,6 +11,7 @@ final class ChildLink {
   private let socket: UnixSocket
   /// Waits for answers alone.
   private let loop: PollLoop
+  private let beat: () -> Void
   private var unsent: [[UInt8]] = []
   private var orders: [ChildFrame.Order] = []
   private var lastQuestion: UInt32 = 0
@@ -26,7 +27,9 @@ final class ChildLink {
   /// A host that does not answer by then has other troubles; the provider hears that it failed.
   static let patience = TimeInterval.seconds(2)
 
-  init(_ socket: UnixSocket) throws(KernelError) {
+  /// `beat`: called while an answer is waited for, so that nobody takes that for a hang.
+  init(_ socket: UnixSocket, beat: @escaping () -> Void) throws(KernelError) {
+    self.beat = beat
     self.socket = socket
     loop = try PollLoop(capacity: 1)
     try loop.add(socket.descriptor.rawValue, token: 0)
@@ -50,6 +53,7 @@ final class ChildLink {
     send(.ask(number: number, question))
     let end = RawClock.now() + Self.patience
     while !isLost, RawClock.now() < end {
+      beat()
       flush()
       while let (order, descriptor) = receive() {
         guard case .answer(let of, let answer) = order else {

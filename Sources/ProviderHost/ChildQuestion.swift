@@ -8,6 +8,8 @@ enum ChildQuestion {
   case networks
   case interfaceIndex(String)
   case portHolder(SocketAddress)
+  /// Everything that is no UDP socket.
+  case open(DescriptorRequest)
 
   func write(to out: inout FrameWriter) {
     switch self {
@@ -26,6 +28,9 @@ enum ChildQuestion {
     case .portHolder(let address):
       out.put(4 as UInt32)
       out.put(address)
+    case .open(let request):
+      out.put(5 as UInt32)
+      request.write(to: &out)
     }
   }
 
@@ -53,6 +58,7 @@ enum ChildQuestion {
     case 2: return .networks
     case 3: return input.text().map { .interfaceIndex($0) }
     case 4: return input.address().map { .portHolder($0) }
+    case 5: return DescriptorRequest.read(&input).map { .open($0) }
     default: return nil
     }
   }
@@ -74,6 +80,8 @@ enum ChildAnswer {
   case networks([(address: SocketAddress, prefixLength: UInt8, interface: UInt32)])
   case number(UInt32)
   case text(String)
+  /// What was asked to be opened comes with the message.
+  case opened
 
   /// More networks than fit a message are left out.
   static let networkLimit = 256
@@ -94,6 +102,7 @@ enum ChildAnswer {
     case .text(let text):
       out.put(5 as UInt32)
       out.put(text)
+    case .opened: out.put(6 as UInt32)
     }
   }
 
@@ -117,6 +126,7 @@ enum ChildAnswer {
       return .networks(list)
     case 4: return input.word().map { .number($0) }
     case 5: return input.text().map { .text($0) }
+    case 6: return .opened
     default: return nil
     }
   }

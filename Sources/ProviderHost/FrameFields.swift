@@ -22,6 +22,11 @@ struct FrameWriter {
     bytes += utf8
   }
 
+  mutating func put(bytes other: [UInt8]) {
+    put(UInt32(other.count))
+    bytes += other
+  }
+
   mutating func put(_ info: tompion_source_info_t) {
     // Sound: plain data, read as bytes.
     unsafe withUnsafeBytes(of: info) { unsafe bytes.append(contentsOf: $0) }
@@ -54,6 +59,12 @@ struct FrameReader {
     let text = String(decoding: rest.prefix(Int(count)), as: UTF8.self)
     rest = rest.dropFirst(Int(count))
     return text
+  }
+
+  mutating func bytes(limit: Int) -> [UInt8]? {
+    guard let count = word(), Int(count) <= limit, rest.count >= Int(count) else { return nil }
+    defer { rest = rest.dropFirst(Int(count)) }
+    return Array(rest.prefix(Int(count)))
   }
 
   /// With its texts closed and its values in range, or nil.

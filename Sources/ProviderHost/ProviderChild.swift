@@ -24,11 +24,13 @@ package final class ProviderChild {
   private var settings: [ProviderSetting] = []
   private var told = [UInt64](repeating: 0, count: Misbehaviour.allCases.count)
   private var done = false
+  private let store = ProviderStore()
+  private var parts = StoredParts()
   /// What this kernel lacks of the sandbox; told with the descriptor.
   private var lacks: [String] = []
 
   private init(_ socket: UnixSocket, _ block: SharedBlock) throws(KernelError) {
-    link = try ChildLink(socket)
+    link = try ChildLink(socket) { block.beat() }
     self.block = block
     // A ring would be a way around the filter of system calls.
     loop = .poll(try PollLoop(capacity: 300, timerCapacity: 1024))
@@ -44,8 +46,8 @@ package final class ProviderChild {
       // A terminal or a supervisor signals the whole group: the daemon gets it, too, and ends its children in order. Without the
       // daemon the kernel ends them (PR_SET_PDEATHSIG).
       try Termination.watch()
-      // Of a daemon that stayed root, or was started with ambient capabilities, nothing is inherited but what a server's port takes.
-      try Privileges.restrict(to: Capability.netBindService.isPermitted ? [.netBindService] : [])
+      // Of a daemon that stayed root, or was started with ambient capabilities, nothing is inherited.
+      try Privileges.restrict(to: [])
       let shared = try SharedMemory(descriptor: FileDescriptor(owning: memory), count: SharedBlock.bytes)
       guard let block = SharedBlock(shared, role: .child) else { return 2 }
       let child = try ProviderChild(UnixSocket(FileDescriptor(owning: socket)), block)
@@ -103,6 +105,8 @@ package final class ProviderChild {
         unsafe instance?.resolved(token: token, status: status, addresses: $0, text: text)
       }
     case .answer: break
+    case .stored(let part):
+      if let value = parts.take(part) { _ = store.put(value.name, value.bytes, isSecret: value.isSecret) }
     }
   }
 
@@ -115,7 +119,7 @@ package final class ProviderChild {
       let host = AskingHost(link)
       let backend = try unsafe KernelBackend(
         number: number, loop: loop, clocks: providers.clocks, clockPage: UnsafePointer(block.clockPage), opener: host,
-        lookups: host)
+        lookups: host, store: store)
       providers.add(backend)
       let outbox = ProviderOutbox(number: number)
       outbox.sources.skipIDs(used)
@@ -137,6 +141,8 @@ package final class ProviderChild {
   }
 
   private func configure() {
+    // What came from the host is no change of the provider's.
+    _ = store.takeChanges()
     let values = settings
     settings = []
     report(call: 1) { (instance) throws(ProviderError) in
@@ -174,6 +180,9 @@ package final class ProviderChild {
       case .changed(let id, let info): send(.sourceChanged(id, info))
       case .removed(let id): send(.sourceRemoved(id))
       }
+    }
+    for value in store.takeChanges() {
+      for part in StoredPart.parts(name: value.name, bytes: value.bytes, isSecret: value.isSecret) { send(.keep(part)) }
     }
     var samples = false
     while !link.isBehind, let sample = outbox.samples.pop() {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CTompionProvider
 import LinuxKernel
 
-/// What the host opens for a provider: what its configuration, or its own published default, names. Everything else is refused, whatever the
-/// provider asks for. One in each instance, for what its tables open (device-io, stream), and one in the host of a child, which is not
+/// What the host opens for a provider: what its configuration names, and for one that comes with the daemon also its own published defaults.
+/// Everything else is refused, whatever the provider asks for. One in each instance, for what its tables open (device-io, stream), and one in the host of a child, which is not
 /// believed ([control]).
 struct ProviderGrants {
   /// The texts of its settings, and the defaults of its schema.
@@ -16,16 +17,33 @@ struct ProviderGrants {
   /// More are not remembered: such a provider opens nothing new any more.
   static let addressLimit = 4096
 
-  init(settings: [ProviderSetting], schema: [ProviderSchemaEntry]) {
-    var texts: [String] = schema.map(\.defaultText).filter { !$0.isEmpty }
-    var numbers: Set<Int64> = Set(texts.compactMap { Int64($0) })
+  private let isOwn: Bool
+  /// TOMPION_SOURCE_* that bend the selection and are for the operator to give.
+  let sourceFlags: UInt32
+  /// How many sources it may have at a time.
+  let sourceLimit: Int
+
+  /// `isOwn`: it comes with the daemon, and its defaults were looked at with it.
+  init(settings: [ProviderSetting], schema: [ProviderSchemaEntry], isOwn: Bool = false) {
+    var texts: [String] = isOwn ? schema.map(\.defaultText).filter { !$0.isEmpty } : []
+    var numbers: Set<Int64> = []
+    var flags: UInt32 = 0
+    var places: Set<Substring> = []
     for setting in settings {
+      let key = setting.path.split(separator: ".").last ?? ""
       switch setting.value {
       case .string(let text): texts.append(text)
-      case .integer(let value): numbers.insert(value)
+      case .integer(let value): if setting.path == "port" || key == "listen_port" { numbers.insert(value) }
+      case .boolean(true): flags |= Self.flag(named: key)
       case .real, .boolean: break
       }
+      if setting.path.hasPrefix("source["), let end = setting.path.firstIndex(of: "]") {
+        places.insert(setting.path[..<end])
+      }
     }
+    self.isOwn = isOwn
+    sourceFlags = flags
+    sourceLimit = max(Self.usualSources, places.count * Self.usualSources)
     self.texts = texts
     // Without the resolver's threads and files: numeric ones alone.
     literals = Set(
@@ -35,6 +53,28 @@ struct ProviderGrants {
     self.numbers = numbers
   }
 
+  /// Sources without a table of their own, and for each table.
+  static let usualSources = 8
+
+  private static func flag(named key: Substring) -> UInt32 {
+    switch key {
+    case "prefer": UInt32(TOMPION_SOURCE_PREFER)
+    case "trust": UInt32(TOMPION_SOURCE_TRUST)
+    case "require": UInt32(TOMPION_SOURCE_REQUIRE)
+    case "reliable": UInt32(TOMPION_SOURCE_RELIABLE)
+    default: 0
+    }
+  }
+
+  /// The source as it may be: without what its operator did not write.
+  func granted(_ info: tompion_source_info_t) -> tompion_source_info_t {
+    var info = info
+    let bending = UInt32(
+      TOMPION_SOURCE_PREFER | TOMPION_SOURCE_TRUST | TOMPION_SOURCE_REQUIRE | TOMPION_SOURCE_RELIABLE)
+    info.flags &= ~(bending & ~sourceFlags)
+    return info
+  }
+
   /// A socket to one peer, if its address is one of a granted name and the local port is the system's choice or granted, too; a socket
   /// for many if its port is granted.
   func permit(_ options: UDPSocketOptions) -> Bool {
@@ -42,7 +82,8 @@ struct ProviderGrants {
       guard options.local.port == 0 || permitsPort(options.local.port) else { return false }
       return found.contains(Self.bare(peer))
     }
-    return permitsPort(options.local.port)
+    // A port that others share gives its owner a part of their clients: ours alone do.
+    return permitsPort(options.local.port) && (isOwn || !options.sharePort)
   }
 
   /// Whether a name may be looked up: it stands in a setting.

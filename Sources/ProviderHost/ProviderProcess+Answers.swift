@@ -7,20 +7,26 @@ import TimeTypes
 /// What a sandboxed child may not do itself, done for it as far as its configuration grants it. [control]
 extension ProviderProcess {
   /// More questions than that in a second are answered with "later".
-  static let questionsPerSecond = 2000
+  static let questionsPerSecond = 1000
+  /// Descriptors that may wait until a child takes them.
+  static let passingLimit = 64
 
-  func answer(_ number: UInt32, _ question: ChildQuestion, now: RawInstant) {
+  /// Whether one more question of this second is answered.
+  func mayAsk(_ now: RawInstant) -> Bool {
     if now - questionsSince >= .seconds(1) {
       questionsSince = now
       questionsAsked = 0
     }
     questionsAsked += 1
-    guard questionsAsked <= Self.questionsPerSecond else {
-      if questionsAsked == Self.questionsPerSecond + 1 { outbox.counters.count(.flood) }
-      return send(.answer(number: number, .failed(errno: KernelError.wouldBlock)))
-    }
+    if questionsAsked == Self.questionsPerSecond + 1 { outbox.counters.count(.flood) }
+    return questionsAsked <= Self.questionsPerSecond
+  }
+
+  func answer(_ number: UInt32, _ question: ChildQuestion, now: RawInstant) {
+    guard mayAsk(now) else { return send(.answer(number: number, .failed(errno: KernelError.wouldBlock))) }
     switch question {
     case .datagram(let options): open(options, number)
+    case .open(let request): open(request, number)
     case .networks:
       let all = NetworkInterfaces.all().map {
         (address: $0.address, prefixLength: UInt8(clamping: $0.prefixLength), interface: $0.index)
@@ -36,6 +42,10 @@ extension ProviderProcess {
   }
 
   private func open(_ options: UDPSocketOptions, _ number: UInt32) {
+    // Open descriptors are the daemon's until they are read.
+    guard passing < Self.passingLimit else {
+      return send(.answer(number: number, .failed(errno: KernelError.wouldBlock)))
+    }
     guard grants.permit(options) else {
       refuse("a UDP socket \(options.peer.map { "to \($0)" } ?? "at \(options.local)")")
       return send(.answer(number: number, .failed(errno: KernelError.accessDenied)))
@@ -51,6 +61,44 @@ extension ProviderProcess {
     } catch {
       send(.answer(number: number, .failed(errno: error.errno)))
     }
+  }
+
+  private func open(_ request: DescriptorRequest, _ number: UInt32) {
+    guard passing < Self.passingLimit, socketFiles.count < Self.passingLimit else {
+      return send(.answer(number: number, .failed(errno: KernelError.wouldBlock)))
+    }
+    let what: String
+    let isGranted: Bool
+    switch request {
+    case .device(let device): (what, isGranted) = ("the device \(device.path)", grants.permits(path: device.path))
+    case .stream(let stream): (what, isGranted) = ("a stream", grants.permits(stream))
+    case .secret(let path, _): (what, isGranted) = ("the file \(path)", grants.permits(path: path))
+    }
+    guard isGranted else {
+      refuse(what)
+      return send(.answer(number: number, .failed(errno: KernelError.accessDenied)))
+    }
+    do throws(KernelError) {
+      let opened = try SystemOpener().open(request)
+      if let file = opened.file { socketFiles.append(file) }
+      send(.answer(number: number, .opened), passing: opened.descriptor)
+    } catch {
+      send(.answer(number: number, .failed(errno: error.errno)))
+    }
+  }
+
+  /// What the provider kept in its earlier lives.
+  func sendStore() {
+    for value in store?.values ?? [] {
+      for part in StoredPart.parts(name: value.name, bytes: value.bytes, isSecret: value.isSecret) {
+        send(.stored(part))
+      }
+    }
+  }
+
+  func keep(_ part: StoredPart) {
+    guard let (name, bytes, isSecret) = parts.take(part), let store else { return }
+    if store.put(name, bytes, isSecret: isSecret) != TOMPION_OK { outbox.counters.count(.badArgument) }
   }
 
   func resolve(_ name: String, family: UInt8, token: UInt64) {

@@ -28,10 +28,14 @@ extension ProviderProcess {
       lastError = words
     case .sourceAdded(let id, let info):
       newsTaken &+= 1
-      if !outbox.sources.insert(id, info) { outbox.counters.count(.unknownSource) }
+      guard outbox.sources.count < grants.sourceLimit else {
+        outbox.counters.count(.notGranted)
+        return
+      }
+      if !outbox.sources.insert(id, grants.granted(info)) { outbox.counters.count(.unknownSource) }
     case .sourceChanged(let id, let info):
       newsTaken &+= 1
-      if !outbox.sources.update(id, info) { outbox.counters.count(.unknownSource) }
+      if !outbox.sources.update(id, grants.granted(info)) { outbox.counters.count(.unknownSource) }
     case .sourceRemoved(let id):
       newsTaken &+= 1
       if !outbox.sources.remove(id) { outbox.counters.count(.unknownSource) }
@@ -48,9 +52,18 @@ extension ProviderProcess {
         }
       }
     case .ask(let number, let question): answer(number, question, now: now)
-    case .resolve(let name, let family, let token): resolve(name, family: family, token: token)
+    case .keep(let part): keep(part)
+    case .resolve(let name, let family, let token):
+      guard mayAsk(now) else {
+        send(.resolved(token: token, status: TOMPION_AGAIN, addresses: [], text: "too many questions in a second"))
+        return
+      }
+      resolve(name, family: family, token: token)
     case .misbehaved(let kind, let count):
-      if let kind = Misbehaviour(rawValue: Int(kind)) { outbox.counters.count(kind, count) }
+      if let kind = Misbehaviour(rawValue: Int(kind)) {
+        // What it says of itself; what the host saw is not to be drowned in it.
+        outbox.counters.count(kind, min(count, 1000))
+      }
     }
   }
 
@@ -68,7 +81,7 @@ extension ProviderProcess {
     descriptor = told.descriptor
     schema = told.entries
     // Settings may have been sent before the schema was known.
-    grants = ProviderGrants(settings: settings, schema: told.entries)
+    grants = ProviderGrants(settings: settings, schema: told.entries, isOwn: isOwn)
     if phase == .opening { phase = .opened }
   }
 }

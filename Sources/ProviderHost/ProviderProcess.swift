@@ -70,6 +70,13 @@ package final class ProviderProcess: @unchecked Sendable {
   var questionsSince = RawInstant(nanoseconds: .min)
   var questionsAsked = 0
   var hasToldRefusal = false
+  /// Unix sockets that were bound for the child; their files go with it.
+  var socketFiles: [SocketFile] = []
+  /// What the provider keeps; [control] writes it.
+  package let store: ProviderStore?
+  var parts = StoredParts()
+  /// It comes with the daemon.
+  let isOwn: Bool
   private var policy = RestartPolicy()
   private var lastBeat: UInt64 = 0
   private var lastSign = RawInstant(nanoseconds: 0)
@@ -92,7 +99,8 @@ package final class ProviderProcess: @unchecked Sendable {
   package init(
     module: String, provider: String, outbox: ProviderOutbox, stampSource: ClockStampSource?,
     clockPage: UnsafePointer<tompion_clock_page_t>?, executable: String = "/proc/self/exe",
-    arguments: [String] = [ProviderChild.argument], clocks: [ClockID] = [.system], users: [String] = []
+    arguments: [String] = [ProviderChild.argument], clocks: [ClockID] = [.system], users: [String] = [],
+    store: ProviderStore? = nil, isOwn: Bool = false
   ) {
     self.module = module
     self.provider = provider
@@ -102,6 +110,8 @@ package final class ProviderProcess: @unchecked Sendable {
     self.executable = executable
     self.arguments = arguments
     self.users = users
+    self.store = store
+    self.isOwn = isOwn
     bell = try? Waker()
     self.clocks = clocks.reduce(0) { $1.rawValue < 64 ? $0 | 1 << UInt64($1.rawValue) : $0 }
   }
@@ -135,15 +145,25 @@ package final class ProviderProcess: @unchecked Sendable {
   /// Copies the clock's line and the clock page to the child: after each change of the clock. Short; skipped if another thread is
   /// in it. [discipline], and `pump`
   package func publishPages() {
-    _ = publishing.withLockIfAvailable { _ in
+    isStale.store(true, ordering: .releasing)
+    // Whoever is in it when the clock changes goes round once more.
+    while isStale.load(ordering: .acquiring), publishPagesOnce() {}
+  }
+
+  /// False = somebody else is in it, and will see what is new.
+  private func publishPagesOnce() -> Bool {
+    publishing.withLockIfAvailable { _ in
+      isStale.store(false, ordering: .releasing)
       guard let block else { return }
       if let stampSource { block.line.publish(stampSource) }
       // Sound: the address came in by init as such a pointer and outlives this object.
       if let source = unsafe UnsafePointer<tompion_clock_page_t>(bitPattern: page) {
         _ = unsafe block.copyClockPage(from: source)
       }
-    }
+    } != nil
   }
+
+  private let isStale = Atomic<Bool>(false)
 
   /// Reads what the child says, sends what waits, looks whether it lives, restarts it when due.
   package func pump(now: RawInstant) {
@@ -195,6 +215,12 @@ package final class ProviderProcess: @unchecked Sendable {
   /// More messages of a child in a second are a flood.
   static let framesPerSecond = 8192
 
+  /// Descriptors that the child has not taken yet.
+  var passing: Int { unsent.reduce(0) { $0 + ($1.passing == nil ? 0 : 1) } }
+
+  /// Messages that may wait until a child reads: a configuration of thousands of values fits.
+  static let unsentLimit = 8192
+
   /// Ends the child for what it did; it is started again by the policy, or not any more.
   package func quarantine(_ why: String) {
     guard let child, condemned.isEmpty else { return }
@@ -243,7 +269,8 @@ package final class ProviderProcess: @unchecked Sendable {
   }
 
   func sendSettings() {
-    grants = ProviderGrants(settings: settings, schema: schema ?? [])
+    grants = ProviderGrants(settings: settings, schema: schema ?? [], isOwn: isOwn)
+    if phase != .running { sendStore() }
     for setting in settings { send(.setting(setting)) }
     send(.configure)
   }
@@ -253,6 +280,8 @@ package final class ProviderProcess: @unchecked Sendable {
     socket = nil
     publishing.withLock { _ in block = nil }
     outbox.intake.replace(nil, clocks: clocks)
+    socketFiles = []
+    parts = StoredParts()
     outbox.sources.removeAll()
     if closing != nil {
       phase = .closed
@@ -287,10 +316,12 @@ package final class ProviderProcess: @unchecked Sendable {
         if condemned.isEmpty { outbox.counters.count(.flood) }
         return quarantine("sent more than \(Self.framesPerSecond) messages in a second, killed")
       }
-      framesTaken += 1
+      // What takes long for one child keeps the others waiting: the rest comes with the next turn.
+      if framesTaken % 16 == 15, RawClock.now() - now > .milliseconds(5) { return }
       do throws(KernelError) {
         guard let bytes = try socket.receive(limit: ChildFrame.longest + 1) else { return }
         guard !bytes.isEmpty else { return }
+        framesTaken += 1
         receive(bytes, now: now)
       } catch {
         return
@@ -309,6 +340,7 @@ package final class ProviderProcess: @unchecked Sendable {
   func printable(_ text: String) -> String { CText.printable(text.utf8.prefix(CText.lineLimit)) }
 
   func send(_ order: ChildFrame.Order, passing descriptor: FileDescriptor? = nil) {
+    guard unsent.count < Self.unsentLimit else { return quarantine("does not read what it is told, killed") }
     unsent.append((ChildFrame.encode(order), descriptor))
     flush()
   }

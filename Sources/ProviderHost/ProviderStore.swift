@@ -58,6 +58,7 @@ package final class ProviderStore: Sendable {
   /// Remembers a value; none = forgets it.
   func put(_ name: UnsafeBufferPointer<UInt8>, _ bytes: UnsafeRawBufferPointer, isSecret: Bool) -> tompion_status {
     guard unsafe StoreDirectory.isName(name), bytes.count <= Self.valueLimit else { return TOMPION_INVALID }
+    hasChanges.store(true, ordering: .releasing)
     return entries.withLock { entries in
       let place = entries.indices.first { unsafe Self.isName(name, entries[$0].name) }
       let others = entries.indices.reduce(0) { $0 + ($1 == place ? 0 : entries[$1].bytes.count) }
@@ -80,6 +81,35 @@ package final class ProviderStore: Sendable {
       return TOMPION_OK
     }
   }
+
+  /// Everything there is, for a child that begins. [control]
+  var values: [(name: String, bytes: [UInt8], isSecret: Bool)] {
+    entries.withLock { $0.filter { !$0.bytes.isEmpty }.map { ($0.name, $0.bytes, $0.isSecret) } }
+  }
+
+  /// What another process put or keeps. [control]; in a child its own thread
+  func put(_ name: String, _ bytes: [UInt8], isSecret: Bool) -> tompion_status {
+    // Sound: both are borrowed for the call.
+    unsafe Array(name.utf8).withUnsafeBufferPointer { name in
+      unsafe bytes.withUnsafeBytes { unsafe put(name, $0, isSecret: isSecret) }
+    }
+  }
+
+  /// In a child: what changed since the last time is told.
+  func takeChanges() -> [(name: String, bytes: [UInt8], isSecret: Bool)] {
+    guard hasChanges.exchange(false, ordering: .acquiringAndReleasing) else { return [] }
+    return entries.withLock { entries in
+      var changed: [(name: String, bytes: [UInt8], isSecret: Bool)] = []
+      for index in entries.indices where entries[index].isDirty {
+        entries[index].isDirty = false
+        changed.append((entries[index].name, entries[index].bytes.map { $0 }, entries[index].isSecret))
+      }
+      entries.removeAll { $0.bytes.isEmpty }
+      return changed
+    }
+  }
+
+  private let hasChanges = Atomic<Bool>(false)
 
   /// Whether there is something to write.
   package var isDirty: Bool { directory != nil && entries.withLock { $0.contains { $0.isDirty } } }

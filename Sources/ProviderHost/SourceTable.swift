@@ -100,6 +100,9 @@ import TimeTypes
     return true
   }
 
+  /// How many there are. The writer's own count.
+  var count: Int { (0..<capacity).reduce(0) { unsafe $0 + (ids[$1] == 0 ? 0 : 1) } }
+
   /// Every source is gone: the provider was closed or its process died.
   func removeAll() {
     for slot in 0..<capacity where unsafe ids[slot] != 0 {

@@ -6,6 +6,16 @@ extension EventKind {
 
   package var severity: EventSeverity { catalogued.severity }
 
+  /// Whether a provider may raise it: it is about its own sources or its own serving.
+  package var isForProviders: Bool {
+    switch self {
+    case .sourceReachable, .sourceUnreachable, .sourceDropped, .nameNotResolved, .nameResolved, .servingStarted,
+      .servingStopped, .portBusy, .sourceRefused, .sourceRestarted, .listeningLost, .listeningAgain:
+      true
+    default: false
+    }
+  }
+
   /// When it is raised, in one sentence; the text of Docs/events.md.
   package var meaning: String { catalogued.meaning }
 

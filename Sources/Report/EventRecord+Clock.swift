@@ -87,9 +87,12 @@ extension EventRecord {
     return EventRecord(.leapArmed, text: text, details: [EventDetail("leap", .string(leap.word))])
   }
 
-  /// A provider's own event. Numbers of the catalogue keep their slug and severity; all others are the provider's.
+  /// A provider's own event. Numbers of the catalogue that are about sources and serving keep their slug and severity; all others are
+  /// the provider's, so that none speaks for the daemon.
   package static func ofProvider(_ provider: String, number: UInt32, source: String?, text: String) -> EventRecord {
-    if number <= UInt32(UInt16.max), let kind = EventKind(rawValue: UInt16(truncatingIfNeeded: number)) {
+    if number <= UInt32(UInt16.max), let kind = EventKind(rawValue: UInt16(truncatingIfNeeded: number)),
+      kind.isForProviders
+    {
       return EventRecord(kind, source: source ?? provider, text: text)
     }
     return EventRecord(

@@ -240,7 +240,16 @@ final class ControlRole: ControlHandler {
   }
 
   private func collect(from provider: HostedProvider) {
+    let now = RawClock.now()
+    let lost = provider.lines.takeHeldBack()
+    if lost > 0 {
+      raise(
+        EventRecord(
+          .providerWarning, source: provider.name,
+          text: "\(provider.name): \(lost) of its lines were left out: too many at once"))
+    }
     while let message = provider.outbox.messages.next() {
+      guard provider.lines.admit(now: now) else { continue }
       switch message.kind {
       case .event(let number, let source):
         raise(.ofProvider(provider.name, number: number, source: source.map { self.name(of: $0) }, text: message.text))

@@ -32,6 +32,8 @@ final class HostedProvider {
   /// One for each worker.
   private var calls = [CallWatch](repeating: CallWatch(), count: ProviderInstance.workerLimit)
   private var conduct = ConductWatch()
+  /// Of what it says.
+  var lines = LineBudget()
   /// In this process: how often it was stopped for what it did, and until when it is.
   private var policy = RestartPolicy()
   private var suspended: RestartPolicy.Decision?
@@ -90,7 +92,9 @@ final class HostedProvider {
   /// Brings what the provider keeps to the disk, every few seconds if anything changed; `atOnce`: at the end. Why that failed, said once
   /// until it works again; nil = nothing to say. [control]
   func keepStore(now: RawInstant, atOnce: Bool = false) -> String? {
-    guard let store = instance?.backend.store, store.isDirty, atOnce || now >= nextKeeping else { return nil }
+    guard let store = instance?.backend.store ?? process?.store, store.isDirty, atOnce || now >= nextKeeping else {
+      return nil
+    }
     do throws(KernelError) {
       nextKeeping = now + .seconds(5)
       try store.flush()
@@ -197,8 +201,10 @@ final class HostedProvider {
 
   private func suspend(now: RawInstant) -> Bool {
     guard suspended == nil, let instance else { return false }
+    // A full queue of commands: the next second's offences bring us here again.
+    guard instance.suspend() else { return false }
     suspended = policy.failed(now: now)
-    return instance.suspend()
+    return true
   }
 
   /// Raises an event where its state is another than at the last look. [control]

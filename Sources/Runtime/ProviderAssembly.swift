@@ -50,7 +50,8 @@ struct ProviderAssembly {
         unsafe ProviderProcess(
           module: path(of: provider.configuration), provider: provider.name, outbox: provider.outbox,
           stampSource: stampSource, clockPage: clockPage.pointer,
-          users: ["tompion-\(provider.name)"] + (configuration.user.map { [$0] } ?? [])))
+          users: ["tompion-\(provider.name)"] + (configuration.user.map { [$0] } ?? []),
+          store: store(of: provider.name), isOwn: ProviderConfiguration.own.contains(provider.configuration.module)))
     }
     do throws(ProviderError) {
       let module = try module(of: provider.configuration)

@@ -72,7 +72,8 @@ extension SampleRing {
   func popShared(into sample: inout Sample) -> Bool {
     // Sound: the consumer's own line; a slot is given back only after it was read.
     var position = unsafe consumer().pointee.position
-    while waitingShared(from: position) > 0 {
+    // At most once around: a producer that goes on handing over what is no sample keeps nobody here.
+    for _ in 0...Int(truncatingIfNeeded: mask) where waitingShared(from: position) > 0 {
       let isSample = readShared(at: position, into: &sample)
       position &+= 1
       releaseShared(position)

@@ -3,6 +3,7 @@
 sample of the others is lost. Prints a matrix; `--all` injects a thousand."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -32,10 +33,12 @@ class Run:
         text = h.client_configuration([port])
         self.providers = {}
         for (fault, placement), count in counts.items():
-            module = build(directory, fault)
+            built = build(directory, fault)
             for number in range(count):
                 name = f"{fault}-{'child' if placement == 'process' else 'inside'}-{number}"
                 self.providers[name] = (fault, placement)
+                # Within one process each has to be a library of its own: the faulty provider keeps what it knows in globals.
+                module = shutil.copy(built, os.path.join(directory, f"lib{name}.so"))
                 text += f'\n[provider.{name}]\nmodule = "{module}"\nplacement = "{placement}"\n'
         self.daemon = start(h.Tompion(directory, "daemon", text)).wait_up(60)
         self.faults = {name: 0 for name in self.providers}

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CTompionProvider
 import LinuxKernel
 import Testing
 
 @testable import ProviderHost
 
 @Suite struct ProviderGrantsTests {
-  func grants(_ texts: [String] = [], numbers: [Int64] = [], defaults: [String] = []) -> ProviderGrants {
+  func grants(
+    _ texts: [String] = [], numbers: [Int64] = [], defaults: [String] = [], isOwn: Bool = false
+  ) -> ProviderGrants {
     ProviderGrants(
       settings: texts.map { ProviderSetting(path: "x", value: .string($0)) }
-        + numbers.map { ProviderSetting(path: "n", value: .integer($0)) },
-      schema: defaults.map { ProviderSchemaEntry(path: "d", kind: .string, description: "", defaultText: $0) })
+        + numbers.map { ProviderSetting(path: "port", value: .integer($0)) },
+      schema: defaults.map { ProviderSchemaEntry(path: "d", kind: .string, description: "", defaultText: $0) },
+      isOwn: isOwn)
   }
 
   func server(_ port: UInt16) -> UDPSocketOptions {
@@ -30,11 +34,36 @@ import Testing
     #expect(grants(["0.0.0.0:123"]).permit(server(123)))
     #expect(grants(["[::]:123%eth0"]).permit(server(123)))
     #expect(grants(numbers: [1123]).permit(server(1123)))
-    #expect(grants(defaults: ["0.0.0.0:123, [::]:123"]).permit(server(123)))
+    #expect(grants(defaults: ["0.0.0.0:123, [::]:123"], isOwn: true).permit(server(123)))
+    #expect(
+      !grants(defaults: ["0.0.0.0:123, [::]:123"]).permit(server(123)), "what a stranger says of itself is no grant")
     #expect(!grants(["0.0.0.0:1123"]).permit(server(123)))
     #expect(!grants(["123"]).permit(server(124)))
     #expect(!grants().permit(server(123)))
     #expect(!grants().permit(server(0)), "not even one of the system's choice")
+  }
+
+  @Test func onlyOursShareAPort() {
+    var options = server(123)
+    options.sharePort = true
+    #expect(grants(["0.0.0.0:123"], isOwn: true).permit(options))
+    #expect(!grants(["0.0.0.0:123"]).permit(options))
+  }
+
+  @Test func anyNumberIsNoPort() {
+    let poll = ProviderGrants(settings: [ProviderSetting(path: "source[0].port", value: .integer(123))], schema: [])
+    #expect(!poll.permit(server(123)), "the port of a server it asks is none to listen at")
+  }
+
+  @Test func whatBendsTheSelectionIsTheOperatorsToGive() {
+    var info = tompion_source_info_t()
+    let all = TOMPION_SOURCE_PREFER | TOMPION_SOURCE_TRUST | TOMPION_SOURCE_REQUIRE | TOMPION_SOURCE_RELIABLE
+    info.flags = UInt32(all | TOMPION_SOURCE_NOSELECT)
+    #expect(grants().granted(info).flags == UInt32(TOMPION_SOURCE_NOSELECT))
+    let trusted = ProviderGrants(
+      settings: [ProviderSetting(path: "source[1].trust", value: .boolean(true))], schema: [])
+    #expect(trusted.granted(info).flags == UInt32(TOMPION_SOURCE_NOSELECT | TOMPION_SOURCE_TRUST))
+    #expect(grants().sourceLimit == ProviderGrants.usualSources)
   }
 
   @Test func peersAreWhereGrantedNamesLead() {

@@ -33,6 +33,8 @@ struct EventKindTests {
   @Test("a provider's event: the catalogue's numbers keep slug and severity, others become the provider's")
   func ofProvider() {
     #expect(EventRecord.ofProvider("ntp-client", number: 47, source: "a", text: "t").slug == "source-dropped")
+    let spoofed = EventRecord.ofProvider("x", number: 33, source: nil, text: "the clock was stepped")
+    #expect(spoofed.slug == "provider" && spoofed.number == 10_000)
     let own = EventRecord.ofProvider("x", number: 10_007, source: nil, text: "t")
     #expect(own.number == 10_007 && own.slug == "provider" && own.source == "x")
     #expect(EventRecord.ofProvider("x", number: 700, source: nil, text: "t").number == 10_000)

@@ -29,6 +29,7 @@ package enum Sandbox {
     if mappedBytes() < addressSpace / 2 { limits.address_space = addressSpace }
     // Our own struct, for the call.
     _ = try KernelError.check(unsafe clinux_sandbox_limit(&limits), "limit the child's resources")
+    _ = try KernelError.check(clinux_sandbox_streams(), "close the child's standard streams")
     _ = try KernelError.check(clinux_sandbox_hide(), "keep the child from being read by others")
     let restricted = unsafe withCStrings(readable) { unsafe clinux_sandbox_files($0) }
     if restricted < 0 {
