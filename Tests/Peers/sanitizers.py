@@ -43,7 +43,7 @@ def test_socket_addresses_under_thread_sanitizer():
         need_thread_sanitizer(directory)
         program = os.path.join(directory, "addresses")
         result = swiftc("-sanitize=thread", "-O", "-swift-version", "6", "-o", program,
-                        os.path.join(h.ROOT, "Sources", "ProviderHost", "SocketAddressTable.swift"),
+                        os.path.join(h.ROOT, "Sources", "ProviderHost", "Kernel", "SocketAddressTable.swift"),
                         os.path.join(h.ROOT, "Tests", "ThreadSanitizer", "Addresses", "main.swift"))
         assert result.returncode == 0, result.stderr[-2000:]
         result = run(program)

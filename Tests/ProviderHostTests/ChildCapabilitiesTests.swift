@@ -101,7 +101,8 @@ import TimeTypes
     let folder = try StreamTests.Folder()
     let store = ProviderStore(directory: StoreDirectory(path: folder.file("providers/store")))
     let value = String(repeating: "v", count: 20_000)
-    let first = try Child("store", settings: ["name": .string("cookies"), "value": .string("0123456789")], store: store)
+    let first = try Child(
+      "store", settings: ["name": .string("cookies"), "value": .string("0123456789")], store: store)
     try first.runs()
     first.process.post(101)
     #expect(try first.hears("put 0"), "\(first.said)")

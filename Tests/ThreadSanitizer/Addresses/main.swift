@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A thread that opens and closes sockets, and one that asks for their addresses meanwhile, for ThreadSanitizer; compiled with
-// Sources/ProviderHost/SocketAddressTable.swift by Tests/Peers/sanitizers.py.
+// Sources/ProviderHost/Kernel/SocketAddressTable.swift by Tests/Peers/sanitizers.py.
 
 import Glibc
 
