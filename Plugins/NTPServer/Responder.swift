@@ -100,13 +100,11 @@ package enum Responder {
 
   @_noLocks @_noAllocation @inline(__always)
   static func word(_ packet: borrowing MutableSpan<UInt8>, at offset: Int) -> UInt64 {
-    let upper =
-      UInt64(packet[offset]) &<< 56 | UInt64(packet[offset &+ 1]) &<< 48 | UInt64(packet[offset &+ 2]) &<< 40
-      | UInt64(packet[offset &+ 3]) &<< 32
-    let lower =
-      UInt64(packet[offset &+ 4]) &<< 24 | UInt64(packet[offset &+ 5]) &<< 16 | UInt64(packet[offset &+ 6]) &<< 8
-      | UInt64(packet[offset &+ 7])
-    return upper | lower
+    precondition(offset >= 0 && offset &+ 8 <= packet.count, "word outside the packet")
+    // Sound: all eight were checked just now; a check of each would keep them from being one load.
+    @inline(__always) func byte(_ index: Int) -> UInt64 { unsafe UInt64(packet[unchecked: offset &+ index]) }
+    let upper = byte(0) &<< 56 | byte(1) &<< 48 | byte(2) &<< 40 | byte(3) &<< 32
+    return upper | byte(4) &<< 24 | byte(5) &<< 16 | byte(6) &<< 8 | byte(7)
   }
 
   @_noLocks @_noAllocation @inline(__always)

@@ -36,7 +36,10 @@ final class ServerWorker: ProviderWorker {
     let template = ReplyTemplate(ServedTime(page?.read(), now: begin))
     var replies = 0
     let interleaves = history != nil
-    for index in 0..<batch.count where prepare(&batch, index, policy, template, begin, interleaves) { replies &+= 1 }
+    // Taken out of the policy once: a reference counted for each datagram costs more than its access list.
+    let (access, limiter, staleAfter) = (policy.access, policy.limiter, policy.staleAfter)
+    for index in 0..<batch.count
+    where prepare(&batch, index, access, limiter, staleAfter, template, begin, interleaves) { replies &+= 1 }
     guard replies > 0 else { return }
     // The clock is read last, once for the batch: its replies leave together.
     guard let transmitted = host.now(.system) else {
@@ -47,33 +50,53 @@ final class ServerWorker: ProviderWorker {
       return
     }
     let departure = Departure(transmitted)
-    for index in 0..<batch.count where batch.replyLength(index) > 0 {
-      var received = batch.stamp(index)
-      if received.kind == .none { received.raw = begin }
-      if let history {
-        let peer = batch.peer(index)
-        let token = batch.withMutableBytes(index) {
-          Responder.stamp(&$0, received: received, departure: departure, peer: peer, history: history)
-        }
-        if let token { batch.reply(index, length: batch.replyLength(index), token: token) }
-      } else {
-        batch.withMutableBytes(index) { Responder.stamp(&$0, received: received, departure: departure) }
-      }
+    if let history {
+      stamp(&batch, departure, begin: begin, history: history)
+    } else {
+      stamp(&batch, departure, begin: begin)
     }
     counters.countReplies(replies)
   }
 
+  /// Writes the server's own stamps into the replies of a batch.
+  private func stamp(_ batch: inout PacketBatch, _ departure: Departure, begin: RawInstant) {
+    for index in 0..<batch.count where batch.replyLength(index) > 0 {
+      let received = received(batch.stamp(index), begin)
+      batch.withMutableBytes(index) { Responder.stamp(&$0, received: received, departure: departure) }
+    }
+  }
+
+  /// The same for clients of the interleaved mode, too. A function of its own, whose history is no optional: that would be retained for
+  /// each reply.
+  private func stamp(_ batch: inout PacketBatch, _ departure: Departure, begin: RawInstant, history: ReplyHistory) {
+    for index in 0..<batch.count where batch.replyLength(index) > 0 {
+      let received = received(batch.stamp(index), begin)
+      let peer = batch.peer(index)
+      let token = batch.withMutableBytes(index) {
+        Responder.stamp(&$0, received: received, departure: departure, peer: peer, history: history)
+      }
+      if let token { batch.reply(index, length: batch.replyLength(index), token: token) }
+    }
+  }
+
+  /// When a request came; without a stamp, when its batch was taken up.
+  private func received(_ stamp: Stamp, _ begin: RawInstant) -> Stamp {
+    var received = stamp
+    if received.kind == .none { received.raw = begin }
+    return received
+  }
+
   /// Judges a request and makes all of its reply but the server's stamps; false = silence.
   private func prepare(
-    _ batch: inout PacketBatch, _ index: Int, _ policy: ServerPolicy, _ template: ReplyTemplate, _ now: RawInstant,
-    _ interleaves: Bool
+    _ batch: inout PacketBatch, _ index: Int, _ access: AccessList, _ limiter: RateLimiter?,
+    _ staleAfter: TimeInterval, _ template: ReplyTemplate, _ now: RawInstant, _ interleaves: Bool
   ) -> Bool {
     if batch.isTruncated(index) {
       counters.count(.truncated)
       return false
     }
     let peer = batch.peer(index)
-    guard policy.access.allows(peer, interface: batch.interfaceIndex(index)) else {
+    guard access.allows(peer, interface: batch.interfaceIndex(index)) else {
       counters.count(.refused)
       refused.note(peer, now: now)
       return false
@@ -82,7 +105,7 @@ final class ServerWorker: ProviderWorker {
     let age = stamp.kind == .none ? .zero : now - stamp.raw
     let verdict = batch.withMutableBytes(index) {
       Responder.answer(
-        &$0, peerPort: peer.port, age: age, staleAfter: policy.staleAfter, template: template, interleaves: interleaves)
+        &$0, peerPort: peer.port, age: age, staleAfter: staleAfter, template: template, interleaves: interleaves)
     }
     switch verdict {
     case .silence(let reason):
@@ -90,7 +113,7 @@ final class ServerWorker: ProviderWorker {
       return false
     case .reply(let length):
       assert(length <= batch.length(index), "a reply longer than its request")
-      if let limiter = policy.limiter, !isWithin(limiter, &batch, index, peer, now) { return false }
+      if let limiter, !isWithin(limiter, &batch, index, peer, now) { return false }
       batch.reply(index, length: length)
       return true
     }

@@ -52,9 +52,10 @@ extension Engine {
       isStepping = false
     }
     if let reading { tickGap = (now.raw - reading.raw).inSeconds }
+    let now = onOurSideOfLeap(now)
     if let reading, outstanding == 0 {
       let moved = now.time - reading.time(at: now.raw)
-      if moved.inSeconds.magnitude > Self.moveThreshold && !leap.isExpected(at: now.raw) {
+      if moved.inSeconds.magnitude > Self.moveThreshold && !leap.wasMade(within: LeapState.window, of: now.raw) {
         clockMoved(now, by: moved, &actions)
         return
       }
@@ -69,7 +70,8 @@ extension Engine {
   mutating func applied(_ now: ClockReading, stepped: TimeInterval, _ actions: inout Actions) {
     if now.clock != clock { return }
     if outstanding > 0 { outstanding -= 1 }
-    reading = line(through: now)
+    let isStep = stepped.nanoseconds != 0 || stepped.subnanoseconds != 0
+    reading = line(through: isStep ? now : onOurSideOfLeap(now))
     era = now.era
     if case .refused = steering {
       steering = .steering
@@ -78,7 +80,7 @@ extension Engine {
     } else if steering.isWaiting {
       steering = .steering
     }
-    if stepped.nanoseconds != 0 || stepped.subnanoseconds != 0 {
+    if isStep {
       isStepping = false
       servo.reset()
       actions.advise(.log(.stepped(by: stepped)))

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ClockPort
 import Fusion
 import Selection
 import TimeTypes
 
 extension Engine {
-  /// The kernel's own leap comes within this many seconds of the moment.
-  static var leapWindow: Double { @_noAllocation @_noLocks get { 10 } }
-
   @_noAllocation @_noLocks
   mutating func learn(_ table: LeapTable, at now: RawInstant, _ actions: inout Actions) {
     leap.table = table
@@ -30,7 +28,7 @@ extension Engine {
         let ahead = next.nanoseconds &- time.nanoseconds
         if ahead > 0 && ahead <= 86_400_000_000_000 {
           armed = next.taiOffset > table.taiOffset ? .insert : .delete
-          moment = next.nanoseconds
+          moment = next.nanoseconds &- (armed == .delete ? 1_000_000_000 : 0)
         }
       }
     } else if let end = LeapState.leapDayEnd(time) {
@@ -46,7 +44,11 @@ extension Engine {
       }
       if 2 * inserts > count { armed = .insert }
       if 2 * deletes > count { armed = .delete }
-      moment = end
+      moment = end &- (armed == .delete ? 1_000_000_000 : 0)
+    }
+    // A server that has just made it no longer announces it, or still does: neither is news.
+    if leap.isAhead(within: LeapState.window, of: time) || leap.wasMade(within: LeapState.window, of: now) {
+      (armed, moment) = (leap.armed, leap.moment)
     }
     if case .none = leap.table { electTAIOffset() }
     if armed != leap.armed {
@@ -67,7 +69,7 @@ extension Engine {
   /// When the leap's moment has come, everything that was known of UTC moves by a second, once.
   @_noAllocation @_noLocks
   mutating func passLeap(at now: RawInstant, _ actions: inout Actions) {
-    guard leap.armed == .insert || leap.armed == .delete, let before = fused else { return }
+    guard leap.isArmed, let before = fused else { return }
     if before.line.time(at: now).nanoseconds < leap.moment { return }
     let shift = TimeInterval.seconds(leap.armed == .insert ? -1 : 1)
     for i in 0..<capacity where storage.slots[i].isUsed {
@@ -81,11 +83,51 @@ extension Engine {
     if let line = reading, parameters.steer {
       reading?.time = line.time + shift
     }
-    leap.expectedUntil = now + TimeInterval(seconds: Self.leapWindow)
+    (leap.made, leap.madeAt) = (leap.armed, now)
     if let offset = leap.taiOffset { leap.taiOffset = offset + (leap.armed == .insert ? 1 : -1) }
     if let table = leap.table, let next = table.next { leap.table = LeapTable(taiOffset: next.taiOffset) }
     leap.armed = .none
     actions.advise(.log(.leapPassed(by: shift)))
     actions.advise(.log(.leapArmed(.none)))
+  }
+
+  /// The kernel makes its leap where its own clock says so, a server where its does, we where the estimate does: milliseconds earlier or
+  /// later. What is told from the other side of the leap is off by a second, and is taken to ours: `time` is where it was expected at
+  /// that moment, or a second away.
+  @_noAllocation @_noLocks
+  func onOurSideOfLeap(_ time: TimeInterval, expected: TimeInterval, at raw: RawInstant) -> TimeInterval {
+    guard let fused else { return time }
+    let isNear =
+      leap.wasMade(within: LeapState.slack, of: raw)
+      || leap.isAhead(within: LeapState.slack, of: fused.line.time(at: raw))
+    let moved = (time - expected).inSeconds
+    guard isNear, (moved.magnitude - 1).magnitude < Self.leapDifference else { return time }
+    return time - TimeInterval.seconds(moved < 0 ? -1 : 1)
+  }
+
+  /// A reading of a clock that makes leap seconds by itself.
+  @_noAllocation @_noLocks
+  func onOurSideOfLeap(_ now: ClockReading) -> ClockReading {
+    guard parameters.steer, let reading else { return now }
+    var folded = now
+    folded.time = onOurSideOfLeap(now.time, expected: reading.time(at: now.raw), at: now.raw)
+    return folded
+  }
+
+  /// What a sample says of UTC.
+  @_noAllocation @_noLocks
+  func onOurSideOfLeap(_ reference: TimeInterval, of sample: Sample) -> TimeInterval {
+    guard let fused else { return reference }
+    return onOurSideOfLeap(reference, expected: fused.line.time(at: sample.raw), at: sample.raw)
+  }
+
+  /// How far from a whole second a leap's move may be found, seconds.
+  private static var leapDifference: Double { @_noAllocation @_noLocks get { 0.1 } }
+
+  /// What the kernel is told of leap seconds: one that it was to make stays armed until it has, and until then it counts TAI − UTC itself.
+  @_noAllocation @_noLocks
+  func leapForKernel(at now: RawInstant) -> (indicator: LeapIndicator, taiOffset: Int16?) {
+    if leap.wasMade(within: LeapState.slack, of: now) { return (leap.made, nil) }
+    return (state.leap, state.taiOffset)
   }
 }

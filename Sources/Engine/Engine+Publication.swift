@@ -98,11 +98,12 @@ extension Engine {
     }
     if !isNews, let lastStatus, (now - lastStatus).inSeconds < Self.statusInterval { return }
     lastStatus = now
+    let leap = leapForKernel(at: now)
     actions.append(
       .setStatus(
         clock,
         ClockStatus(
-          synchronized: state.synchronized, leap: state.synchronized ? state.leap : .unsynchronized,
-          maximumError: state.boundHard, estimatedError: state.boundStatistical, taiOffset: state.taiOffset)))
+          synchronized: state.synchronized, leap: state.synchronized ? leap.indicator : .unsynchronized,
+          maximumError: state.boundHard, estimatedError: state.boundStatistical, taiOffset: leap.taiOffset)))
   }
 }

@@ -24,10 +24,11 @@ extension Engine {
     passLeap(at: sample.raw, &actions)
     readClock(by: sample)
     describe(index, sample)
-    guard !storage.slots[index].isUnsynchronized, let reference = utc(of: sample, index) else {
+    guard !storage.slots[index].isUnsynchronized, let told = utc(of: sample, index) else {
       update(at: now, &actions)
       return
     }
+    let reference = onOurSideOfLeap(told, of: sample)
     let offset = localOffset(of: sample, reference)
     storage.slots[index].lastOffset = offset
     let observation = Self.observation(sample, reference)
@@ -88,8 +89,9 @@ extension Engine {
   /// Reference − steered clock at the sample's moment. A stamp of an older era is not compared with it.
   @_noAllocation @_noLocks
   private func localOffset(of sample: Sample, _ reference: TimeInterval) -> TimeInterval {
-    if sample.era != era, let reading { return reference - reading.time(at: sample.raw) }
-    return reference - sample.local
+    guard let reading else { return reference - sample.local }
+    let local = reading.time(at: sample.raw)
+    return reference - (sample.era != era ? local : onOurSideOfLeap(sample.local, expected: local, at: sample.raw))
   }
 
   @_noAllocation @_noLocks

@@ -8,18 +8,37 @@ struct LeapState: BitwiseCopyable {
   var table: LeapTable?
   /// Shown to everyone during the last day before the leap.
   var armed = LeapIndicator.none
-  /// UTC of the second after the leap, nanoseconds since 1970; meaningful while armed.
+  /// When it is made, in UTC as it counts before the leap, nanoseconds since 1970: where 23:59:60 begins, or where 23:59:59 would have
+  /// begun. Meaningful while armed.
   var moment: Int64 = 0
-  /// The clock may move by itself (the kernel's leap) until then.
-  var expectedUntil: RawInstant?
+  /// The last one that was made, and when.
+  var made = LeapIndicator.none
+  var madeAt: RawInstant?
+
+  /// The kernel's leap and ours are so near to each other, seconds: the clock is off by little while synchronized, and the kernel
+  /// counts seconds at its ticks.
+  static var slack: Double { @_noAllocation @_noLocks get { 2 } }
+  /// Within so many seconds of the moment nothing but the leap arms or disarms it, and the clock may move by itself.
+  static var window: Double { @_noAllocation @_noLocks get { 10 } }
 
   @_noAllocation @_noLocks
   init() {}
 
+  var isArmed: Bool {
+    @_noAllocation @_noLocks get { armed == .insert || armed == .delete }
+  }
+
+  /// One was made less than so many seconds ago.
   @_noAllocation @_noLocks
-  func isExpected(at now: RawInstant) -> Bool {
-    if let expectedUntil { return now < expectedUntil }
+  func wasMade(within seconds: Double, of now: RawInstant) -> Bool {
+    if let madeAt { return (now - madeAt).inSeconds < seconds }
     return false
+  }
+
+  /// One is armed, and at this time of the reference less than so many seconds ahead.
+  @_noAllocation @_noLocks
+  func isAhead(within seconds: Double, of time: TimeInterval) -> Bool {
+    isArmed && Double(moment &- time.nanoseconds) * 1e-9 < seconds
   }
 
   /// The end of the UTC day, if it is the last of June or December and leap seconds may come then; else nil.

@@ -19,7 +19,7 @@ package struct InterleavedRequest: Hashable, Sendable, BitwiseCopyable {
   }
 
   /// The same of the three timestamps alone.
-  @_noLocks @_noAllocation
+  @inlinable @_noLocks @_noAllocation
   package init?(origin: NTPTimestamp, receive: NTPTimestamp, transmit: NTPTimestamp) {
     guard origin.isReceiveMark, !receive.isZero, receive.rawValue != transmit.rawValue else { return nil }
     self.origin = origin
@@ -29,17 +29,17 @@ package struct InterleavedRequest: Hashable, Sendable, BitwiseCopyable {
 
 extension NTPTimestamp {
   /// Marked as a server's receive timestamp.
-  package var isReceiveMark: Bool {
+  @inlinable package var isReceiveMark: Bool {
     @_noLocks @_noAllocation get { rawValue & 1 != 0 }
   }
 
   /// Marked as a server's receive timestamp.
-  package var markedReceive: NTPTimestamp {
+  @inlinable package var markedReceive: NTPTimestamp {
     @_noLocks @_noAllocation get { NTPTimestamp(rawValue: rawValue | 1) }
   }
 
   /// Marked as a server's transmit timestamp.
-  package var markedTransmit: NTPTimestamp {
+  @inlinable package var markedTransmit: NTPTimestamp {
     @_noLocks @_noAllocation get { NTPTimestamp(rawValue: rawValue & ~1) }
   }
 }

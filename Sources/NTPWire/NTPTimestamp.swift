@@ -9,7 +9,7 @@ package import TimeTypes
 package struct NTPTimestamp: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   package var rawValue: UInt64
 
-  @_noLocks @_noAllocation
+  @inlinable @inline(__always) @_noLocks @_noAllocation
   package init(rawValue: UInt64) { self.rawValue = rawValue }
 
   @_noLocks @_noAllocation
@@ -32,7 +32,7 @@ package struct NTPTimestamp: RawRepresentable, Hashable, Sendable, BitwiseCopyab
     @_noLocks @_noAllocation get { NTPTimestamp(rawValue: 0) }
   }
 
-  package var isZero: Bool {
+  @inlinable package var isZero: Bool {
     @_noLocks @_noAllocation get { rawValue == 0 }
   }
 

@@ -47,7 +47,7 @@ final class ClosedLoop {
   /// The reference against the raw counter: how fast true UTC runs on it.
   var referenceFrequency: Double
   /// True UTC at raw zero, nanoseconds since 1970.
-  let epoch: Int64 = 1_790_000_000_000_000_000
+  let epoch: Int64
   private(set) var clock: ClockLine
   private(set) var era = ClockEra(rawValue: 0)
   /// What the clock answers to adjust and step; nil = does it.
@@ -64,8 +64,9 @@ final class ClosedLoop {
   init(
     parameters: EngineParameters = EngineParameters(), sources: [ModelSource], offset: Double = 0,
     frequency: Double = 0,
-    referenceFrequency: Double = 0, seed: UInt64 = 1
+    referenceFrequency: Double = 0, seed: UInt64 = 1, epoch: Int64 = 1_790_000_000_000_000_000
   ) {
+    self.epoch = epoch
     engine = Engine(clock: .system, parameters: parameters)
     random = SeededGenerator(seed: seed)
     self.sources = sources

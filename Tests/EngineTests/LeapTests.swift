@@ -55,6 +55,76 @@ import TimeTypes
     #expect(loop.states.filter { $0.at > 100.01 }.allSatisfy { $0.state.synchronized })
   }
 
+  /// The kernel's own leap, a deleted one too, comes milliseconds before or after ours: the clock stays synchronized, nothing is stepped or
+  /// slewed, and what the kernel is told neither takes the leap from it nor counts TAI − UTC for it.
+  @Test(arguments: [LeapIndicator.insert, .delete], [-0.02, 0.02])
+  func kernelIsEarlyOrLate(kind: LeapIndicator, late: Double) {
+    let shift = kind == .insert ? -1.0 : 1.0
+    let loop = ClosedLoop(sources: [ModelSource(1)])
+    let moment = kind == .insert ? 100.0 : 99.0
+    let next: Int16 = kind == .insert ? 38 : 36
+    loop.send(.leapTable(LeapTable(taiOffset: 37, next: (loop.epoch + 100_000_000_000, next)), now: loop.raw(0)))
+    loop.sources[0].error = { $0 >= moment ? shift : 0 }
+    loop.run(until: moment - 0.05)
+    let adjusted = loop.steps.count
+    // A look at the clock and a sample on either side of both moments.
+    let first = min(moment, moment + late)
+    let between = [first - 0.005, first + 0.005, first + 0.015, first + 0.025]
+    var isMade = false
+    for at in between {
+      if !isMade, at > moment + late {
+        loop.moveByHand(shift, announced: false)
+        isMade = true
+      }
+      loop.now = at
+      loop.send(.tick(loop.reading))
+      loop.sources[0].nextPoll = at + 0.002
+      loop.run(until: at + 0.003)
+    }
+    loop.run(until: 130)
+    #expect(loop.steps.count == adjusted)
+    #expect((loop.error + shift).magnitude < 100e-6)
+    #expect(!loop.has { if case .clockMoved = $0 { true } else { false } })
+    #expect(loop.events.filter { if case .leapPassed = $0.event { true } else { false } }.count == 1)
+    #expect(
+      loop.states.filter { $0.at > 10 }.allSatisfy {
+        $0.state.synchronized && $0.state.offset.magnitude < .milliseconds(1)
+      })
+    // What the kernel is told, in order: no leap before it was made, and TAI − UTC left to it meanwhile.
+    let told = loop.statuses.filter { $0.synchronized }.map(\.leap)
+    let armed = told.drop { $0 != kind }
+    #expect(armed.prefix { $0 == kind }.count + armed.drop { $0 == kind }.count == armed.count)
+    #expect(armed.drop { $0 == kind }.allSatisfy { $0 == LeapIndicator.none } && armed.last == LeapIndicator.none)
+    let offsets = loop.statuses.filter { $0.synchronized }.map(\.taiOffset)
+    #expect(offsets.contains(nil) && offsets.last == next)
+    #expect(loop.state.taiOffset == next)
+  }
+
+  /// Known by the source alone, which still announces it for a while after it, or no longer announces it just before.
+  @Test(arguments: [LeapIndicator.insert, .delete])
+  func sourcesAnnouncement(kind: LeapIndicator) {
+    let shift = kind == .insert ? -1.0 : 1.0
+    // 2026-12-31 ends 100 s after the epoch.
+    let moment = kind == .insert ? 100.0 : 99.0
+    for change in [-1.5, 0.5, 1.5, 3.5] {
+      var source = ModelSource(1)
+      source.leap = kind
+      let loop = ClosedLoop(sources: [source], epoch: 1_798_761_500_000_000_000)
+      loop.sources[0].error = { $0 >= moment ? shift : 0 }
+      loop.run(until: moment + min(change, 0))
+      if change < 0 { loop.sources[0].leap = .none }
+      loop.run(until: moment)
+      loop.moveByHand(shift, announced: false)
+      loop.run(until: moment + max(change, 0))
+      loop.sources[0].leap = .none
+      loop.run(until: 130)
+      #expect((loop.error + shift).magnitude < 100e-6, "\(change)")
+      #expect(loop.events.filter { if case .leapPassed = $0.event { true } else { false } }.count == 1, "\(change)")
+      #expect(loop.states.filter { $0.at > 10 }.allSatisfy { $0.state.synchronized }, "\(change)")
+      #expect(loop.steps.isEmpty, "\(change)")
+    }
+  }
+
   /// Sources that announce a leap in the middle of a month are not believed.
   @Test func announcementOutOfSeason() {
     var source = ModelSource(1)

@@ -184,6 +184,27 @@ def stamps():
     return Case("stamps", [Boot("stamps", {"cards": "igb"})], judge)
 
 
+def leap(kind, known):
+    """A second inserted or deleted at the end of the year: the kernel makes it, and the clock stays with UTC without a step."""
+    announced, states, after = (1, 1340, 38) if kind == "insert" else (2, 240, 36)
+
+    def judge(v):
+        text = (f"made {v['made_s'] * 1e3:+.0f} ms after its moment (limit 100), states {v['states']:.0f}, error {v['worst_ns'] / 1e3:.0f} us at most over it (limit 1000), "
+                f"{v['steps']:.0f} steps; leap indicator served {v['served_before']:.0f} and {v['served_after']:.0f}, kernel's TAI - UTC {v['tai_before']:.0f} and {v['tai_after']:.0f} s")
+        # TIME_INS 1, TIME_DEL 2, TIME_OOP 3, TIME_WAIT 4, TIME_OK 0, one digit each as they came
+        demand(v["states"] == states, f"the kernel's states have to be {states}; {text}")
+        demand(v["switches"] == 1 and v["side_last"] == 1 and 0 <= v["made_s"] < 0.1 and v["worst_ns"] < 1e6, text)
+        demand(v["served_before"] == announced and v["served_after"] == 0, text)
+        demand(v["tai_before"] == 37 and v["tai_after"] == after, text)
+        told = (37, after) if known == "list" else (-1, -1)
+        demand((v["told_before"], v["told_after"]) == told, f"tompion status says TAI - UTC {v['told_before']:.0f} and {v['told_after']:.0f}; {text}")
+        demand(v["steps"] == v["clock_moved"] == v["unsynchronized"] == 0 and v["synchronized"] == v["leap_passed"] == 1,
+               f"{v['clock_moved']:.0f} clock-moved, {v['unsynchronized']:.0f} unsynchronized, {v['leap_passed']:.0f} leap-passed; {text}")
+        return text
+
+    return Case(f"leap-{kind}-{known}", [Boot("leap", {"leap": kind, "known": known})], judge)
+
+
 TESTS = [
     Test("netem", "tompiond against chronyd over 10 ms +- 1 ms each way, at a poll of 16 s", [netem()], takes_seeds=True, summary=pooled),
     Test("moved", "another program moves the clock by +3 s and by -0.5 s", [moved(3), moved(-0.5)]),
@@ -193,4 +214,6 @@ TESTS = [
     Test("system-from-phc", "the system clock follows a PTP hardware clock, against chronyd", [system_from_phc("pi", 1.0), system_from_phc("engine", 1.1)]),
     Test("stamps", "cards that stamp what they send, in interleaved mode", [stamps()]),
     Test("kernel", "what the kernel is told, and what the daemon leaves behind", [kernel()]),
+    Test("leap", "a leap second inserted and deleted, known by the server or by leap-seconds.list",
+         [leap(kind, known) for kind in ("insert", "delete") for known in ("server", "list")]),
 ]

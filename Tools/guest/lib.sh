@@ -20,7 +20,7 @@ laboratory() {
 }
 
 # network [DELAY JITTER]: this host -- a router -- a server at 10.8.1.2 whose clock is the true time. The delays stand on both sides of the
-# router: on this host's own interface the kernel would stamp what it sends behind them.
+# router: on this host's own interface the kernel would stamp what it sends behind them. $truth: more words for ntp-truth.
 network() {
   for name in router server; do ip netns add $name && ip -n $name link set lo up; done
   ip link add v0 type veth peer name near netns router
@@ -40,7 +40,7 @@ network() {
     done
     note "$(ping -c 20 -i 0.2 -q 10.8.1.2 | tail -1)"
   fi
-  ip netns exec server ntp-truth /dev/ptp0 &
+  ip netns exec server ntp-truth /dev/ptp0 $truth &
   server=$!
 }
 

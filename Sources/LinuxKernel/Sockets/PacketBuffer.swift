@@ -12,6 +12,11 @@ package final class PacketBuffer {
   package let capacity: Int
   @usableFromInline
   let batch: OpaquePointer
+  /// The fence's arrays, as they lie since init: asking it for each slot of each datagram costs more than the slot.
+  private let fields: UnsafeMutablePointer<clinux_datagram_t>
+  private let memory: UnsafeMutableRawPointer
+  /// How far one slot's memory is from the next one's.
+  package let stride: Int
 
   /// Memory for `slots` datagrams of `capacity` bytes each.
   package init(slots: Int, capacity: Int) throws(KernelError) {
@@ -19,10 +24,13 @@ package final class PacketBuffer {
     let slots = min(max(slots, 1), 4096)
     let capacity = min(max(capacity, 64), 65536)
     // calloc'd by the fence; freed in deinit and nowhere else.
-    guard let batch = unsafe clinux_batch_create(UInt32(slots), UInt32(capacity)) else {
-      throw KernelError("allocate packet buffers", errno: 12)
-    }
+    guard let batch = unsafe clinux_batch_create(UInt32(slots), UInt32(capacity)),
+      let fields = unsafe clinux_batch_slot(batch, 0), let memory = unsafe clinux_batch_bytes(batch, 0)
+    else { throw KernelError("allocate packet buffers", errno: 12) }
     unsafe self.batch = batch
+    unsafe self.fields = fields
+    unsafe self.memory = UnsafeMutableRawPointer(memory)
+    stride = unsafe Int(clinux_batch_stride(batch))
     self.slots = slots
     self.capacity = capacity
   }
@@ -34,21 +42,15 @@ package final class PacketBuffer {
   package func slot(_ index: Int) -> UnsafeMutablePointer<clinux_datagram_t> {
     precondition(index >= 0 && index < slots, "packet slot out of range")
     // Index checked; the fence's array has `slots` elements for the life of the batch.
-    return unsafe clinux_batch_slot(batch, UInt32(index))
+    return unsafe fields + index
   }
 
   /// The slot's memory, `capacity` bytes. Lives as long as this buffer.
   @inline(__always)
   package func bytes(_ index: Int) -> UnsafeMutableRawBufferPointer {
     precondition(index >= 0 && index < slots, "packet slot out of range")
-    // Index checked; each slot has `capacity` bytes.
-    return unsafe UnsafeMutableRawBufferPointer(start: clinux_batch_bytes(batch, UInt32(index)), count: capacity)
-  }
-
-  /// How far one slot's memory is from the next one's.
-  package var stride: Int {
-    // Sound: the fence's own number, fixed since init.
-    unsafe Int(clinux_batch_stride(batch))
+    // Index checked; each slot has `capacity` bytes, `stride` behind those of the slot before.
+    return unsafe UnsafeMutableRawBufferPointer(start: memory + index &* stride, count: capacity)
   }
 
   /// The slot's fields (not its bytes).

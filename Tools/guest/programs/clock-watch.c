@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // clock-watch PHC SECONDS [INTERVAL_MS]: how far CLOCK_REALTIME is ahead of the true time, which is a PTP clock that nobody steers.
-// A line each interval (1 s): CLOCK_MONOTONIC_RAW in s, the error in ns, the kernel's frequency with its tick in ppm, adjtimex's status bits.
+// A line each interval (1 s): CLOCK_MONOTONIC_RAW in s, the error in ns, the kernel's frequency with its tick in ppm, adjtimex's status bits,
+// its state (TIME_OK ...), TAI - UTC, and the true time in s.
 // It only reads. Both clocks are read in one snapshot (PTP_SYS_OFFSET_PRECISE), so the error has no error of its own.
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -32,11 +33,12 @@ int main(int argc, char **argv) {
       perror("PTP_SYS_OFFSET_PRECISE");
       return 2;
     }
-    adjtimex(&timex);
+    int state = adjtimex(&timex);
     long long raw = nanoseconds(look.sys_monoraw);
     if (!end) end = raw + atoll(argv[2]) * 1000000000LL;
-    printf("%.6f %lld %.6f %d\n", raw / 1e9, nanoseconds(look.sys_realtime) - nanoseconds(look.device),
-           timex.freq / 65536.0 + (timex.tick - 10000) * 100.0, timex.status);
+    printf("%.6f %lld %.6f %d %d %d %lld.%06u\n", raw / 1e9, nanoseconds(look.sys_realtime) - nanoseconds(look.device),
+           timex.freq / 65536.0 + (timex.tick - 10000) * 100.0, timex.status, state, timex.tai, (long long)look.device.sec,
+           look.device.nsec / 1000);
     fflush(stdout);
     if (raw >= end) return 0;
     next.tv_nsec += interval % 1000000000L;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ntp-truth PHC [PORT]: a stratum 1 server whose clock is a PTP clock, so that it stays true while a daemon under test steers
-// CLOCK_REALTIME of the same kernel. Its stamps are those of user space.
+// ntp-truth PHC [PORT [insert|delete MIDNIGHT]]: a stratum 1 server whose clock is a PTP clock, so that it stays true while a daemon under
+// test steers CLOCK_REALTIME of the same kernel. Its stamps are those of user space. With a leap second it announces it until it has
+// passed before MIDNIGHT (s since 1970), and is a second behind the PTP clock (insert) or ahead of it (delete) from then on.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -10,13 +11,20 @@
 #include <sys/socket.h>
 #include <time.h>
 
-static void stamp(clockid_t clock, uint8_t *field) {
+static int leap;                  // +1: inserted, -1: deleted, 0: none
+static long long moment;          // when it is made, by the PTP clock
+
+// Returns the leap indicator of that time.
+static uint8_t stamp(clockid_t clock, uint8_t *field) {
   struct timespec t;
   clock_gettime(clock, &t);
+  int passed = leap && t.tv_sec >= moment;
+  if (passed) t.tv_sec -= leap;
   uint32_t seconds = htonl((uint32_t)(t.tv_sec + 2208988800LL));
   uint32_t fraction = htonl((uint32_t)(((uint64_t)t.tv_nsec << 32) / 1000000000u));
   memcpy(field, &seconds, 4);
   memcpy(field + 4, &fraction, 4);
+  return passed || !leap ? 0 : leap > 0 ? 1 : 2;
 }
 
 int main(int argc, char **argv) {
@@ -25,8 +33,13 @@ int main(int argc, char **argv) {
   clockid_t clock = (~(clockid_t)file << 3) | 3;
   struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons((uint16_t)(argc > 2 ? atoi(argv[2]) : 123))};
   if (file < 0 || link < 0 || bind(link, (struct sockaddr *)&own, sizeof own)) {
-    perror("ntp-truth PHC [PORT]");
+    perror("ntp-truth PHC [PORT [insert|delete MIDNIGHT]]");
     return 1;
+  }
+  if (argc > 4) {
+    leap = strcmp(argv[3], "insert") ? -1 : 1;
+    // 23:59:60 begins where midnight would have been; midnight comes where 23:59:59 would have been.
+    moment = atoll(argv[4]) - (leap < 0);
   }
   for (;;) {
     uint8_t request[512], reply[48] = {0}, received[8];
@@ -43,7 +56,7 @@ int main(int argc, char **argv) {
     memcpy(reply + 16, received, 8);
     memcpy(reply + 24, request + 40, 8);
     memcpy(reply + 32, received, 8);
-    stamp(clock, reply + 40);
+    reply[0] |= (uint8_t)(stamp(clock, reply + 40) << 6);
     sendto(link, reply, sizeof reply, 0, (struct sockaddr *)&peer, length);
   }
 }
