@@ -35,8 +35,7 @@ extern void __libc_free(void *memory);
 
 static void note(void) {
   if (!watch_is_guarded()) return;
-  watch_call_t *call = &watch_calls[watch_current];
-  if (!call->allocations++) call->allocation_at = watch_place();
+  if (!watch_pending++) watch_pending_at = watch_place();
 }
 
 static void *count(void *memory) {

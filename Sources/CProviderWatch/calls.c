@@ -9,6 +9,8 @@
 __thread uint32_t watch_current;
 __thread uint32_t watch_in_host;
 __thread const char *watch_frame;
+__thread uint64_t watch_pending, watch_pending_at;
+__thread int watch_told;
 int watch_armed;
 watch_call_t watch_calls[WATCH_CALLS];
 static watch_page_t own_page;
@@ -51,6 +53,8 @@ watch_begun_t watch_begin(uint32_t call) {
   __atomic_store_n(&shared->call, call, __ATOMIC_RELEASE);
   watch_frame = __builtin_frame_address(0);
   watch_current = call;
+  watch_pending = 0;
+  watch_told = 0;
   return begun;
 }
 
@@ -63,6 +67,14 @@ void watch_end(uint32_t call, const watch_begun_t *begun) {
   int64_t computed = now(CLOCK_THREAD_CPUTIME_ID) - begun->cpu_ns;
   if (sleeps() == begun->slept && computed < took) took = computed;
   watch_call_t *result = &watch_calls[call];
+  if (watch_armed && watch_told) {
+    result->telling_calls += 1;
+    result->telling_allocations += watch_pending;
+  } else if (watch_pending) {
+    if (!result->allocations) result->allocation_at = watch_pending_at;
+    result->allocations += watch_pending;
+  }
+  watch_pending = 0;
   int64_t limit = call >= WATCH_FIRST_REAL_TIME ? WATCH_REAL_TIME_LIMIT_NS : WATCH_CONTROL_LIMIT_NS;
   result->calls += 1;
   if (took > limit) result->late += 1;

@@ -77,11 +77,17 @@ static const tompion_clock_page_t *clocks_page(const tompion_host_t *h, uint16_t
 static const tompion_clock_info_host_t clocks = {sizeof clocks, 0, clocks_page};
 
 static const tompion_log_t *log_real;
-static void log_write(const tompion_host_t *h, uint32_t l, const char *t) { HOST_CALL_VOID(log_real->write(h, l, t)); }
+static void log_write(const tompion_host_t *h, uint32_t l, const char *t) {
+  watch_told = 1;
+  HOST_CALL_VOID(log_real->write(h, l, t));
+}
 static const tompion_log_t log_table = {sizeof log_table, 0, log_write};
 
 static const tompion_event_t *event_real;
-static void event_raise(const tompion_host_t *h, uint32_t n, uint32_t s, const char *t) { HOST_CALL_VOID(event_real->raise(h, n, s, t)); }
+static void event_raise(const tompion_host_t *h, uint32_t n, uint32_t s, const char *t) {
+  watch_told = 1;
+  HOST_CALL_VOID(event_real->raise(h, n, s, t));
+}
 static const tompion_event_t event = {sizeof event, 0, event_raise};
 
 static const struct {

@@ -10,6 +10,9 @@ extern __thread uint32_t watch_current;
 extern __thread uint32_t watch_in_host;
 // Where the stack was when the call began.
 extern __thread const char *watch_frame;
+// In this call so far: allocations and frees, where the first was, and whether it told people something.
+extern __thread uint64_t watch_pending, watch_pending_at;
+extern __thread int watch_told;
 extern int watch_armed;
 extern watch_call_t watch_calls[WATCH_CALLS];
 

@@ -14,6 +14,9 @@ enum Watch {
     var longest: TimeInterval
     /// malloc and its kin, and frees.
     var allocations: UInt64
+    /// Those of calls that told people something, and how many such calls there were.
+    var tellingAllocations: UInt64
+    var tellingCalls: UInt64
     /// Offset in the plugin's file, 0 = not known.
     var allocationPlace: UInt64
     var blockingPlace: UInt64
@@ -39,6 +42,7 @@ enum Watch {
       name: unsafe String(cString: watch_name(UInt32(kind))), calls: seen.calls, late: seen.late,
       lateComputing: seen.late_computing,
       longest: TimeInterval(nanoseconds: seen.longest_ns), allocations: seen.allocations,
+      tellingAllocations: seen.telling_allocations, tellingCalls: seen.telling_calls,
       allocationPlace: seen.allocation_at, blockingPlace: seen.blocking_at, blocking: blocking)
   }
 

@@ -51,11 +51,11 @@ BROKEN = {
 }
 
 
-def compile_broken(directory, name):
+def compile_broken(directory, name, *flags):
     path = os.path.join(directory, f"libbroken-{name.lower()}.so")
     exports = [] if name == "EXTRA_SYMBOL" else [f"-Wl,--version-script={h.ROOT}/Plugins/exports.map"]
     subprocess.run(["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-O2", "-fPIC", "-fvisibility=hidden", "-shared", f"-I{HEADERS}",
-                    f"-DBROKEN_{name}", *exports, "-o", path, SOURCE, "-lpthread"], check=True)
+                    f"-DBROKEN_{name}", *flags, *exports, "-o", path, SOURCE, "-lpthread"], check=True)
     return path
 
 
@@ -133,6 +133,13 @@ def test_what_cannot_be_tried_is_skipped_with_a_reason():
         assert status == 0 and total["skipped"] == len(skipped) >= 5, (status, total)
         assert all("needs settings (offset" in t["reason"] for t in skipped), skipped
         return f"{len(skipped)} skipped"
+
+
+def test_a_plugin_built_with_a_sanitizer_is_skipped_with_a_reason():
+    with h.workspace("asan") as (directory, _):
+        status, tests, total = check(compile_broken(directory, "NOTHING", "-fsanitize=address"))
+        assert status == 0 and total["passed"] == 1 and total["skipped"] == len(tests) - 1, total
+        assert all("built with libasan" in t["reason"] for t in tests if t["result"] == "skip"), tests
 
 
 def test_exit_status_of_wrong_usage_is_two():

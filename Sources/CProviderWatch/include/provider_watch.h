@@ -36,6 +36,8 @@ typedef struct watch_call {
   uint64_t late_computing; // of these, computed that long
   int64_t longest_ns;     // of those that were looked at: its own time, not what others kept the processor for
   uint64_t allocations;   // malloc and its kin, and frees, while armed
+  uint64_t telling_calls; // those that wrote a log line or raised an event, while armed: its text has to be made somewhere
+  uint64_t telling_allocations; // what these allocated; not in `allocations`
   uint64_t allocation_at; // where in the plugin's file the first was, 0 = not found
   uint64_t blocking_at;   // the same of the first blocking system call
 } watch_call_t;
