@@ -43,7 +43,8 @@ enum ThreadTest {
 
   private static func count() -> Int { (try? Folder.names("/proc/self/task"))?.count ?? 0 }
 
-  private static func remaining(beyond before: Int) -> Int {
+  /// How many more there are than before, after those that were told to end have had their time.
+  static func remaining(beyond before: Int) -> Int {
     guard let loop = try? PollLoop(capacity: 1) else { return count() - before }
     let end = RawClock.now() + grace
     while count() > before, RawClock.now() < end { try? loop.wait(until: RawClock.now() + .milliseconds(10)) }

@@ -213,7 +213,7 @@ static const void *extension(const tompion_provider_t *p, const char *id) {
   if (!strcmp(id, TOMPION_PACKET_IO_ID)) return &receiver;
   if (!strcmp(id, TOMPION_SETTINGS_SCHEMA_ID)) return &schema;
 #ifdef BROKEN_ANY_EXTENSION
-  return &receiver;
+  return strncmp(id, "org.", 4) ? NULL : &receiver;
 #else
   return NULL;
 #endif
