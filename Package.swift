@@ -70,6 +70,8 @@ let package = Package(
     // C: the public plugin ABI, the kernel fence, and system libraries, each behind a target of its own.
     .target(name: "CTompionProvider"),
     .target(name: "CLinux"),
+    // provider-check's place between a host and a provider; its malloc counts.
+    .target(name: "CProviderWatch", dependencies: ["CTompionProvider"]),
     .target(name: "CTOML", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
     .systemLibrary(name: "CLibCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
     .systemLibrary(name: "CLibURing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
@@ -139,7 +141,8 @@ let package = Package(
     .executableTarget(
       name: "provider-check",
       dependencies: [
-        "ProviderHost", "CTompionProvider", "TimeTypes", "Numerics", "LinuxKernel",
+        "CProviderWatch", "ProviderHost", "VirtualHost", "Simulation", "CTompionProvider", "TimeTypes", "Numerics",
+        "LinuxKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

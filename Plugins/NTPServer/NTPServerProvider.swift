@@ -23,6 +23,8 @@ final class NTPServerProvider: Provider {
   private lazy var sockets = ListeningSockets(host: host)
   /// Of the interfaces that rules name, as they were looked up last.
   private var ruleInterfaces: [UInt32?] = []
+  /// Their names, in the same order.
+  private var ruleNames: [String] = []
   private var nextLook = RawInstant(nanoseconds: .min)
   private var workers: [ServerWorker] = []
   private var page: ClockPage?
@@ -124,6 +126,7 @@ final class NTPServerProvider: Provider {
   private func rebuildPolicy() {
     var rules: [AccessList.Rule] = []
     ruleInterfaces = []
+    ruleNames = settings.interfacesOfRules
     for rule in settings.rules {
       switch rule.subject {
       case .all: rules.append(.init(.all, allows: rule.allows))
@@ -183,9 +186,17 @@ final class NTPServerProvider: Provider {
     if now >= nextLook {
       nextLook = now + Self.lookInterval
       sockets.look()
-      if settings.interfacesOfRules.map(host.packets.interfaceIndex) != ruleInterfaces { rebuildPolicy() }
+      if haveRulesMoved { rebuildPolicy() }
     }
     reportRefused(now)
+  }
+
+  /// Whether an interface that a rule names is another one than when the list was made. No allocation: poll asks.
+  private var haveRulesMoved: Bool {
+    for index in ruleNames.indices where host.packets.interfaceIndex(ruleNames[index]) != ruleInterfaces[index] {
+      return true
+    }
+    return false
   }
 
   /// Within a second of the first, then once in `reportInterval`.

@@ -4,7 +4,7 @@ import CTompionProvider
 import TimeTypes
 
 extension ProviderInstance {
-  /// The table that the host calls. The instance lives until close; the table stays for ever (64 bytes a provider), so that a call
+  /// The table that the host calls. The instance lives until close; the table stays for a while (`ClosedTables`), so that a call
   /// after close finds a closed provider and not freed memory.
   func makeTable() -> UnsafePointer<tompion_provider_t> {
     // Sound: the table is initialised once; provider_data owns one reference to the instance until close takes it.
@@ -34,8 +34,10 @@ extension ProviderInstance {
     guard let table = unsafe table, let instance = unsafe of(table) else { return }
     instance.close()
     // Sound: the table was allocated mutable by makeTable; the reference it owned is released exactly once.
-    unsafe UnsafeMutablePointer(mutating: table).pointee.provider_data = nil
+    let mutable = unsafe UnsafeMutablePointer(mutating: table)
+    unsafe mutable.pointee.provider_data = nil
     unsafe Unmanaged.passUnretained(instance).release()
+    unsafe ClosedTables.shared.keep(mutable)
   }
 
   private static func command(

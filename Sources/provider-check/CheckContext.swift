@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CProviderWatch
 import CTompionProvider
 import Numerics
 import ProviderHost
@@ -8,13 +9,18 @@ import TimeTypes
 /// What a test needs: the file, seeded random numbers, and instances over a backend that does as it is told.
 final class CheckContext {
   let path: String
+  let seed: UInt64
+  /// Seconds that the test may take.
+  let limit: Int
   /// With which the provider can run.
   let settings: [ProviderSetting]
   private var sequence: SplitMix64
   private var numbers: UInt16 = 0
 
-  init(path: String, seed: UInt64, settings: [ProviderSetting]) {
+  init(path: String, seed: UInt64, limit: Int, settings: [ProviderSetting]) {
     self.path = path
+    self.seed = seed
+    self.limit = limit
     self.settings = settings
     sequence = SplitMix64(seed: seed)
   }
@@ -38,7 +44,12 @@ final class CheckContext {
 
   func next() -> UInt64 { sequence.next() }
 
-  func module() throws(ProviderError) -> ProviderModule { try ProviderModule.load(path: path) }
+  /// The module as it is, after the host's checks, with the watch between it and the host.
+  func module() throws(ProviderError) -> ProviderModule {
+    let module = try ProviderModule.load(path: path)
+    // Sound: a module lives as long as the process, and so does its watched twin.
+    return try unsafe ProviderModule(path: path, pointer: watch_module(module.pointer))
+  }
 
   /// Opens one provider of the module.
   func open(_ module: ProviderModule, _ descriptor: ProviderDescriptor) throws(ProviderError) -> (
@@ -52,128 +63,49 @@ final class CheckContext {
     return (instance, backend)
   }
 
-  /// Runs a test for each provider of the module; the first that fails tells.
+  /// Why it does not run with the settings that were given, nil = it runs.
+  func refusal(_ module: ProviderModule, _ descriptor: ProviderDescriptor) throws(ProviderError) -> String? {
+    let (instance, _) = try open(module, descriptor)
+    defer { instance.close() }
+    do throws(ProviderError) {
+      try instance.initialize(settings: settings)
+      return nil
+    } catch {
+      return instance.refusals.first?.text ?? error.description
+    }
+  }
+
+  /// Runs a test for each provider of the module.
   func each(_ test: (ProviderModule, ProviderDescriptor) throws(ProviderError) -> Finding) -> Finding {
     do throws(ProviderError) {
       let module = try module()
-      var texts: [String] = []
-      for descriptor in module.descriptors {
-        let finding = try test(module, descriptor)
-        guard finding.passed else { return .fail("\(descriptor.name): \(finding.text)") }
-        texts.append(finding.text)
-      }
-      return .pass(texts.joined(separator: "; "))
+      var findings: [(provider: String, finding: Finding)] = []
+      for descriptor in module.descriptors { findings.append((descriptor.name, try test(module, descriptor))) }
+      return Finding.joined(findings)
     } catch {
-      return .fail(error.description)
+      return .fail(error.description, right: "a module and a provider that a host can take", read: .roles)
+    }
+  }
+
+  /// The same of a test that needs the provider to run.
+  func eachRunning(_ test: (ProviderModule, ProviderDescriptor) throws(ProviderError) -> Finding) -> Finding {
+    each { (module, descriptor) throws(ProviderError) in
+      if let refusal = try refusal(module, descriptor) {
+        return .skip("it needs settings (\(refusal)): give them by --setting path=value")
+      }
+      return try test(module, descriptor)
     }
   }
 }
 
-/// A backend in which everything works and time moves only when it is moved.
-final class CheckBackend: ProviderBackend {
-  private weak var instance: ProviderInstance?
-  var now = RawInstant(nanoseconds: 1_000_000_000_000)
-  var sockets: Set<UInt32> = []
-  private var lastSocket: UInt32 = 0
-  private(set) var timers: [UInt32: RawInstant] = [:]
-  private(set) var questions: [UInt64] = []
-  private(set) var sent = 0
-  private(set) var polling = false
-  private var seed: UInt64 = 7
-
-  func attach(_ instance: ProviderInstance) { self.instance = instance }
-
-  func detach() {
-    sockets.removeAll()
-    timers.removeAll()
-    questions.removeAll()
-    polling = false
-  }
-
-  func rawNow() -> RawInstant { now }
-
-  func read(_ clock: ClockID) -> Stamp? {
-    guard clock == .system else { return nil }
-    return Stamp(
-      clock: .system, kind: .user, era: ClockEra(rawValue: 0),
-      time: TimeInterval(nanoseconds: 1_700_000_000_000_000_000) + (now - RawInstant(nanoseconds: 0)), raw: now)
-  }
-
-  func fillRandom(_ bytes: UnsafeMutableRawBufferPointer) {
-    for index in bytes.indices {
-      seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      // Sound: index is inside the buffer.
-      unsafe bytes[index] = UInt8(truncatingIfNeeded: seed >> 56)
-    }
-  }
-
-  func openSocket(_ options: tompion_socket_options_t) -> SocketOpening {
-    guard sockets.count < 256 else { return .failed(TOMPION_AGAIN) }
-    lastSocket += 1
-    sockets.insert(lastSocket)
-    return .opened(lastSocket)
-  }
-
-  func closeSocket(_ socket: UInt32) { sockets.remove(socket) }
-
-  func send(_ packets: UnsafeBufferPointer<tompion_packet_t>, socket: UInt32) -> UInt32 {
-    guard sockets.contains(socket) else { return 0 }
-    sent += packets.count
-    return UInt32(packets.count)
-  }
-
-  func localAddress(socket: UInt32) -> tompion_address_t? {
-    guard sockets.contains(socket) else { return nil }
-    var address = tompion_address_t()
-    address.family = UInt8(TOMPION_FAMILY_IPV4)
-    address.bytes.0 = 127
-    address.bytes.3 = 1
-    address.port = UInt16(truncatingIfNeeded: 40000 + socket)
-    return address
-  }
-
-  func localNetworks() -> [LocalNetwork] { [] }
-  func interfaceIndex(named name: String) -> UInt32 { name == "lo" ? 1 : 0 }
-  func portHolder(of address: tompion_address_t) -> String { "" }
-
-  func arm(timer: UInt32, deadline: RawInstant) -> Bool {
-    guard timers.count < 1024 || timers[timer] != nil else { return false }
-    timers[timer] = deadline
-    return true
-  }
-
-  func disarm(timer: UInt32) { timers[timer] = nil }
-
-  func startResolve(_ name: String, family: UInt8, token: UInt64) -> tompion_status {
-    guard questions.count < 1024 else { return TOMPION_AGAIN }
-    questions.append(token)
-    return TOMPION_OK
-  }
-
-  func clockPage(_ clock: ClockID) -> UnsafePointer<tompion_clock_page_t>? { nil }
-  func requestPoll() { polling = true }
-
-  /// Lets a second pass: answers questions with a documentation address (RFC 5737), fires timers, polls.
-  func passSecond() {
-    now = now + .seconds(1)
-    let asked = questions
-    questions.removeAll()
-    var address = tompion_address_t()
-    address.family = UInt8(TOMPION_FAMILY_IPV4)
-    address.bytes = (192, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    for (index, token) in asked.enumerated() {
-      // Sound: one element, for the call.
-      unsafe withUnsafePointer(to: address) { pointer in
-        let found = index % 2 == 0 ? 1 : 0
-        unsafe instance?.resolved(
-          token: token, status: found == 1 ? TOMPION_OK : TOMPION_NOT_FOUND,
-          addresses: UnsafeBufferPointer(start: pointer, count: found), text: found == 1 ? "" : "no such name")
-      }
-    }
-    for (timer, deadline) in timers where deadline <= now {
-      timers[timer] = nil
-      instance?.expired(timer: timer, now: now)
-    }
-    if polling { instance?.poll(now: now) }
+extension Finding {
+  /// Passed, unless the host counted misbehaviour of the instance.
+  static func clean(_ instance: ProviderInstance, _ text: String) -> Finding {
+    let counters = instance.outbox.counters
+    let bad = Misbehaviour.allCases.filter { counters[$0] > 0 }
+    guard !bad.isEmpty else { return .pass(text) }
+    return .fail(
+      "\(text): " + bad.map { "\(counters[$0]) × \($0.text)" }.joined(separator: ", "),
+      right: "none of these in any state", read: .misbehaviour)
   }
 }

@@ -55,7 +55,7 @@ enum HostilePackets {
     if context.next() % 16 == 0 { backend.passSecond() }
   }
 
-  private static func address(_ context: CheckContext) -> tompion_address_t {
+  static func address(_ context: CheckContext) -> tompion_address_t {
     var address = tompion_address_t()
     address.family = [0, 4, 6, 255][Int(context.next() % 4)]
     address.bytes.0 = UInt8(truncatingIfNeeded: context.next())

@@ -9,7 +9,8 @@ import LinuxKernel
   /// The file, or "built in".
   package let path: String
   package let descriptors: [ProviderDescriptor]
-  let pointer: UnsafePointer<tompion_module_t>
+  /// The module itself, for provider-check, which puts its watch in between.
+  package let pointer: UnsafePointer<tompion_module_t>
 
   /// Checks a module that is linked in, or that `load` found. [control]
   package init(path: String, pointer: UnsafePointer<tompion_module_t>?) throws(ProviderError) {
