@@ -34,7 +34,7 @@ def block_with(commands, word):
     return next(i for i, block in enumerate(commands) if word in block)
 
 
-def test_the_first_provider_ends_in_tompion_sources():
+def long_the_first_provider_ends_in_tompion_sources():
     commands = blocks("first-provider.md")
     with h.workspace("guide") as (directory, _):
         printed = follow(commands, h.ROOT, 900, HOME=directory)

@@ -18,7 +18,7 @@ from harness import Skip  # noqa: E402
 
 
 # Those that build something, or wait for a minute without measuring how long anything takes.
-ASIDE = ("record", "idle")
+ASIDE = ("record", "idle", "provider_check", "authors")
 
 
 def begin_aside(every):

@@ -26,8 +26,23 @@ struct Instance<P> {
     provider: Option<P>,
 }
 
-// Every instance ever opened, about 150 bytes each: a call after close finds a closed provider and not freed memory.
-static KEPT: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+// The last few instances that were closed, and how each is freed: a host's call after close finds a closed provider and not freed memory.
+static CLOSED: Mutex<Vec<(usize, unsafe fn(usize))>> = Mutex::new(Vec::new());
+const CLOSED_LIMIT: usize = 16;
+
+/// Keeps a closed instance, and frees the oldest of more than a few.
+fn keep<P>(instance: usize) {
+    // Sound: the address came from Box::into_raw in `open`, and leaves the list once.
+    unsafe fn free<P>(instance: usize) {
+        drop(Box::from_raw(instance as *mut Instance<P>));
+    }
+    let Ok(mut closed) = CLOSED.lock() else { return };
+    closed.push((instance, free::<P>));
+    if closed.len() > CLOSED_LIMIT {
+        let (oldest, free) = closed.remove(0);
+        unsafe { free(oldest) }
+    }
+}
 
 struct Tables<P>(std::marker::PhantomData<P>);
 
@@ -103,9 +118,6 @@ unsafe extern "C" fn open<P: Provider>(id: *const c_char, host: *const tompion_h
     };
     let instance = Box::into_raw(Box::new(Instance { table, host, state: State::Opened, provider: Some(provider) }));
     (*instance).table.provider_data = instance as *mut c_void;
-    if let Ok(mut kept) = KEPT.lock() {
-        kept.push(instance as usize);
-    }
     &(*instance).table
 }
 
@@ -172,9 +184,13 @@ unsafe extern "C" fn stop<P: Provider>(provider: *const tompion_provider_t) {
 unsafe extern "C" fn close<P: Provider>(provider: *const tompion_provider_t) {
     stop::<P>(provider);
     let instance = of::<P>(provider);
+    if instance.state == State::Closed {
+        return;
+    }
     instance.state = State::Closed;
     let inner = instance.provider.take();
     guarded(instance.host, (), || drop(inner));
+    keep::<P>(instance as *mut Instance<P> as usize);
 }
 
 unsafe extern "C" fn command<P: Provider>(provider: *const tompion_provider_t, command: *const tompion_command_t) -> tompion_status {
