@@ -46,8 +46,7 @@ int32_t clinux_sandbox_streams(void) {
   if (null < 0) return -errno;
   int error = 0;
   for (int stream = 0; stream <= 2 && !error; ++stream)
-    if (stream < 2 || !isatty(stream))
-      if (dup2(null, stream) < 0) error = errno;
+    if (dup2(null, stream) < 0) error = errno;
   if (null > 2) close(null);
   return -error;
 }

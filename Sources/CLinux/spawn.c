@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -54,8 +55,15 @@ int32_t clinux_spawn(const char *path, char *const argv[], char *const envp[], c
     // The report pipe must not lie where a wanted descriptor goes.
     int channel = fcntl(report[1], F_DUPFD_CLOEXEC, 3 + 2 * 64);
     int error = channel < 0 ? errno : 0;
-    // It is no role of ours.
+    // It is no role of ours, and what the daemon needs comes first: its own threads, and its life where memory is short.
     clinux_widen();
+    setpriority(PRIO_PROCESS, 0, 5);
+    int adjustment = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (adjustment >= 0) {
+      ssize_t adjusted = write(adjustment, "500", 3);
+      (void)adjusted;
+      close(adjustment);
+    }
     if (!error) error = arrange(fds, count);
     if (!error) error = become_child(user, group);
     if (!error && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) error = errno;

@@ -64,6 +64,11 @@ import Testing
       settings: [ProviderSetting(path: "source[1].trust", value: .boolean(true))], schema: [])
     #expect(trusted.granted(info).flags == UInt32(TOMPION_SOURCE_NOSELECT | TOMPION_SOURCE_TRUST))
     #expect(grants().sourceLimit == ProviderGrants.usualSources)
+    #expect(grants().voteLimit == 1 && trusted.voteLimit == 1 && grants(isOwn: true).voteLimit == .max)
+    info.flags = 0
+    #expect(grants().granted(info, votes: false).flags == UInt32(TOMPION_SOURCE_NOSELECT))
+    let watched = ProviderGrants(settings: [ProviderSetting(path: "noselect", value: .boolean(true))], schema: [])
+    #expect(watched.granted(info).flags == UInt32(TOMPION_SOURCE_NOSELECT))
   }
 
   @Test func peersAreWhereGrantedNamesLead() {

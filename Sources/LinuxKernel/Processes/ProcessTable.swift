@@ -36,6 +36,15 @@ package struct ProcessTable: Sendable {
     return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// How many threads it has; 0 = it is gone, or not ours to know.
+  package func threads(of pid: Int32) -> Int {
+    guard let bytes = try? SmallFile.readPseudo("\(root)/\(pid)/stat", limit: 4096) else { return 0 }
+    // The name in parentheses may hold anything: the fields begin behind the last one (proc(5): num_threads is the 20th, the 18th of these).
+    guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return 0 }
+    let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
+    return fields.count > 17 ? Int(String(decoding: fields[17], as: UTF8.self)) ?? 0 : 0
+  }
+
   /// What its descriptors point to; empty = not ours to know.
   package func descriptorTargets(_ pid: Int32) -> [String] {
     names(in: "\(root)/\(pid)/fd").compactMap { link("\(root)/\(pid)/fd/\($0)") }

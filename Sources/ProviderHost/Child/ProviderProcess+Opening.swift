@@ -32,6 +32,7 @@ extension ProviderProcess {
   package func start() {
     guard phase == .inited else { return }
     phase = .starting
+    noteStart()
     send(.start)
   }
 

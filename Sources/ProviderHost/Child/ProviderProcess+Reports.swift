@@ -32,12 +32,18 @@ extension ProviderProcess {
         outbox.counters.count(.notGranted)
         return
       }
-      if !outbox.sources.insert(id, grants.granted(info)) { outbox.counters.count(.unknownSource) }
+      if voters.count < grants.voteLimit { voters.insert(id) }
+      if !outbox.sources.insert(id, grants.granted(info, votes: voters.contains(id))) {
+        outbox.counters.count(.unknownSource)
+      }
     case .sourceChanged(let id, let info):
       newsTaken &+= 1
-      if !outbox.sources.update(id, grants.granted(info)) { outbox.counters.count(.unknownSource) }
+      if !outbox.sources.update(id, grants.granted(info, votes: voters.contains(id))) {
+        outbox.counters.count(.unknownSource)
+      }
     case .sourceRemoved(let id):
       newsTaken &+= 1
+      voters.remove(id)
       if !outbox.sources.remove(id) { outbox.counters.count(.unknownSource) }
     case .log(let level, let text):
       unsafe text.withCString { line in
@@ -45,7 +51,10 @@ extension ProviderProcess {
           outbox.counters.countDroppedMessage()
         }
       }
-    case .event(let number, let source, let text):
+    case .event(let number, let named, let text):
+      // It speaks of its own sources, or of none.
+      let source = named != 0 && outbox.sources.slot(of: named) == nil ? 0 : named
+      if source != named { outbox.counters.count(.unknownSource) }
       unsafe text.withCString { line in
         if unsafe !outbox.messages.pushEvent(number: number, source: source, line) {
           outbox.counters.countDroppedMessage()

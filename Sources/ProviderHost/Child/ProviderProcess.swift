@@ -70,6 +70,11 @@ package final class ProviderProcess: @unchecked Sendable {
   var questionsSince = RawInstant(nanoseconds: .min)
   var questionsAsked = 0
   var hasToldRefusal = false
+  /// Its sources that may be chosen.
+  var voters: Set<UInt32> = []
+  private var nextThreadCount = RawInstant(nanoseconds: .min)
+  /// When it has to have answered init and start.
+  private var startingSince = RawInstant(nanoseconds: 0)
   /// Unix sockets that were bound for the child; their files go with it.
   var socketFiles: [SocketFile] = []
   /// What the provider keeps; [control] writes it.
@@ -194,6 +199,14 @@ package final class ProviderProcess: @unchecked Sendable {
       // It has ended once `poll` has reaped it; until then it would be left as a zombie.
       quarantine("no sign of life for 5 s, killed")
     }
+    if phase == .starting, now - startingSince > Self.patience + Self.patience {
+      quarantine("did not end its init and start within 10 s, killed")
+    }
+    if now >= nextThreadCount {
+      nextThreadCount = now + .seconds(1)
+      let threads = ProcessTable().threads(of: child.pid)
+      if threads > Self.threadLimit { quarantine("has \(threads) threads, more than \(Self.threadLimit), killed") }
+    }
     if outbox.intake.isBroken {
       outbox.counters.count(.badFrame)
       quarantine("wrote an impossible index into its ring, killed")
@@ -218,6 +231,9 @@ package final class ProviderProcess: @unchecked Sendable {
   /// Descriptors that the child has not taken yet.
   var passing: Int { unsent.reduce(0) { $0 + ($1.passing == nil ? 0 : 1) } }
 
+  /// More threads than that no provider needs; they would take the processor from the daemon.
+  static let threadLimit = 32
+
   /// Messages that may wait until a child reads: a configuration of thousands of values fits.
   static let unsentLimit = 8192
 
@@ -229,11 +245,14 @@ package final class ProviderProcess: @unchecked Sendable {
     child.kill()
   }
 
+  func noteStart() { startingSince = RawClock.now() }
+
   /// Starts a child and has it open the provider.
   func begin(now: RawInstant) {
     refusals = []
     words = ""
     told = ReportedSchema()
+    if let why = ProviderModule.complaint(of: module) { return fail("\(module): \(why)", now: now) }
     do throws(KernelError) {
       guard let bell else { throw KernelError("make an eventfd", errno: KernelError.tooManyFiles) }
       let (ours, theirs) = try UnixSocket.pair()
@@ -264,6 +283,7 @@ package final class ProviderProcess: @unchecked Sendable {
   private func proceed() {
     guard phase == .opening else { return }
     phase = .starting
+    startingSince = RawClock.now()
     sendSettings()
     send(.start)
   }
@@ -281,6 +301,7 @@ package final class ProviderProcess: @unchecked Sendable {
     publishing.withLock { _ in block = nil }
     outbox.intake.replace(nil, clocks: clocks)
     socketFiles = []
+    voters = []
     parts = StoredParts()
     outbox.sources.removeAll()
     if closing != nil {
@@ -320,7 +341,11 @@ package final class ProviderProcess: @unchecked Sendable {
       if framesTaken % 16 == 15, RawClock.now() - now > .milliseconds(5) { return }
       do throws(KernelError) {
         guard let bytes = try socket.receive(limit: ChildFrame.longest + 1) else { return }
-        guard !bytes.isEmpty else { return }
+        guard !bytes.isEmpty else {
+          // The end, or a message of nothing, which no honest child sends: neither may keep this thread.
+          framesTaken += 64
+          return
+        }
         framesTaken += 1
         receive(bytes, now: now)
       } catch {

@@ -42,10 +42,22 @@ import LinuxKernel
     descriptors = found
   }
 
+  /// What is wrong with a module's file before anybody opens it (to open a pipe is to wait); nil = nothing.
+  package static func complaint(of path: String) -> String? {
+    let real = PHCPath.real(path)
+    guard let found = SmallFile.attributes(real) else {
+      return "there is no such file, or it may not be read"
+    }
+    guard found.mode & 0o170000 == 0o100000 else { return "it is no plain file" }
+    guard found.mode & 0o002 == 0 else { return "everybody may write it: chmod o-w, and look at who did" }
+    return SmallFile.exists(real) ? nil : "it may not be read"
+  }
+
   /// Loads a plugin: dlopen(3) with RTLD_LOCAL, its one symbol, then the checks. Never unloaded, even when refused. [control]
   package static func load(path: String) throws(ProviderError) -> ProviderModule {
     // Without a slash dlopen would search the system's folders for a name that was meant as a file here.
     let file = path.contains("/") ? path : "./" + path
+    if let why = complaint(of: file) { throw ProviderError(module: path, .notLoadable(why)) }
     let library: DynamicLibrary
     do throws(DynamicLibrary.LoadError) {
       library = try DynamicLibrary(path: file)

@@ -22,6 +22,10 @@ struct ProviderGrants {
   let sourceFlags: UInt32
   /// How many sources it may have at a time.
   let sourceLimit: Int
+  /// How many of them may be chosen: a stranger has one opinion, or one for each `[[source]]` that its operator wrote.
+  let voteLimit: Int
+  /// The operator wrote noselect = true: none of its sources is ever chosen.
+  private let isOnlyWatched: Bool
 
   /// `isOwn`: it comes with the daemon, and its defaults were looked at with it.
   init(settings: [ProviderSetting], schema: [ProviderSchemaEntry], isOwn: Bool = false) {
@@ -43,6 +47,8 @@ struct ProviderGrants {
     }
     self.isOwn = isOwn
     sourceFlags = flags
+    isOnlyWatched = settings.contains { $0.value == .boolean(true) && $0.path == "noselect" }
+    voteLimit = isOwn ? .max : max(1, places.count)
     sourceLimit = max(Self.usualSources, places.count * Self.usualSources)
     self.texts = texts
     // Without the resolver's threads and files: numeric ones alone.
@@ -67,8 +73,9 @@ struct ProviderGrants {
   }
 
   /// The source as it may be: without what its operator did not write.
-  func granted(_ info: tompion_source_info_t) -> tompion_source_info_t {
+  func granted(_ info: tompion_source_info_t, votes: Bool = true) -> tompion_source_info_t {
     var info = info
+    if isOnlyWatched || !votes { info.flags |= UInt32(TOMPION_SOURCE_NOSELECT) }
     let bending = UInt32(
       TOMPION_SOURCE_PREFER | TOMPION_SOURCE_TRUST | TOMPION_SOURCE_REQUIRE | TOMPION_SOURCE_RELIABLE)
     info.flags &= ~(bending & ~sourceFlags)

@@ -165,8 +165,12 @@ final class HostedProvider {
   /// What is known before anything starts to keep it from running; "" = nothing.
   var reasonNotToRun: String {
     let own = failure.withLock { $0 }
-    guard own.isEmpty, let process, !SmallFile.exists(process.module) else { return own }
-    return "\(process.module): there is no such file, or it may not be read"
+    guard own.isEmpty, let process else { return own }
+    if let why = ProviderModule.complaint(of: process.module) { return "\(process.module): \(why)" }
+    switch process.phase {
+    case .waiting, .quarantined: return "\(process.module): \(process.lastError)"
+    default: return ""
+    }
   }
 
   /// Where commands for it go.

@@ -27,8 +27,8 @@ int32_t clinux_sandbox_files(const char *const paths[]);
 // installed on top, takes that away. Every thread of the process is bound by it, and neither is ever lifted. 0 or -errno.
 int32_t clinux_sandbox_calls(int32_t stage);
 
-// Standard input and output become /dev/null, and standard error unless it is a terminal: nobody writes lines into the daemon's log that
-// the daemon did not. 0 or -errno.
+// Standard input, output and error become /dev/null: nobody writes lines into the daemon's log that the daemon did not, or reads what is
+// typed at its terminal. 0 or -errno.
 int32_t clinux_sandbox_streams(void);
 
 // PR_SET_DUMPABLE 0: nobody of the same user reads or traces it. 0 or -errno.
