@@ -61,6 +61,11 @@ package struct VirtualAddress: Hashable, Sendable {
   /// The unspecified address of its family, or none at all.
   package var isAny: Bool { high == 0 && low == 0 }
 
+  /// 127.0.0.0/8 or ::1.
+  package var isLoopback: Bool {
+    family == UInt8(TOMPION_FAMILY_IPV4) ? high >> 56 == 127 : high == 0 && low == 1
+  }
+
   package func with(port: UInt16) -> VirtualAddress {
     var copy = self
     copy.port = port

@@ -147,7 +147,8 @@ package import TimeTypes
         local = own.with(port: local.port)
       }
     }
-    guard local.isAny || host.addresses.contains(where: { $0.isSameHost(as: local) }) else {
+    // Every host has loopback.
+    guard local.isAny || local.isLoopback || host.addresses.contains(where: { $0.isSameHost(as: local) }) else {
       return .failed(TOMPION_NOT_FOUND)
     }
     if local.isAny, !host.addresses.contains(where: { $0.family == local.family }) {

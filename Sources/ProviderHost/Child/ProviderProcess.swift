@@ -93,6 +93,8 @@ package final class ProviderProcess: @unchecked Sendable {
   package internal(set) var newsTaken: UInt64 = 0
   private var framesSince = RawInstant(nanoseconds: 0)
   private var framesTaken = 0
+  /// When its socket first gave nothing but the end.
+  private var emptySince: RawInstant?
   private var closing: RawInstant?
   /// Why it cannot run, as this child itself said; "" = it said nothing.
   var words = ""
@@ -269,6 +271,7 @@ package final class ProviderProcess: @unchecked Sendable {
       phase = .opening
       lastBeat = 0
       condemned = ""
+      emptySince = nil
       lastSign = now
       unsent = []
       hasToldRefusal = false
@@ -342,8 +345,12 @@ package final class ProviderProcess: @unchecked Sendable {
       do throws(KernelError) {
         guard let bytes = try socket.receive(limit: ChildFrame.longest + 1) else { return }
         guard !bytes.isEmpty else {
-          // The end, or a message of nothing, which no honest child sends: neither may keep this thread.
-          framesTaken += 64
+          // The end, or a message of nothing, which no honest child sends: neither may keep this thread for long.
+          if let since = emptySince, now - since > .seconds(1) {
+            quarantine("closed its end or sent nothing, killed")
+          } else if emptySince == nil {
+            emptySince = now
+          }
           return
         }
         framesTaken += 1

@@ -57,7 +57,6 @@ import LinuxKernel
   package static func load(path: String) throws(ProviderError) -> ProviderModule {
     // Without a slash dlopen would search the system's folders for a name that was meant as a file here.
     let file = path.contains("/") ? path : "./" + path
-    if let why = complaint(of: file) { throw ProviderError(module: path, .notLoadable(why)) }
     let library: DynamicLibrary
     do throws(DynamicLibrary.LoadError) {
       library = try DynamicLibrary(path: file)

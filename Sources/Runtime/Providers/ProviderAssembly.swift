@@ -89,6 +89,10 @@ struct ProviderAssembly {
     if let own = linked[provider.module], !SmallFile.exists(path) {
       return try unsafe ProviderModule(path: "built in", pointer: own.pointer)
     }
+    // The minimal profile's few system calls leave that to the loader.
+    if configuration.profile == .full, let why = ProviderModule.complaint(of: path) {
+      throw ProviderError(module: path, .notLoadable(why))
+    }
     return try ProviderModule.load(path: path)
   }
 
