@@ -250,7 +250,7 @@ package final class Daemon {
     captureLoop.waker?.wakesOnTermination()
     discipline.takeOver()
     capture.start()
-    var bells = try ChildBells(context.providers, on: captureLoop)
+    var bells = try ChildBells(context.providers.compactMap(\.process), on: captureLoop)
     while !Termination.requested {
       let due = min(discipline.deadline, control.deadline, hardware?.deadline ?? RawInstant(nanoseconds: .max))
       _ = try capture.turn(until: due) {
@@ -276,7 +276,7 @@ package final class Daemon {
       }
       capture.stop()
     }
-    let watched = try ChildBells(context.providers, on: .poll(disciplineLoop))
+    let watched = try ChildBells(context.providers.compactMap(\.process), on: .poll(disciplineLoop))
     let disciplining = RoleBody { [self] in
       var bells = watched
       discipline.takeOver()

@@ -61,9 +61,8 @@ struct Main: ParsableCommand {
       TestProcess.report(test.body(context))
       Self.leave(0)
     }
-    guard SmallFile.exists(file) else {
-      Console.write(
-        "provider-check: \(file): there is no such file, or it may not be read\n", to: Console.error)
+    if let why = ProviderModule.complaint(of: file) {
+      Console.write("provider-check: \(file): \(why)\n", to: Console.error)
       Self.leave(2)
     }
     var report = Report(file: file, json: json)

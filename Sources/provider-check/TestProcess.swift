@@ -59,6 +59,7 @@ enum TestProcess {
 
   /// Shows the parent from now on which call is under way.
   static func join() {
+    Console.sendOutputToError()
     guard let memory = try? SharedMemory(descriptor: FileDescriptor(owning: 4), count: pageSize) else { return }
     // Sound: one thread; kept for the life of the process, as the watch keeps the address.
     unsafe page = memory

@@ -125,6 +125,15 @@ def test_wrong_beginnings_say_what_would_be_right_and_leave_nothing():
         assert result.returncode == 1 and "cannot write" in result.stderr and "nothing was left" in result.stderr, result.stderr
 
 
+def test_a_word_of_the_language_is_a_name_like_any_other():
+    with h.workspace("word") as (directory, _):
+        for name in ("int", "static", "tompion", "provider", "main"):
+            result = new_provider(directory, name, "--language", "c")
+            assert result.returncode == 0, result.stderr
+            subprocess.run(["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I", os.path.join(h.STAGE, "include"),
+                            os.path.join(directory, name, "provider.c")], check=True)
+
+
 def test_a_full_disk_leaves_nothing_half_written():
     with h.workspace("full") as (directory, _):
         made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8k,nr_inodes=64", "none", directory], capture_output=True, text=True)

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 
 import harness as h
 
@@ -151,6 +152,23 @@ def test_a_plugin_built_with_a_sanitizer_is_skipped_with_a_reason():
 def test_exit_status_of_wrong_usage_is_two():
     example = os.path.join(h.ROOT, "Plugins", "Example", "build", "libtompion-example.so")
     for arguments in ([], ["/nowhere/libnone.so"], [example, "--limit", "0"], [example, "--limit", "soon"], [example, "--test", "nonsense"],
-                      [example, "--setting", "x"], [example, "--nonsense"]):
+                      [example, "--setting", "x"], [example, "--nonsense"], ["/dev/zero"], [h.ROOT]):
         result = subprocess.run([CHECK, *arguments], capture_output=True, text=True, timeout=30)
         assert result.returncode == 2 and result.stderr and not result.stdout, (arguments, result)
+    with tempfile.TemporaryDirectory(prefix="tompion-pipe-") as directory:
+        pipe = os.path.join(directory, "libpipe.so")
+        os.mkfifo(pipe)  # whoever opens it waits
+        result = subprocess.run([CHECK, pipe], capture_output=True, text=True, timeout=10)
+        assert result.returncode == 2 and "no plain file" in result.stderr, result
+
+
+def test_a_plugin_that_prints_spoils_no_json():
+    with h.workspace("prints") as (directory, _):
+        loud = os.path.join(directory, "loud.c")
+        with open(loud, "w") as f:
+            f.write('#include <stdio.h>\n__attribute__((constructor)) static void shout(void) { puts("ok\\tforged"); fflush(stdout); }\n')
+        path = compile_broken(directory, "NOTHING", loud)
+        result = subprocess.run([CHECK, path, "--json", "--test", "module"], capture_output=True, text=True, timeout=60)
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        assert len(lines) == 2 and result.returncode == 0, result
+        assert "forged" in result.stderr, result

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import ProviderHost
+import TestSupport
 import Testing
 
 @Suite struct ProviderModuleTests {
@@ -8,6 +10,24 @@ import Testing
     let module = try ProviderModule.load(path: try CompiledPlugin.example())
     #expect(module.descriptors.map(\.name) == ["example"])
     #expect(module.descriptors.first?.id == "org.tompion.example")
+  }
+
+  @Test func whatIsNoModuleIsToldBeforeItIsOpened() throws {
+    let folder = try TemporaryDirectory()
+    try folder.write("good.so", "x")
+    try folder.write("open.so", "x")
+    chmod(folder.file("good.so"), 0o755)
+    chmod(folder.file("open.so"), 0o777)
+    // Whoever opened it would wait for a writer.
+    #expect(mkfifo(folder.file("pipe.so"), 0o600) == 0)
+    try folder.link("link.so", to: folder.file("pipe.so"))
+    #expect(ProviderModule.complaint(of: folder.file("good.so")) == nil)
+    #expect(ProviderModule.complaint(of: folder.file("none.so"))?.contains("no such file") == true)
+    for name in ["pipe.so", "link.so", "."] {
+      #expect(ProviderModule.complaint(of: folder.file(name)) == "it is no plain file", "\(name)")
+    }
+    #expect(ProviderModule.complaint(of: "/dev/zero") == "it is no plain file")
+    #expect(ProviderModule.complaint(of: folder.file("open.so"))?.contains("chmod o-w") == true)
   }
 
   static let broken: [(name: String, flags: [String], says: [String])] = [

@@ -195,6 +195,70 @@ import TimeTypes
     #expect(outbox.sources.snapshot().count <= 1)
   }
 
+  @Test func aStrangersSecondSourceIsOnlyWatched() throws {
+    let outbox = ProviderOutbox(number: 3)
+    let process = Self.process("/x", provider: "x", outbox: outbox)
+    let now = RawInstant(nanoseconds: 1)
+    var info = tompion_source_info_t()
+    info.size = 368
+    info.flags = UInt32(TOMPION_SOURCE_TRUST)
+    func add(_ number: UInt32) { process.receive(ChildFrame.encode(.sourceAdded(3 << 22 | number, info)), now: now) }
+    func flags() -> [UInt32] {
+      var flags: [UInt32: UInt32] = [:]
+      outbox.drain(
+        news: {
+          switch $0 {
+          case .sourceAdded(let source), .sourceChanged(let source): flags[source.id.rawValue] = source.flags
+          case .sourceRemoved: break
+          }
+        }, sample: { _ in })
+      return flags.sorted { $0.key < $1.key }.map(\.value)
+    }
+    add(1)
+    add(2)
+    let watched = UInt32(TOMPION_SOURCE_NOSELECT)
+    #expect(flags() == [0, watched], "neither TRUST nor a second vote, for no setting gives them")
+    // Saying so later changes nothing, and the vote is free again with its source.
+    process.receive(ChildFrame.encode(.sourceChanged(3 << 22 | 2, info)), now: now)
+    #expect(flags() == [watched])
+    process.receive(ChildFrame.encode(.sourceRemoved(3 << 22 | 1)), now: now)
+    _ = flags()
+    add(3)
+    #expect(flags() == [0])
+    for number in UInt32(4)..<40 { add(number) }
+    #expect(outbox.sources.snapshot().count == ProviderGrants.usualSources)
+    #expect(outbox.counters[.notGranted] == 40 - 4 - UInt64(ProviderGrants.usualSources - 2))
+  }
+
+  @Test func anEventSpeaksOfItsOwnSourcesOnly() throws {
+    let outbox = ProviderOutbox(number: 3)
+    let process = Self.process("/x", provider: "x", outbox: outbox)
+    let now = RawInstant(nanoseconds: 1)
+    var info = tompion_source_info_t()
+    info.size = 368
+    let own: UInt32 = 3 << 22 | 1
+    process.receive(ChildFrame.encode(.sourceAdded(own, info)), now: now)
+    let strange: UInt32 = 2 << 22 | 1
+    for source in [own, strange] {
+      process.receive(ChildFrame.encode(.event(number: 37, source: source, text: "t")), now: now)
+    }
+    #expect(outbox.messages.next()?.kind == .event(number: 37, source: SourceID(rawValue: own)))
+    #expect(outbox.messages.next()?.kind == .event(number: 37, source: nil))
+    #expect(outbox.counters[.unknownSource] == 1)
+  }
+
+  @Test func threadsBeyondTheLimitEndAChild() throws {
+    let path = try CompiledPlugin.build(
+      "threads",
+      source: "#include <pthread.h>\n#include <unistd.h>\nstatic void *rest(void *a) { for (;;) pause(); return a; }\n"
+        + CompiledPlugin.template,
+      flags: ["-DPOLL_BODY=pthread_t t;for(int i=0;i<50;++i)pthread_create(&t,0,rest,0)", "-pthread"])
+    let outbox = ProviderOutbox(number: 8)
+    let process = Self.process(path, provider: "broken", outbox: outbox)
+    process.launch(settings: [], now: RawClock.now())
+    #expect(try pump(process) { process.lastError.contains("threads, more than \(ProviderProcess.threadLimit)") })
+  }
+
   @Test func sharedRingBelievesNoIndex() throws {
     let memory = try SharedMemory(name: "test", count: SharedBlock.bytes)
     #expect(SharedBlock(memory, role: .child) == nil, "there is no ring yet")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SampleRing
+import Synchronization
 import TestSupport
 import Testing
 import TimeTypes
@@ -190,6 +192,37 @@ struct SampleRingLayoutTests {
     let accepted = producer.push(.numbered(8))
     let next = consumer.pop()
     #expect(accepted && next == .numbered(8))
+  }
+
+  /// A producer that hands over nothing but nonsense, without end, keeps nobody in `pop`.
+  @Test
+  func nonsenseWithoutEndEnds() throws {
+    final class Flag: Sendable { let isSet = Atomic<Bool>(false) }
+    let block = SharedBlock(capacity: 8)
+    let consumer = try SampleRing(formatting: block.bytes, capacity: 8)
+    for slot in 0..<8 { block.store(UInt64.max, at: Self.slotsAt + slot * 128 + 112) }
+    let isOver = Flag()
+    let isGone = DispatchSemaphore(value: 0)
+    // Both outlive the thread, which is waited for; that it writes meanwhile is the point.
+    nonisolated(unsafe) let shared = block
+    Thread.detachNewThread {
+      while !isOver.isSet.load(ordering: .relaxed) {
+        let head = shared.bytes.load(fromByteOffset: Self.headAt, as: UInt64.self)
+        shared.store(head &+ 8, at: Self.tailAt)
+      }
+      isGone.signal()
+    }
+    var before: UInt64 = 0
+    let patience = ContinuousClock.now + .seconds(60)
+    while before < 1000, ContinuousClock.now < patience {
+      let sample = consumer.pop()
+      let thrown = consumer.fault?.invalidSamples ?? 0
+      #expect(sample == nil && thrown - before <= 8)
+      before = thrown
+    }
+    isOver.isSet.store(true, ordering: .relaxed)
+    isGone.wait()
+    #expect(before >= 1000, "nobody handed anything over")
   }
 
   /// Random bytes anywhere in the block while the consumer reads: never a trap, never a step outside.

@@ -6,7 +6,7 @@
 
 #include <CTompionProvider.h>
 
-typedef struct example_clock {
+typedef struct {
   tompion_provider_t provider;
   const tompion_host_t *host;
   const tompion_source_t *sources;

@@ -8,6 +8,9 @@ package enum Console {
   package static let output: Int32 = 1
   package static let error: Int32 = 2
 
+  /// What anybody prints from now on goes to standard error: for processes that run code of others beside an output that is read.
+  package static func sendOutputToError() { _ = dup2(error, output) }
+
   /// Whether a descriptor is a terminal (isatty(3)).
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 

@@ -118,7 +118,8 @@ import TimeTypes
     if invalid > invalidSeen { counters.count(.outOfRange, invalid - invalidSeen) }
     invalidSeen = invalid
     let dropped = block.droppedSamples
-    if dropped > droppedSeen { counters.countRingFull(dropped - droppedSeen) }
+    // The child's own count, in memory that it writes: believed as far as it could be true.
+    if dropped > droppedSeen { counters.countRingFull(min(dropped - droppedSeen, 1 << 16)) }
     droppedSeen = dropped
     if block.isRingBroken { broken.store(true, ordering: .releasing) }
   }

@@ -11,19 +11,26 @@ extension ProviderProcess {
   /// Descriptors that may wait until a child takes them.
   static let passingLimit = 64
 
-  /// Whether one more question of this second is answered.
-  func mayAsk(_ now: RawInstant) -> Bool {
+  /// Whether one more question of this second is answered; what takes a thread, a name server or a look through /proc costs as much as
+  /// ten others.
+  func mayAsk(_ now: RawInstant, isDear: Bool = false) -> Bool {
     if now - questionsSince >= .seconds(1) {
       questionsSince = now
       questionsAsked = 0
     }
-    questionsAsked += 1
-    if questionsAsked == Self.questionsPerSecond + 1 { outbox.counters.count(.flood) }
-    return questionsAsked <= Self.questionsPerSecond
+    let wasWithin = questionsAsked <= Self.questionsPerSecond
+    questionsAsked += isDear ? 10 : 1
+    let isWithin = questionsAsked <= Self.questionsPerSecond
+    if wasWithin, !isWithin { outbox.counters.count(.flood) }
+    return isWithin
   }
 
   func answer(_ number: UInt32, _ question: ChildQuestion, now: RawInstant) {
-    guard mayAsk(now) else { return send(.answer(number: number, .failed(errno: KernelError.wouldBlock))) }
+    var isDear = false
+    if case .portHolder = question { isDear = true }
+    guard mayAsk(now, isDear: isDear) else {
+      return send(.answer(number: number, .failed(errno: KernelError.wouldBlock)))
+    }
     switch question {
     case .datagram(let options): open(options, number)
     case .open(let request): open(request, number)

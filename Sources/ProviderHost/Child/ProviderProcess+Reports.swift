@@ -32,10 +32,12 @@ extension ProviderProcess {
         outbox.counters.count(.notGranted)
         return
       }
-      if voters.count < grants.voteLimit { voters.insert(id) }
-      if !outbox.sources.insert(id, grants.granted(info, votes: voters.contains(id))) {
+      let votes = voters.count < grants.voteLimit
+      guard outbox.sources.insert(id, grants.granted(info, votes: votes)) else {
         outbox.counters.count(.unknownSource)
+        return
       }
+      if votes { voters.insert(id) }
     case .sourceChanged(let id, let info):
       newsTaken &+= 1
       if !outbox.sources.update(id, grants.granted(info, votes: voters.contains(id))) {
@@ -63,7 +65,7 @@ extension ProviderProcess {
     case .ask(let number, let question): answer(number, question, now: now)
     case .keep(let part): keep(part)
     case .resolve(let name, let family, let token):
-      guard mayAsk(now) else {
+      guard mayAsk(now, isDear: true) else {
         send(.resolved(token: token, status: TOMPION_AGAIN, addresses: [], text: "too many questions in a second"))
         return
       }

@@ -23,9 +23,9 @@ struct ChildBells {
   private var bells: [Bell] = []
   private var second = RawInstant(nanoseconds: .min)
 
-  init(_ providers: [HostedProvider], on loop: EventLoop) throws(KernelError) {
+  init(_ processes: [ProviderProcess], on loop: EventLoop) throws(KernelError) {
     self.loop = loop
-    for process in providers.compactMap(\.process) {
+    for process in processes {
       guard let descriptor = process.bell?.descriptor.rawValue else { continue }
       try loop.add(descriptor, token: Self.firstToken + UInt64(bells.count))
       bells.append(Bell(process: process, descriptor: descriptor))

@@ -73,7 +73,8 @@ void clinux_termination_wakes(int32_t fd);
 void clinux_termination_wakes_no_more(int32_t fd);
 
 // Starts `path` with `argv` (NULL-terminated) in a child whose descriptors 3, 4 ... are `fds` and which has no others but
-// 0 to 2; it gets SIGKILL when this thread's process dies. With user != 0 the child becomes that user. Returns the pid.
+// 0 to 2; it gets SIGKILL when this thread's process dies, runs at nice 5 and
+// is what the kernel ends first where memory is short (oom_score_adj 500). With user != 0 the child becomes that user. Returns the pid.
 int32_t clinux_spawn(const char *path, char *const argv[], char *const envp[], const int32_t *fds, uint32_t count,
                      uint32_t user, uint32_t group);
 // Whether a child ended: 1 = yes (exit status, or 128 + signal, in *status), 0 = it runs.
