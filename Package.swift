@@ -98,6 +98,7 @@ let package = Package(
 
     // The edge.
     edge("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CLibCap"]),
+    edge("Cryptography", ["COpenSSL"]),
     edge("ProviderKit", ["TimeTypes", "CTompionProvider"]),
     edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
     edge(
@@ -191,6 +192,7 @@ let package = Package(
       "ProviderHost",
       ["TimeTypes", "ClockPort", "CLinux", "LinuxKernel", "CTompionProvider", "CAllocationCounter", "TestSupport"],
       exclude: ["ABI"]),
+    tests("Cryptography", ["CAllocationCounter", "TestSupport"]),
     tests("ProviderKit", ["TimeTypes", "CTompionProvider", "MockHost"]),
     tests("Control", ["TimeTypes", "Report", "LinuxKernel", "TestSupport"]),
     // Its malloc counts: for tests that the real-time path allocates nothing.
