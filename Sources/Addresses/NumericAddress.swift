@@ -20,6 +20,18 @@ package struct NumericAddress: Hashable, Sendable, BitwiseCopyable {
     self.init(bytes: Array(text.utf8)[...])
   }
 
+  package init(ipv4 bits: UInt32) { (family, high, low) = (.ipv4, UInt64(bits) << 32, 0) }
+
+  package init(ipv6High high: UInt64, low: UInt64) { (family, self.high, self.low) = (.ipv6, high, low) }
+
+  init(_ family: Family, _ high: UInt64, _ low: UInt64) { (self.family, self.high, self.low) = (family, high, low) }
+
+  /// ::ffff:a.b.c.d, as a dual-stack socket shows an IPv4 peer, as a.b.c.d (RFC 4291, section 2.5.5.2); others as they are.
+  package var unmapped: NumericAddress {
+    family == .ipv6 && high == 0 && low >> 32 == 0xffff
+      ? NumericAddress(ipv4: UInt32(truncatingIfNeeded: low)) : self
+  }
+
   private init?(bytes: ArraySlice<UInt8>) {
     if bytes.contains(UInt8(ascii: ":")) {
       guard let words = Self.ipv6(bytes) else { return nil }
