@@ -19,6 +19,7 @@ public struct Host: @unchecked Sendable {
   public let secrets: SecretAccess
   public let store: StoreAccess
   public let authentication: AuthenticationAccess
+  public let authenticator: AuthenticatorHost
   let logTable: UnsafePointer<tompion_log_t>?
   let eventTable: UnsafePointer<tompion_event_t>?
   let resolveTable: UnsafePointer<tompion_resolve_t>?
@@ -44,6 +45,8 @@ public struct Host: @unchecked Sendable {
     unsafe store = StoreAccess(host: table, table: find(TOMPION_STORE_ID, as: tompion_store_t.self))
     unsafe authentication = AuthenticationAccess(
       host: table, table: find(TOMPION_AUTHENTICATE_ID, as: tompion_authenticate_t.self))
+    unsafe authenticator = AuthenticatorHost(
+      host: table, table: find(TOMPION_AUTHENTICATOR_ID, as: tompion_authenticator_host_t.self))
     unsafe logTable = find(TOMPION_LOG_ID, as: tompion_log_t.self)
     unsafe eventTable = find(TOMPION_EVENT_ID, as: tompion_event_t.self)
     unsafe resolveTable = find(TOMPION_RESOLVE_ID, as: tompion_resolve_t.self)

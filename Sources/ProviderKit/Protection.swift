@@ -17,6 +17,18 @@ public struct Protection: Hashable, Sendable, BitwiseCopyable {
     public static let none = Verdict(rawValue: UInt32(TOMPION_VERDICT_NONE))
   }
 
+  /// Why a packet is refused (TOMPION_REFUSE_*); `unavailable` and `fault` are the host's to say.
+  public enum Refusal: UInt32, Sendable, BitwiseCopyable, CaseIterable {
+    case unknownKey = 1
+    case badCode = 2
+    case malformed = 3
+    case stale = 4
+    case noRoom = 5
+    case notAllowed = 6
+    case unavailable = 7
+    case fault = 8
+  }
+
   /// In: the packet as it is; out: as it is now.
   public var length: Int
   /// It must not grow beyond.
@@ -40,10 +52,35 @@ public struct Protection: Hashable, Sendable, BitwiseCopyable {
     self.request = request
   }
 
-  mutating func refuse() {
-    verdict = .refuse
-    reason = UInt32(TOMPION_REFUSE_UNAVAILABLE)
+  /// The packet is `length` bytes long now. `key`: which one, for people; 0 = not known.
+  public mutating func accept(length: Int, key: UInt32 = 0) {
+    self.length = length
+    self.key = key
+    (verdict, reason) = (.ok, 0)
   }
+
+  /// The packet is to be dropped. `key`: the one that it names, if it names one.
+  public mutating func refuse(_ refusal: Refusal, key: UInt32 = 0) {
+    self.key = key
+    (verdict, reason) = (.refuse, refusal.rawValue)
+  }
+
+  /// Somebody else decides: `AuthenticatorHost.decided` will tell, with `token`. Its bytes have to be copied.
+  public mutating func leavePending(key: UInt32 = 0) {
+    self.key = key
+    (verdict, reason) = (.pending, 0)
+  }
+
+  /// The packet carries nothing of this scheme: the next one is asked. `unprotect` alone.
+  public mutating func leaveToOthers() {
+    key = 0
+    (verdict, reason) = (.none, 0)
+  }
+
+  /// Why it is refused; nil unless it is, for a reason that this kit knows.
+  public var refusal: Refusal? { verdict == .refuse ? Refusal(rawValue: reason) : nil }
+
+  mutating func refuse() { refuse(.unavailable) }
 
   func fields(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> tompion_protection_t {
     var fields = unsafe tompion_protection_t()
@@ -63,6 +100,15 @@ public struct Protection: Hashable, Sendable, BitwiseCopyable {
     unsafe reason = fields.reason
     unsafe key = fields.key
     unsafe request = fields.request
+  }
+
+  /// What an authenticator decided, into the host's copy.
+  func giveVerdict(to fields: inout tompion_protection_t) {
+    unsafe fields.length = UInt32(clamping: length)
+    unsafe fields.verdict = verdict.rawValue
+    unsafe fields.reason = reason
+    unsafe fields.key = key
+    unsafe fields.request = request
   }
 
   init(_ fields: tompion_protection_t) {

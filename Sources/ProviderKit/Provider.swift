@@ -61,6 +61,9 @@ open class Provider {
   open func deviceChanged(_ device: UInt32, _ status: Status) {}
   /// The file behind the setting of a held secret is another one now. [control or capture & started]
   open func secretChanged(setting: String) {}
+  /// This one, if it is an authenticator. A property and no cast: it is asked for each packet.
+  var authenticator: Authenticator? { nil }
+
   /// A packet that was pending is decided; its bytes are a copy for this call. [capture & started]
   open func protectionDecided(_ association: UInt32, _ packet: Protection, _ bytes: Span<UInt8>) {}
   /// An association may be used from now on, or not (`status`, `reason`). `peer`: where its key exchange moved it, `none` = as

@@ -79,6 +79,7 @@ extension ProviderInstance {
       return unsafe UnsafeRawPointer(CapabilityTables.shared.secrets)
     case TOMPION_AUTHENTICATE_ID where instance.kind.receivers.contains(.associations):
       return unsafe UnsafeRawPointer(CapabilityTables.shared.associations)
+    case TOMPION_AUTHENTICATOR_ID: return unsafe UnsafeRawPointer(instance.kind.authenticator)
     case TOMPION_SETTINGS_SCHEMA_ID: return unsafe UnsafeRawPointer(instance.kind.schema)
     default: return nil
     }

@@ -34,16 +34,20 @@ public struct ProviderKind: @unchecked Sendable {
 
   let descriptor: UnsafePointer<tompion_descriptor_t>
   let schema: UnsafePointer<tompion_settings_schema_t>
+  /// Of those that offer a scheme.
+  let authenticator: UnsafePointer<tompion_authenticator_t>?
   let receivers: Receivers
   let make: @Sendable (Host) -> Provider?
 
   /// - Parameters:
   ///   - id: reverse-URI, "org.tompion.ntp-client".
   ///   - name: for people, and the name in the configuration.
+  ///   - scheme: what it authenticates packets by, "symmetric"; at most 32 bytes, and `make` makes an `Authenticator`.
   ///   - make: makes a provider for a host, nil = refuses.
   public init(
     id: StaticString, name: StaticString, vendor: StaticString, version: StaticString, description: StaticString,
     capabilities: Capabilities, receivers: Receivers, settings: [SettingSchema] = [],
+    scheme: StaticString = "",
     make: @escaping @Sendable (Host) -> Provider?
   ) {
     // Sound: allocated once for the life of the process, as the ABI asks of descriptors and schemas, and only read afterwards.
@@ -69,6 +73,7 @@ public struct ProviderKind: @unchecked Sendable {
         entries: UnsafePointer(entries)))
     unsafe self.descriptor = UnsafePointer(descriptor)
     unsafe self.schema = UnsafePointer(schema)
+    unsafe authenticator = scheme.utf8CodeUnitCount > 0 ? AuthenticatorTable.make(scheme: scheme) : nil
     self.receivers = receivers
     self.make = make
   }

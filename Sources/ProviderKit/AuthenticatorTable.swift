@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+
+/// The provider's side of authenticator/1: one table for each kind that offers a scheme.
+enum AuthenticatorTable {
+  private typealias Table = UnsafePointer<tompion_provider_t>
+
+  static func make(scheme: StaticString) -> UnsafePointer<tompion_authenticator_t> {
+    // Sound: allocated once for the life of the process and only read afterwards. In each function: what the host passes lives for the
+    // call, and a count goes with every pointer.
+    let table = UnsafeMutablePointer<tompion_authenticator_t>.allocate(capacity: 1)
+    unsafe table.initialize(
+      to: tompion_authenticator_t(
+        size: UInt32(MemoryLayout<tompion_authenticator_t>.size), reserved: 0, scheme: scheme.cString,
+        open: { unsafe AuthenticatorTable.open($0, $1, $2) },
+        close: { table, association in
+          unsafe ProviderInstance.of(table)?.provider.authenticator?.closeAssociation(association)
+        },
+        growth: { unsafe AuthenticatorTable.growth($0, $1) },
+        protect: { table, association, packets, count in
+          unsafe AuthenticatorTable.decide(table, packets, count) { $0.protect(association, &$1, &$2) }
+        },
+        unprotect: { table, association, packets, count in
+          unsafe AuthenticatorTable.decide(table, packets, count) { $0.unprotect(association, &$1, &$2) }
+        }))
+    return unsafe UnsafePointer(table)
+  }
+
+  private static func open(
+    _ table: Table?, _ association: UInt32, _ options: UnsafePointer<tompion_association_options_t>?
+  ) -> tompion_status {
+    guard let authenticator = unsafe ProviderInstance.of(table)?.provider.authenticator, let options = unsafe options,
+      unsafe options.pointee.size >= MemoryLayout<tompion_association_options_t>.size
+    else { return Status.invalid.rawValue }
+    let key = unsafe options.pointee.key.map { unsafe String(cString: $0) } ?? ""
+    let use: AuthenticationAccess.Use
+    switch unsafe Int32(bitPattern: options.pointee.mode) {
+    case TOMPION_AUTHENTICATE_CLIENT:
+      let name = unsafe options.pointee.name.map { unsafe String(cString: $0) } ?? ""
+      use = unsafe .client(server: name, source: options.pointee.source)
+    case TOMPION_AUTHENTICATE_SERVER: use = .server
+    default: return Status.invalid.rawValue
+    }
+    return authenticator.openAssociation(association, use, key: key).rawValue
+  }
+
+  private static func growth(_ table: Table?, _ association: UInt32) -> UInt32 {
+    guard let instance = unsafe ProviderInstance.of(table), instance.enter() else { return 0 }
+    defer { instance.leave() }
+    return UInt32(clamping: instance.provider.authenticator?.growth(association) ?? 0)
+  }
+
+  private static func decide(
+    _ table: Table?, _ packets: UnsafeMutablePointer<tompion_protection_t>?, _ count: UInt32,
+    _ body: (Authenticator, inout MutableSpan<UInt8>, inout Protection) -> Void
+  ) {
+    guard let packets = unsafe packets, let instance = unsafe ProviderInstance.of(table), instance.enter() else {
+      return
+    }
+    defer { instance.leave() }
+    guard let authenticator = instance.provider.authenticator else { return }
+    for index in 0..<Int(count) {
+      // Sound: the packet's own bytes, as many as it has; what does not fit together stays refused, as the host has filled it in.
+      guard let bytes = unsafe packets[index].bytes, unsafe packets[index].length <= packets[index].limit,
+        unsafe packets[index].limit <= packets[index].capacity
+      else { continue }
+      let capacity = unsafe Int(packets[index].capacity)
+      var span = unsafe MutableSpan(_unsafeStart: bytes, count: capacity)
+      var packet = unsafe Protection(packets[index])
+      body(authenticator, &span, &packet)
+      unsafe packet.giveVerdict(to: &packets[index])
+    }
+  }
+}
