@@ -115,8 +115,9 @@ final class NTPServerProvider: Provider {
     if sockets.hasInterfaces || settings.needsInterfaces { host.requestPoll() }
   }
 
+  /// Nothing that is sent may come in pieces, which others could forge one of; and a packet that says so costs the kernel no number.
   private var socketFlags: PacketAccess.SocketFlags {
-    var flags: PacketAccess.SocketFlags = [.server, .receiveStamps]
+    var flags: PacketAccess.SocketFlags = [.server, .receiveStamps, .dontFragment]
     if history != nil { flags.insert(.transmitStamps) }
     if !settings.needsInterfaces { flags.insert(.plain) }
     return flags

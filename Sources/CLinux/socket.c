@@ -46,9 +46,10 @@ int32_t clinux_udp_report_errors(int32_t fd, int32_t family) {
   return family == 6 ? set(fd, IPPROTO_IPV6, IPV6_RECVERR, 1) : set(fd, IPPROTO_IP, IP_RECVERR, 1);
 }
 
+// PROBE, not DO: the flag is set all the same, and a forged "fragmentation needed" changes nothing.
 int32_t clinux_udp_dont_fragment(int32_t fd, int32_t family) {
-  return family == 6 ? set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DO)
-                     : set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
+  return family == 6 ? set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE)
+                     : set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
 }
 
 int32_t clinux_udp_brief_stamps(int32_t fd, int32_t on) { return set(fd, SOL_SOCKET, SO_TIMESTAMPNS, on); }
