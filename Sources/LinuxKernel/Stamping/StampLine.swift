@@ -34,6 +34,9 @@ package struct StampLine: Sendable, BitwiseCopyable {
     slope = ratio / (1 + ratio)
   }
 
+  /// Whether the stamp is earlier than the piece's end: else only a later reading tells of it.
+  package func reaches(realtime nanoseconds: Int64) -> Bool { TimeInterval(nanoseconds: nanoseconds) < end }
+
   /// A kernel stamp (CLOCK_REALTIME) with its raw moment, nil = it does not fall on this piece or came before `notBefore`.
   @inlinable
   package func stamp(realtime nanoseconds: Int64, notBefore: RawInstant) -> Stamp? {

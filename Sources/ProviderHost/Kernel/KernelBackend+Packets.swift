@@ -34,6 +34,10 @@ extension KernelBackend {
     let slots = loop.profile == .minimal ? 1 : receiveBuffer.slots
     if let emptyAt = socket.emptyAt(begin, count, of: slots) { places[index].emptyAt = emptyAt }
     guard count > 0 else { return false }
+    // Stamps lie in their queue's order. One that came after the last reading of the clocks is told by the next one, which both bounds it
+    // and costs a tenth of looking through all pieces of the line.
+    // Sound: `count` slots were filled just now.
+    if unsafe clocks.isBehind(receiveBuffer.slot(count - 1).pointee.software_ns) { clocks.refresh() }
     fill(count, notBefore: notBefore)
     // Sound: `count` slots were filled just now; their bytes belong to the buffer, which lives as long as this object.
     unsafe instance.receive(UnsafeMutableBufferPointer(start: packets, count: count), socket: handle, worker: worker)

@@ -76,6 +76,9 @@ package final class KernelClocks: @unchecked Sendable {
     olderPiece = stamper?.olderPiece
   }
 
+  /// Whether a kernel's stamp is later than the last reading of the clocks, as far as that matters. [capture]
+  func isBehind(_ realtime: Int64) -> Bool { piece.map { !$0.reaches(realtime: realtime) } ?? false }
+
   /// A kernel's software stamp (CLOCK_REALTIME) as one of the disciplined clock; the packet is not older than `notBefore`.
   /// [capture]
   func stamp(realtime: Int64, notBefore: RawInstant) -> Stamp? {

@@ -54,7 +54,7 @@ import TimeTypes
     #expect(found > 1_000, "the line is of use")
   }
 
-  @Test func thereIsNoneAcrossAStep() {
+  @Test func thereIsNoneAcrossAStep() throws {
     var segments = ClockSegments()
     func reading(_ raw: Int64, _ time: Int64, _ era: UInt32) -> ClockSegment {
       ClockSegment(
@@ -64,7 +64,9 @@ import TimeTypes
     segments.insert(reading(1_000, 1_000, 0))
     #expect(StampLine(segments, notAfter: RawInstant(nanoseconds: 1_000)) == nil, "one reading is no line")
     segments.insert(reading(2_000, 2_000, 0))
-    #expect(StampLine(segments, notAfter: RawInstant(nanoseconds: 2_000)) != nil)
+    let line = try #require(StampLine(segments, notAfter: RawInstant(nanoseconds: 2_000)))
+    #expect(line.reaches(realtime: 1_999) && !line.reaches(realtime: 2_000), "what is later takes a later reading")
+    #expect(line.stamp(realtime: 2_000, notBefore: RawInstant(nanoseconds: 0)) == nil)
     segments.insert(reading(3_000, 9_000, 1))
     #expect(StampLine(segments, notAfter: RawInstant(nanoseconds: 3_000)) == nil)
   }
