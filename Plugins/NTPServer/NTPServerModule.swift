@@ -32,6 +32,12 @@ private let schema = [
     "workers", .integer, "threads that receive and answer, each with sockets of its own (SO_REUSEPORT)", default: "1",
     range: 1...64),
   SettingSchema(
+    "authenticate[]", .string, "schemes by which clients may prove their requests: symmetric, ms-sntp, nts"),
+  SettingSchema("authenticate", .string, "the same for one scheme"),
+  SettingSchema(
+    "unsigned", .string, "who is answered without a proof: all, registered (addresses that a scheme knows), none",
+    default: "all"),
+  SettingSchema(
     "stale_after", .real, "a request that waited longer for us is not answered, s", default: "1.0", range: 0.001...60),
   SettingSchema(
     "rate_limit", .real, "replies a second for one IPv4 address or IPv6 /64 in the long run; 0 = no limit",
@@ -52,7 +58,7 @@ private let catalogue = ProviderCatalogue([
   ProviderKind(
     id: "org.tompion.ntp-server", name: "ntp-server", vendor: "Tompion", version: "0.1.0",
     description: "Network Time Protocol server (RFC 5905), versions 1 to 4", capabilities: [.output, .manyWorkers],
-    receivers: [.packets, .timers], settings: schema, make: { NTPServerProvider(host: $0) })
+    receivers: [.packets, .timers, .associations], settings: schema, make: { NTPServerProvider(host: $0) })
 ])
 
 // The ABI's two functions carry no context, so they name this plugin's own catalogue; the pointers are the host's, passed on.

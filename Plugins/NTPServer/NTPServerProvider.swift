@@ -19,20 +19,23 @@ final class NTPServerProvider: Provider {
   /// So often interfaces are looked at, where settings name any.
   static let lookInterval = TimeInterval.seconds(2)
 
-  private var settings = ServerSettings()
+  private(set) var settings = ServerSettings()
   private lazy var sockets = ListeningSockets(host: host)
   /// Of the interfaces that rules name, as they were looked up last.
   private var ruleInterfaces: [UInt32?] = []
   /// Their names, in the same order.
   private var ruleNames: [String] = []
   private var nextLook = RawInstant(nanoseconds: .min)
-  private var workers: [ServerWorker] = []
+  private(set) var workers: [ServerWorker] = []
   private var page: ClockPage?
   private let current = CurrentPolicy()
   /// What the limiter in force was made from.
   private var ratePolicy = RatePolicy()
   /// For clients of the interleaved mode; made at the start, never replaced.
   private var history: ReplyHistory?
+  /// How clients may prove their requests; made at the start, nil = nobody's code is checked.
+  private(set) var schemes: AuthenticationSchemes?
+  var nextSchemeLook = RawInstant(nanoseconds: .min)
   /// A worker refused somebody since the last report. All that a worker may do about it: timers are the owner's.
   private let isReportDue = Atomic<Bool>(false)
   private var nextReport = RawInstant(nanoseconds: .min)
@@ -59,6 +62,9 @@ final class NTPServerProvider: Provider {
     if sockets.isOpen, read.listen != settings.listen || read.workers != settings.workers {
       host.log(.warning, "a change of `listen` or `workers` takes effect at the next start")
     }
+    if sockets.isOpen, read.schemes != settings.schemes {
+      host.log(.warning, "a change of `authenticate` takes effect at the next start")
+    }
     settings = read
     return .ok
   }
@@ -70,11 +76,17 @@ final class NTPServerProvider: Provider {
     if settings.interleaved, history == nil {
       history = ReplyHistory(capacity: settings.interleavedReplies, secret: host.random())
     }
+    if !settings.schemes.isEmpty {
+      schemes = AuthenticationSchemes(settings.schemes)
+      openSchemes()
+    }
     return openSockets()
   }
 
   override func stop() {
     sockets.close()
+    schemes?.close(host.authentication)
+    schemes = nil
     // The kit has seen every worker out of `receive`.
     current.forgetReplaced()
     isReportDue.store(false, ordering: .relaxed)
@@ -149,7 +161,9 @@ final class NTPServerProvider: Provider {
     }
     let list = AccessList(
       rules, ipv4ByDefault: settings.serveIPv4ByDefault, ipv6ByDefault: settings.serveIPv6ByDefault)
-    current.replace(by: ServerPolicy(access: list, limiter: limiter(), staleAfter: settings.staleAfter))
+    current.replace(
+      by: ServerPolicy(
+        access: list, limiter: limiter(), staleAfter: settings.staleAfter, unsigned: settings.unsigned))
   }
 
   /// The limiter in force stays, with all that it knows, unless its settings changed.
@@ -161,7 +175,7 @@ final class NTPServerProvider: Provider {
   }
 
   override func makeWorker(index: Int) -> ProviderWorker? {
-    let worker = ServerWorker(seed: host.random())
+    let worker = ServerWorker(seed: host.random(), hasPending: index == 0)
     workers.append(worker)
     return worker
   }
@@ -174,7 +188,8 @@ final class NTPServerProvider: Provider {
     // The kit hands back what makeWorker made.
     guard let worker = worker as? ServerWorker else { return }
     let before = worker.counters[.refused]
-    worker.serve(&batch, policy: current.policy, page: page, host: host, history: history)
+    worker.serve(
+      &batch, socket: socket, policy: current.policy, page: page, host: host, history: history, schemes: schemes)
     if worker.counters[.refused] != before, !isReportDue.exchange(true, ordering: .releasing) { host.requestPoll() }
   }
 
@@ -182,8 +197,18 @@ final class NTPServerProvider: Provider {
     history?.departed(token: transmitted.token, stamp: transmitted.stamp)
   }
 
-  /// On the owner's thread: looks at interfaces, and reports refused clients.
+  override func associationReady(_ association: UInt32, _ status: Status, peer: SocketAddress, reason: String) {
+    schemes?.ready(association, status)
+    if status != .ok { host.requestPoll() }
+  }
+
+  override func protectionDecided(_ association: UInt32, _ packet: Protection, _ bytes: Span<UInt8>) {
+    send(packet, bytes, of: association)
+  }
+
+  /// On the owner's thread: looks at interfaces and schemes, and reports refused clients.
   override func poll(now: RawInstant) {
+    lookAtSchemes(now)
     if now >= nextLook {
       nextLook = now + Self.lookInterval
       sockets.look()

@@ -22,15 +22,17 @@ package enum Responder {
   ///   - age: how long it has waited for us.
   ///   - staleAfter: what waited longer gets no answer.
   ///   - interleaves: what an interleaved request asks is left in the reply for the other `stamp` (Responder+Interleaving).
+  ///   - plain: so many bytes are the request, the rest was its proof and has been checked; nil = all.
   package static func answer(
     _ packet: inout MutableSpan<UInt8>, peerPort: UInt16, age: TimeInterval, staleAfter: TimeInterval,
-    template: ReplyTemplate, interleaves: Bool = false
+    template: ReplyTemplate, interleaves: Bool = false, plain: Int? = nil
   ) -> Verdict {
-    guard packet.count >= length else { return .silence(.short) }
+    let end = min(plain ?? packet.count, packet.count)
+    guard end >= length else { return .silence(.short) }
     let version = packet[0] &>> 3 & 7
     guard version &- 1 < 4 else { return .silence(.version) }
     guard let mode = replyMode(to: packet[0] & 7, version: version, peerPort: peerPort) else { return .silence(.mode) }
-    if packet.count > length, let reason = judge(PacketTrailer(of: packet.span, version: version)) {
+    if end > length, let reason = judge(PacketTrailer(of: packet.span.extracting(first: end), version: version)) {
       return .silence(reason)
     }
     guard age.magnitude <= staleAfter else { return .silence(.stale) }

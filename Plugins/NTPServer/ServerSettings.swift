@@ -39,6 +39,10 @@ package struct ServerSettings: Hashable, Sendable {
   /// A request that waited longer for us is not answered: its client has given up.
   package var staleAfter = TimeInterval.seconds(1)
 
+  /// How clients may prove their requests: the schemes' names, in the order in which they are asked.
+  package var schemes: [String] = []
+  package var unsigned = UnsignedRequests.all
+
   package static let port: UInt16 = 123
   /// More sockets than this are a mistake.
   package static let largestListen = 32
@@ -58,6 +62,7 @@ package struct ServerSettings: Hashable, Sendable {
 
   /// Reads the values that the host has for this provider; keys that are the host's own are passed over.
   package init(_ settings: [Setting], refusals: inout [Refusal]) {
+    var unsignedSetting: Setting?
     // As they were written, for who overlaps them.
     var listened: [String] = []
     for setting in settings {
@@ -109,6 +114,23 @@ package struct ServerSettings: Hashable, Sendable {
           continue
         }
         workers = UInt32(count)
+      case "authenticate":
+        guard let scheme = setting.string, Self.isScheme(scheme), !schemes.contains(scheme),
+          schemes.count < AuthenticationSchemes.limit
+        else {
+          refuse(
+            "the name of a scheme (\"symmetric\", \"ms-sntp\", \"nts\"), each once, at most "
+              + "\(AuthenticationSchemes.limit)")
+          continue
+        }
+        schemes.append(scheme)
+      case "unsigned":
+        guard let policy = setting.string.flatMap(UnsignedRequests.init(rawValue:)) else {
+          refuse("\"all\", \"registered\" (whose address a scheme knows) or \"none\"")
+          continue
+        }
+        unsigned = policy
+        unsignedSetting = setting
       case "stale_after":
         guard let seconds = setting.real, Self.staleRange.contains(seconds) else {
           refuse("seconds from \(Self.staleRange.lowerBound) to \(Self.staleRange.upperBound)")
@@ -119,6 +141,18 @@ package struct ServerSettings: Hashable, Sendable {
         if let right = rate.read(name, setting) { refuse(right) }
       }
     }
+    if let unsignedSetting, unsigned != .all, schemes.isEmpty {
+      refusals.append(
+        Refusal(
+          setting: unsignedSetting,
+          whatWouldBeRight: "\"all\", or schemes that can prove requests: authenticate = [\"symmetric\"]"))
+    }
+  }
+
+  /// A scheme's name: up to 32 lower-case letters, digits and hyphens.
+  private static func isScheme(_ text: String) -> Bool {
+    (1...32).contains(text.utf8.count)
+      && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
   }
 
   static func subject(_ text: String) -> Subject? {

@@ -11,11 +11,16 @@ final class ServerPolicy: Sendable {
   /// nil = no limit.
   let limiter: RateLimiter?
   let staleAfter: TimeInterval
+  let unsigned: UnsignedRequests
 
-  init(access: AccessList = AccessList(), limiter: RateLimiter? = nil, staleAfter: TimeInterval = .seconds(1)) {
+  init(
+    access: AccessList = AccessList(), limiter: RateLimiter? = nil, staleAfter: TimeInterval = .seconds(1),
+    unsigned: UnsignedRequests = .all
+  ) {
     self.access = access
     self.limiter = limiter
     self.staleAfter = staleAfter
+    self.unsigned = unsigned
   }
 }
 
@@ -25,21 +30,37 @@ final class ServerWorker: ProviderWorker {
   let refused = RefusedClients()
   /// Of the chance by which requests beyond the rate are answered (SplitMix64: it need not be unpredictable for ever, its seed is).
   private var chance: SplitMix64
+  /// Of the batch in hand, where schemes are asked.
+  var proofs: [Proof] = []
+  /// Only the owner's worker has replies signed later.
+  var pending: PendingReplies?
 
-  init(seed: UInt64) { chance = SplitMix64(seed: seed) }
+  init(seed: UInt64, hasPending: Bool = false) {
+    chance = SplitMix64(seed: seed)
+    pending = hasPending ? PendingReplies() : nil
+  }
 
   /// Answers a batch in place. Nothing is allocated and nothing waited for. [capture]
   func serve(
-    _ batch: inout PacketBatch, policy: ServerPolicy, page: ClockPage?, host: Host, history: ReplyHistory? = nil
+    _ batch: inout PacketBatch, socket: UInt32, policy: ServerPolicy, page: ClockPage?, host: Host,
+    history: ReplyHistory? = nil, schemes: AuthenticationSchemes? = nil
   ) {
     let begin = host.nowRaw
-    let template = ReplyTemplate(ServedTime(page?.read(), now: begin))
+    let served = ServedTime(page?.read(), now: begin)
+    let template = ReplyTemplate(served)
+    let authentication = schemes.map { Authentication(schemes: $0, unsigned: policy.unsigned, host: host) }
+    // Once: batches are of one longest size.
+    if authentication != nil, proofs.count < batch.count {
+      proofs = [Proof](repeating: .none, count: batch.count)
+    }
     var replies = 0
     let interleaves = history != nil
     // Taken out of the policy once: a reference counted for each datagram costs more than its access list.
     let (access, limiter, staleAfter) = (policy.access, policy.limiter, policy.staleAfter)
     for index in 0..<batch.count
-    where prepare(&batch, index, access, limiter, staleAfter, template, begin, interleaves) { replies &+= 1 }
+    where prepare(&batch, index, access, limiter, staleAfter, served, template, begin, interleaves, authentication) {
+      replies &+= 1
+    }
     guard replies > 0 else { return }
     // The clock is read last, once for the batch: its replies leave together.
     guard let transmitted = host.now(.system) else {
@@ -54,6 +75,9 @@ final class ServerWorker: ProviderWorker {
       stamp(&batch, departure, begin: begin, history: history)
     } else {
       stamp(&batch, departure, begin: begin)
+    }
+    if let authentication {
+      replies &-= protect(&batch, socket: socket, authentication, since: departure.stamp.raw)
     }
     counters.countReplies(replies)
   }
@@ -89,7 +113,8 @@ final class ServerWorker: ProviderWorker {
   /// Judges a request and makes all of its reply but the server's stamps; false = silence.
   private func prepare(
     _ batch: inout PacketBatch, _ index: Int, _ access: AccessList, _ limiter: RateLimiter?,
-    _ staleAfter: TimeInterval, _ template: ReplyTemplate, _ now: RawInstant, _ interleaves: Bool
+    _ staleAfter: TimeInterval, _ served: ServedTime, _ template: ReplyTemplate, _ now: RawInstant,
+    _ interleaves: Bool, _ authentication: Authentication?
   ) -> Bool {
     if batch.isTruncated(index) {
       counters.count(.truncated)
@@ -101,11 +126,25 @@ final class ServerWorker: ProviderWorker {
       refused.note(peer, now: now)
       return false
     }
+    var plain: Int?
+    var template = template
+    var isLimited = limiter != nil
+    if let authentication {
+      plain = examine(&batch, index, peer, authentication, limiter, now: now)
+      guard plain != nil else { return false }
+      if batch.length(index) > Responder.length { isLimited = false }
+      let scheme = proofs[index].scheme
+      if scheme >= 0 {
+        let delay = authentication.schemes.schemes[scheme].delay.nanoseconds
+        template = ReplyTemplate(served, delay: TimeInterval(nanoseconds: delay))
+      }
+    }
     let stamp = batch.stamp(index)
     let age = stamp.kind == .none ? .zero : now - stamp.raw
     let verdict = batch.withMutableBytes(index) {
       Responder.answer(
-        &$0, peerPort: peer.port, age: age, staleAfter: staleAfter, template: template, interleaves: interleaves)
+        &$0, peerPort: peer.port, age: age, staleAfter: staleAfter, template: template, interleaves: interleaves,
+        plain: plain)
     }
     switch verdict {
     case .silence(let reason):
@@ -113,17 +152,21 @@ final class ServerWorker: ProviderWorker {
       return false
     case .reply(let length):
       assert(length <= batch.length(index), "a reply longer than its request")
-      if let limiter, !isWithin(limiter, &batch, index, peer, now) { return false }
+      if isLimited, let limiter, !isWithin(limiter, &batch, index, peer, now) { return false }
       batch.reply(index, length: length)
       return true
     }
+  }
+
+  func judge(_ limiter: RateLimiter, _ peer: SocketAddress, _ now: RawInstant) -> RateLimiter.Verdict {
+    limiter.judge(peer, now: now, chance: chance.next())
   }
 
   /// Whether a client beyond its rate is answered all the same.
   private func isWithin(
     _ limiter: RateLimiter, _ batch: inout PacketBatch, _ index: Int, _ peer: SocketAddress, _ now: RawInstant
   ) -> Bool {
-    switch limiter.judge(peer, now: now, chance: chance.next()) {
+    switch judge(limiter, peer, now) {
     case .within: return true
     case .leaked:
       counters.countReplies(0, leaked: 1)

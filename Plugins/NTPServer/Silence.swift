@@ -12,7 +12,7 @@ package enum Silence: Int, CaseIterable, Sendable, BitwiseCopyable {
   case mode
   /// Refused by the access lists.
   case refused
-  /// Carries a MAC, which nobody here can verify.
+  /// Carries a code that nobody here can verify, or that is wrong.
   case authenticator
   /// What follows the header is neither extension fields nor a MAC (RFC 7822, section 3).
   case malformed
@@ -22,6 +22,10 @@ package enum Silence: Int, CaseIterable, Sendable, BitwiseCopyable {
   case clock
   /// Beyond the rate that one client may have.
   case limited
+  /// Proves nothing, and `unsigned` wants a proof.
+  case unsigned
+  /// The reply could not be signed.
+  case unsignable
 
   package var text: String {
     switch self {
@@ -30,11 +34,13 @@ package enum Silence: Int, CaseIterable, Sendable, BitwiseCopyable {
     case .version: "unknown version"
     case .mode: "not a request"
     case .refused: "refused"
-    case .authenticator: "unverifiable MAC"
+    case .authenticator: "unverifiable code"
     case .malformed: "malformed"
     case .stale: "stale"
     case .clock: "no clock"
     case .limited: "over the rate"
+    case .unsigned: "unsigned"
+    case .unsignable: "not signed"
     }
   }
 }

@@ -56,10 +56,12 @@ public struct PacketAccess: @unchecked Sendable {
     unsafe close(host, socket)
   }
 
-  /// Sends one datagram; the bytes are copied. `token` asks for a TX stamp by `Provider.transmitted`. False = refused.
-  /// [capture]
-  public func send(_ socket: UInt32, _ bytes: Span<UInt8>, to peer: SocketAddress = .none, token: UInt64? = nil) -> Bool
-  {
+  /// Sends one datagram; the bytes are copied. `from` and `interface`: where it is to leave from, as the request that it answers told;
+  /// `token` asks for a TX stamp by `Provider.transmitted`. False = refused. [capture]
+  public func send(
+    _ socket: UInt32, _ bytes: Span<UInt8>, to peer: SocketAddress = .none, from local: SocketAddress = .none,
+    interface: UInt32 = 0, token: UInt64? = nil
+  ) -> Bool {
     guard let table = unsafe table, let send = unsafe table.pointee.send else { return false }
     return unsafe bytes.withUnsafeBufferPointer { buffer in
       var packet = unsafe tompion_packet_t()
@@ -68,6 +70,8 @@ public struct PacketAccess: @unchecked Sendable {
       unsafe packet.capacity = UInt32(truncatingIfNeeded: buffer.count)
       unsafe packet.length = UInt32(truncatingIfNeeded: buffer.count)
       unsafe packet.peer = peer.abi
+      unsafe packet.local = local.abi
+      unsafe packet.interface_index = interface
       if let token {
         unsafe packet.flags = TOMPION_PACKET_WANT_TX_STAMP
         unsafe packet.tx_token = token

@@ -47,6 +47,19 @@ import TimeTypes
   static func word64(_ bytes: [UInt8], _ at: Int) -> UInt64 { bytes[at..<at + 8].reduce(0) { $0 << 8 | UInt64($1) } }
   static func word32(_ bytes: [UInt8], _ at: Int) -> UInt32 { bytes[at..<at + 4].reduce(0) { $0 << 8 | UInt32($1) } }
 
+  @Test func whatIsBehindThePlainRequestIsNotJudged() {
+    func answer(_ plain: Int?) -> Responder.Verdict {
+      var bytes = Self.request(version: 3, length: 68)
+      var span = bytes.mutableSpan
+      return Responder.answer(
+        &span, peerPort: 40000, age: .zero, staleAfter: Self.staleAfter,
+        template: ReplyTemplate(ServedTime(Self.info(), now: Self.now)), plain: plain)
+    }
+    #expect(answer(nil) == .silence(.authenticator))
+    #expect(answer(47) == .silence(.short))
+    #expect(answer(48) == .reply(length: 48))
+  }
+
   @Test func everyModeVersionAndPort() {
     for version in UInt8(0)...7 {
       for mode in UInt8(0)...7 {

@@ -36,6 +36,25 @@ import Testing
     #expect(settings.listen.map(\.description) == ["192.0.2.1:1123%eth0", "[fe80::1]:123%vrf-blue"])
   }
 
+  @Test func schemesAndWhoNeedsNone() {
+    let (settings, refused) = Self.read([
+      ("authenticate[0]", .string("symmetric")), ("authenticate[1]", .string("ms-sntp")),
+      ("unsigned", .string("registered")),
+    ])
+    #expect(refused.isEmpty)
+    #expect(settings.schemes == ["symmetric", "ms-sntp"] && settings.unsigned == .registered)
+    #expect(ServerSettings().schemes.isEmpty && ServerSettings().unsigned == .all)
+    for bad in ["", "Symmetric", "a b", String(repeating: "x", count: 33)] {
+      #expect(Self.read([("authenticate", .string(bad))]).refused == ["authenticate"])
+    }
+    #expect(
+      Self.read([("authenticate[0]", .string("nts")), ("authenticate[1]", .string("nts"))]).refused == [
+        "authenticate[1]"
+      ])
+    #expect(Self.read([("authenticate", .string("nts")), ("unsigned", .string("some"))]).refused == ["unsigned"])
+    #expect(Self.read([("unsigned", .string("none"))]).refused == ["unsigned"], "nobody could be answered")
+  }
+
   @Test func limits() {
     let (settings, refused) = Self.read([
       ("workers", .integer(4)), ("stale_after", .real(0.25)), ("rate_limit", .integer(8)), ("rate_burst", .integer(32)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Offers the scheme of its setting "scheme" (default "sum"): four bytes behind the packet, their sum with a key. What an association's key
-// says decides what goes wrong. Orders: 100 decides the oldest pending packet, 101 says that association `value` is ready, 102 that it is
+// says decides what goes wrong (setting "always": for those without one). Orders: 100 decides the oldest pending packet, 101 says that association `value` is ready, 102 that it is
 // not, 103 decides one of a stranger's.
 #define NAME "authenticator"
 #include "provider.h"
@@ -66,7 +66,7 @@ static tompion_status open_it(const tompion_provider_t *p, uint32_t number, cons
   for (int i = 0; i < 8; ++i) {
     if (associations[i].number) continue;
     associations[i].number = number;
-    snprintf(associations[i].key, sizeof associations[i].key, "%s", options->key);
+    snprintf(associations[i].key, sizeof associations[i].key, "%s", *options->key ? options->key : text("always"));
     if (!strcmp(options->key, "early")) say("ready %d", answers()->ready(host, number, TOMPION_OK, NULL, ""));
     return strcmp(options->key, "later") ? TOMPION_OK : TOMPION_AGAIN;
   }

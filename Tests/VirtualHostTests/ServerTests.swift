@@ -14,7 +14,7 @@ import VirtualHost
     let address: VirtualAddress
     let world: VirtualWorld
     var received: [(bytes: [UInt8], from: VirtualAddress)] = []
-    private var node = NodeID(rawValue: -1)
+    private(set) var node = NodeID(rawValue: -1)
 
     init(_ address: VirtualAddress, _ world: VirtualWorld) {
       self.address = address

@@ -11,7 +11,7 @@ import VirtualHost
 @Suite(.serialized) struct ServicesTests {
   private struct CompilerError: Error { var text: String }
 
-  private static func module(_ name: String) throws -> ProviderModule {
+  static func module(_ name: String) throws -> ProviderModule {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().path
     let library = NSTemporaryDirectory() + "tompion-virtual-\(name)-\(UUID().uuidString).so"

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NTPWire
+import ProviderKit
+import Synchronization
+import TimeTypes
+
+/// The schemes by which clients may prove their requests (authenticate/1), in the order in which they are asked.
+///
+/// Associations are opened, told of and closed on the owner's thread; workers read their numbers by one atomic load each.
+final class AuthenticationSchemes: Sendable {
+  final class Scheme: Sendable {
+    let name: String
+    /// 0 = not usable (yet, or any more).
+    let association = Atomic<UInt32>(0)
+    /// Opened, and not ready yet. The owner's.
+    let expected = Atomic<UInt32>(0)
+    let delay = SigningDelay()
+    /// A worker that is not the owner's found that the scheme answers on the owner's thread only.
+    let isOwnersOnly = Atomic<Bool>(false)
+
+    init(_ name: String) { self.name = name }
+  }
+
+  /// More are a mistake.
+  static let limit = 4
+  let schemes: [Scheme]
+
+  init(_ names: [String]) { schemes = names.map(Scheme.init) }
+
+  // MARK: the owner's thread
+
+  /// Opens what is not open. False = some are still missing, and the host's log says why.
+  @discardableResult
+  func open(_ access: AuthenticationAccess) -> Bool {
+    for scheme in schemes where !scheme.isOpen {
+      guard case .success(let opened) = access.open(scheme: scheme.name, .server) else { continue }
+      if opened.isReady {
+        scheme.association.store(opened.association, ordering: .releasing)
+      } else {
+        scheme.expected.store(opened.association, ordering: .releasing)
+      }
+    }
+    return schemes.allSatisfy { $0.isOpen }
+  }
+
+  func close(_ access: AuthenticationAccess) {
+    for scheme in schemes {
+      let usable = scheme.association.exchange(0, ordering: .acquiringAndReleasing)
+      let expected = scheme.expected.exchange(0, ordering: .acquiringAndReleasing)
+      for number in [usable, expected] where number != 0 { access.close(number) }
+    }
+  }
+
+  /// An association may be used from now on, or not for now; with `.unreachable` it is gone for ever.
+  func ready(_ association: UInt32, _ status: Status) {
+    guard let scheme = schemes.first(where: { $0.isKnown(by: association) }) else { return }
+    scheme.association.store(status == .ok ? association : 0, ordering: .releasing)
+    scheme.expected.store(status == .ok || status == .unreachable ? 0 : association, ordering: .releasing)
+  }
+
+  // MARK: capture
+
+  /// Has a request checked; what proves it is cut off.
+  func examine(
+    _ packet: inout MutableSpan<UInt8>, peer: SocketAddress, unsigned: UnsignedRequests, access: AuthenticationAccess
+  ) -> Examination {
+    let length = packet.count
+    guard length >= NTPPacket.length else { return .silence(.short) }
+    let isPlain = length == NTPPacket.length
+    if isPlain {
+      if unsigned == .all { return .plain(length: length) }
+      if unsigned == .none { return .silence(.unsigned) }
+    }
+    for (index, scheme) in schemes.enumerated() {
+      let association = scheme.association.load(ordering: .acquiring)
+      guard association != 0 else { continue }
+      var protection = Protection(length: length, limit: length, peer: peer)
+      access.unprotect(association, &packet, &protection)
+      switch protection.verdict {
+      case .none: continue
+      case .ok where protection.length >= NTPPacket.length:
+        // Without a name for its keys it proves nothing, but the scheme vouches for its address.
+        guard protection.request != 0 else {
+          return unsigned == .none ? .silence(.unsigned) : .plain(length: protection.length)
+        }
+        return .proven(Proof(scheme: index, request: protection.request), length: protection.length)
+      case .refuse where protection.refusal == .unavailable:
+        scheme.isOwnersOnly.store(true, ordering: .relaxed)
+        return .silence(.authenticator)
+      default: return .silence(isPlain ? .unsigned : .authenticator)
+      }
+    }
+    guard unsigned != .all else { return .plain(length: length) }
+    let hasCode = PacketTrailer(of: packet.span, version: packet[0] &>> 3 & 7).mac != nil
+    return .silence(hasCode ? .authenticator : .unsigned)
+  }
+}
+
+extension AuthenticationSchemes.Scheme {
+  fileprivate var isOpen: Bool {
+    association.load(ordering: .relaxed) != 0 || expected.load(ordering: .relaxed) != 0
+  }
+
+  fileprivate func isKnown(by number: UInt32) -> Bool {
+    number != 0
+      && (association.load(ordering: .relaxed) == number || expected.load(ordering: .relaxed) == number)
+  }
+}
