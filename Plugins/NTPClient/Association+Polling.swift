@@ -21,6 +21,7 @@ extension Association {
     state.round.sent &+= 1
     counters.polls &+= 1
     counters.isServerAlive = false
+    counters.unproven = nil
     var request = Request(
       serial: state.serial, nonce: entropy.nonce == 0 ? 1 : entropy.nonce, peer: state.candidates.current,
       version: options.version, timeout: now + patience)
@@ -65,6 +66,10 @@ extension Association {
       }
     }
     if counters.isServerAlive { state.round.isExcused = true }
+    if let reason = counters.unproven, !state.isUnproven {
+      state.isUnproven = true
+      actions.append(.notice(.unproven(reason)))
+    }
     closeRequest(into: &actions)
     requestEnded(now: now, entropy: entropy, into: &actions)
   }

@@ -6,16 +6,17 @@ package import TimeTypes
 
 /// What to believe: replies, kiss codes and TX stamps.
 extension Association {
-  /// A datagram came on `socket`. Its header is nil where it could not be read at all.
+  /// A datagram came on `socket`. Its header is nil where it could not be read at all. `proof`: what it proved, asked for where
+  /// `admits` said so.
   package mutating func receive(
-    _ header: NTPPacket?, socket: UInt32, arrival: Stamp, now: RawInstant, entropy: Entropy,
+    _ header: NTPPacket?, socket: UInt32, proof: Proof = .notAsked, arrival: Stamp, now: RawInstant, entropy: Entropy,
     into actions: inout AssociationActions
   ) {
-    switch judge(header, socket: socket) {
+    switch judge(header, socket: socket, proof: proof) {
     case .rejected(let reason): counters.reject(reason)
     case .kiss(let code): kissed(code, now: now, entropy: entropy, into: &actions)
     case .accepted(let header, let isInterleaved):
-      state.reply = Reply(header: header, arrival: arrival, isInterleaved: isInterleaved)
+      state.reply = Reply(header: header, arrival: arrival, isInterleaved: isInterleaved, proof: proof)
       if state.request?.isStampSettled == true {
         complete(now: now, entropy: entropy, into: &actions)
       } else if let request = state.request {
@@ -62,8 +63,12 @@ extension Association {
     state.sequence &+= 1
     heard()
     // The first interleaved reply tells of an exchange of which there is a sample already.
-    if previous?.isPublished != true { actions.append(.publish(sample(of: exchange, from: request.peer))) }
-    accepted(reply.header, nonce: reply.isInterleaved ? request.interleavedNonce : request.nonce, now: now)
+    if previous?.isPublished != true { actions.append(.publish(sample(of: exchange, from: request.peer, reply.proof))) }
+    if state.isUnproven, case .proven(let key) = reply.proof {
+      state.isUnproven = false
+      actions.append(.notice(.proven(key: key)))
+    }
+    accepted(reply.header, reply.proof, nonce: reply.isInterleaved ? request.interleavedNonce : request.nonce, now: now)
     let next = Interleaving.Exchange(
       departure: departure, arrival: reply.arrival, receive: reply.header.receive, isPublished: !reply.isInterleaved)
     if options.interleaved,
@@ -80,9 +85,10 @@ extension Association {
     requestEnded(now: now, entropy: entropy, into: &actions)
   }
 
-  private func sample(of exchange: Exchange, from server: SocketAddress) -> Sample {
+  private func sample(of exchange: Exchange, from server: SocketAddress, _ proof: Proof) -> Sample {
     let header = exchange.header
     var flags: SampleFlags = .reply
+    if case .proven = proof { flags.insert(.authenticated) }
     if state.round.isBurst { flags.insert(.burst) }
     if header.leap == .unsynchronized { flags.insert(.reliable) }
     return exchange.sample(
@@ -90,7 +96,7 @@ extension Association {
       localPrecision: localPrecision)
   }
 
-  private mutating func accepted(_ header: NTPPacket, nonce: UInt64, now: RawInstant) {
+  private mutating func accepted(_ header: NTPPacket, _ proof: Proof, nonce: UInt64, now: RawInstant) {
     counters.replies &+= 1
     state.reach |= 1
     state.drops = 0
@@ -102,6 +108,7 @@ extension Association {
     state.server.stratum = header.stratum
     state.server.leap = header.leap
     state.server.referenceID = header.referenceID
+    state.server.proof = proof
     guard state.rateFloor > options.minimumPoll else { return }
     state.goodReplies &+= 1
     if state.goodReplies >= AssociationLimits.forgiveness {

@@ -34,6 +34,7 @@ package struct Association: Sendable {
       guard state.phase == .stopped else { return }
       lookUp(now: now, into: &actions)
     case .stop: stop(into: &actions)
+    case .keysLost: keysLost(into: &actions)
     case .deadline: deadlineReached(now: now, entropy: entropy, into: &actions)
     case .resolved(let list): resolved(list, now: now, entropy: entropy, into: &actions)
     case .notResolved: notResolved(now: now, into: &actions)
@@ -75,6 +76,20 @@ package struct Association: Sendable {
     state.phase = .stopped
     state.deadline = nil
     state.round = .none
+  }
+
+  /// As after eight silent polls, without waiting for them: what it said last is not confirmed any more.
+  private mutating func keysLost(into actions: inout AssociationActions) {
+    guard state.phase != .stopped else { return }
+    stop(into: &actions)
+    state.reach = 0
+    if state.isReachable {
+      state.isReachable = false
+      actions.append(.notice(.unreachable))
+    }
+    guard !state.isUnproven else { return }
+    state.isUnproven = true
+    actions.append(.notice(.unproven(.authenticationUnavailable)))
   }
 
   /// Ends the open request, if there is one: its socket is closed and its nonce is worth nothing any more.

@@ -31,6 +31,10 @@ package enum AssociationNotice: Hashable, Sendable {
   case slowedDown(poll: Int8)
   /// The server's replies tell when those before them really left, or do so no more (RFC 9769).
   case interleaving(Bool)
+  /// Replies prove themselves again, with the key of that number (0 = not told).
+  case proven(key: UInt32)
+  /// Replies came, or could not be checked, and none proved itself. Said once until one does.
+  case unproven(Rejection)
   /// The server refuses service (kiss code DENY or RSTR).
   case refused(code: KissCode, pause: TimeInterval)
 }

@@ -15,6 +15,10 @@ package struct AssociationCounters: Sendable {
   package private(set) var lastRejection: Rejection?
   /// The server itself answered the open request, although with nothing of use.
   package var isServerAlive = false
+  /// Why a reply to the open request proved nothing; nil = there was none such.
+  package var unproven: Rejection?
+  /// The same of the last one at all.
+  package private(set) var lastUnproven: Rejection?
   private var byReason = InlineArray<32, UInt32>(repeating: 0)
 
   package init() {}
@@ -26,5 +30,9 @@ package struct AssociationCounters: Sendable {
     byReason[Int(reason.rawValue) & 31] &+= 1
     lastRejection = reason
     if reason.isAuthentic { isServerAlive = true }
+    if reason.isUnproven {
+      unproven = reason
+      lastUnproven = reason
+    }
   }
 }

@@ -7,6 +7,8 @@ package import TimeTypes
 package enum AssociationEvent: Sendable {
   case start
   case stop
+  /// Nothing may be sent any more until the next `.start`: its keys are gone.
+  case keysLost
   /// The deadline of the state is reached.
   case deadline
   case resolved(AddressList)

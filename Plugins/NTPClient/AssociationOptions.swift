@@ -17,6 +17,8 @@ package struct AssociationOptions: Hashable, Sendable, BitwiseCopyable {
   package var reliable = false
   /// Asks for the interleaved mode (RFC 9769) where the server knows it.
   package var interleaved = false
+  /// How replies have to prove themselves.
+  package var authentication = SourceAuthentication.none
   /// A longer round trip is refused.
   package var maximumDelay: TimeInterval = .seconds(3)
   /// The pause after a server refused service; doubles with each further time, at most `AssociationLimits.doublings` times.

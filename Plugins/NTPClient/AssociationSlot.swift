@@ -21,6 +21,7 @@ struct AssociationSlot {
   /// The deadline that the host's timer is armed for.
   var armed: RawInstant?
   var info = SourceInfo()
+  var authentication = AuthenticationState()
   /// Refusals when the last error was written.
   var rejectedBefore: UInt32 = 0
 
@@ -44,6 +45,7 @@ struct AssociationSlot {
     if settings.require { flags |= TOMPION_SOURCE_REQUIRE }
     if settings.association.reliable { flags |= TOMPION_SOURCE_RELIABLE }
     if settings.smears { flags |= TOMPION_SOURCE_SMEARS }
+    if settings.association.authentication.isWanted { flags |= TOMPION_SOURCE_MUST_AUTHENTICATE }
     if settings.isPool { flags |= TOMPION_SOURCE_POOL_MEMBER }
     return flags
   }
@@ -53,6 +55,21 @@ struct AssociationSlot {
 
   /// The TX token of a request: which slot, and which request of it.
   func token(serial: UInt32) -> UInt64 { UInt64(key) << 32 | UInt64(serial) }
+
+  /// What it proved last, and why something did not.
+  private mutating func refreshProof() {
+    let wanted = settings.association.authentication
+    guard wanted.isWanted else { return }
+    var proof = SourceProof(scheme: wanted.schemeCode)
+    info.fields.flags &= ~TOMPION_SOURCE_AUTHENTICATED
+    if case .proven(let key) = association.state.server.proof {
+      proof.key = key
+      if !association.state.isUnproven { info.fields.flags |= TOMPION_SOURCE_AUTHENTICATED }
+    }
+    if let refusal = association.counters.lastUnproven { proof.refusal = refusal.proofCode }
+    if !authentication.isReady { proof.refusal = Rejection.authenticationUnavailable.proofCode }
+    info.proof = proof
+  }
 
   /// Brings what people see up to date; allocates nothing.
   mutating func refreshInfo() {
@@ -73,6 +90,7 @@ struct AssociationSlot {
       info.fields.flags &= ~TOMPION_SOURCE_INTERLEAVED
     }
     info.fields.poll = association.poll
+    refreshProof()
     if counters.rejected != rejectedBefore {
       rejectedBefore = counters.rejected
       info.lastError = counters.lastRejection?.text ?? ""

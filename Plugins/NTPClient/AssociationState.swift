@@ -58,6 +58,8 @@ package struct AssociationState: Hashable, Sendable {
   package var failedSends: UInt8 = 0
   /// People were told that it is reachable.
   package var isReachable = false
+  /// Polls bring replies that prove nothing, and people were told.
+  package var isUnproven = false
   /// Numbers requests; names the TX stamp of each.
   package var serial: UInt32 = 0
   /// Counts samples.
@@ -115,6 +117,7 @@ package struct Reply: Hashable, Sendable, BitwiseCopyable {
   package var arrival: Stamp
   /// Its transmit timestamp is that of the reply before (RFC 9769).
   package var isInterleaved = false
+  package var proof = Proof.notAsked
 }
 
 /// What a server says of itself, for people.
@@ -123,6 +126,8 @@ package struct ServerState: Hashable, Sendable, BitwiseCopyable {
   package var leap = LeapIndicator.unsynchronized
   /// Its own: whom it follows. What this host announces in following it is another (`SocketAddress.referenceID`).
   package var referenceID = ReferenceID.none
+  /// What the last valid reply proved.
+  package var proof = Proof.notAsked
 
   package init() {}
 }

@@ -11,7 +11,8 @@ private let catalogue = ProviderCatalogue([
   ProviderKind(
     id: "org.tompion.ntp-client", name: "ntp-client", vendor: "Tompion", version: "0.1.0",
     description: "Network Time Protocol client (RFC 5905)", capabilities: .input,
-    receivers: [.packets, .timers, .names], settings: SourceSettings.schema, make: { NTPClientProvider(host: $0) })
+    receivers: [.packets, .timers, .names, .associations], settings: SourceSettings.schema,
+    make: { NTPClientProvider(host: $0) })
 ])
 
 // The ABI's two functions carry no context, so they name this plugin's own catalogue; the pointers are the host's, passed on.

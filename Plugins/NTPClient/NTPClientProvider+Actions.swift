@@ -26,7 +26,8 @@ extension NTPClientProvider {
 
   /// Keeps the host's timer at the association's deadline.
   func arm(_ index: Int) {
-    let deadline = slots[index].association.state.deadline
+    // A source that waits for its keys has no deadline of its own.
+    let deadline = slots[index].association.state.deadline ?? slots[index].authentication.retry
     guard deadline != slots[index].armed else { return }
     let timer = UInt16(index + 1)
     if let deadline { host.timers.arm(timer, at: deadline) } else { host.timers.disarm(timer) }
@@ -41,8 +42,18 @@ extension NTPClientProvider {
     deliver(.notResolved, to: index, now: now)
   }
 
-  /// A socket of its own for each request: the kernel picks a port at random, and nothing else can ever arrive there (RFC 9109).
   private func send(_ request: Request, from index: Int, now: RawInstant) {
+    let isSigned = slots[index].settings.association.authentication == .msSNTP
+    var packet = RequestPacket(request, leap: isSigned ? .unsynchronized : .none)
+    switch protect(&packet, of: request, from: index) {
+    case .done: depart(packet.bytes.span.extracting(0..<packet.length), request, from: index, now: now)
+    case .pending: break
+    case .failed(let reason): refused(request, reason, index, now: now)
+    }
+  }
+
+  /// A socket of its own for each request: the kernel picks a port at random, and nothing else can ever arrive there (RFC 9109).
+  func depart(_ packet: Span<UInt8>, _ request: Request, from index: Int, now: RawInstant) {
     let opened = host.packets.open(
       [.receiveStamps, .transmitStamps, .dontFragment], local: SocketAddress(family: request.peer.family),
       peer: request.peer)
@@ -51,9 +62,8 @@ extension NTPClientProvider {
       deliver(.notSent(serial: request.serial), to: index, now: now)
       return
     }
-    let packet = RequestPacket(request)
     guard let stamp = host.now(),
-      host.packets.send(socket, packet.bytes.span, token: slots[index].token(serial: request.serial))
+      host.packets.send(socket, packet, token: slots[index].token(serial: request.serial))
     else {
       host.packets.close(socket)
       slots[index].info.lastError = "cannot send"
@@ -132,6 +142,13 @@ extension NTPClientProvider {
         isInUse
           ? "\(who) answers in interleaved mode: its replies tell when those before them really left"
           : "\(who) answers in interleaved mode no more: going on in basic mode")
+    case .proven(let key):
+      let with = key == 0 ? slots[index].settings.association.authentication.text : "key \(key)"
+      host.event(590, source: source, "\(who): its replies prove themselves again, by \(with)")
+    case .unproven(let reason):
+      let text = "\(who): its replies are not taken: \(reason.text)"
+      slots[index].info.lastError = text
+      if let number = reason.eventNumber { host.event(number, source: source, text) }
     case .refused(let code, let pause):
       let text = "\(name) refuses service (kiss code \(code.text)); next attempt in \(seconds(pause)) s"
       slots[index].info.lastError = text

@@ -6,17 +6,21 @@ import TimeTypes
 
 /// Events from the host. [capture]
 extension NTPClientProvider {
-  func datagrams(_ batch: borrowing PacketBatch, socket: UInt32) {
+  func datagrams(_ batch: inout PacketBatch, socket: UInt32) {
     guard socket != 0, let index = slots.firstIndex(where: { $0.socket == socket }) else { return }
     let now = host.nowRaw
     for position in 0..<batch.count {
-      let header = batch.isTruncated(position) ? nil : batch.withBytes(position) { try? NTPPacket(parsing: $0) }
-      var actions = AssociationActions()
-      slots[index].association.receive(
-        header, socket: socket, arrival: batch.stamp(position), now: now, entropy: entropy(of: index), into: &actions)
-      perform(actions, for: index, now: now)
+      guard let (header, proof) = examine(&batch, position, socket: socket, index) else { continue }
+      take(header, proof, socket: socket, arrival: batch.stamp(position), index, now: now)
       publishInfo(index)
     }
+  }
+
+  func take(_ header: NTPPacket?, _ proof: Proof, socket: UInt32, arrival: Stamp, _ index: Int, now: RawInstant) {
+    var actions = AssociationActions()
+    slots[index].association.receive(
+      header, socket: socket, proof: proof, arrival: arrival, now: now, entropy: entropy(of: index), into: &actions)
+    perform(actions, for: index, now: now)
   }
 
   func departed(_ transmitted: Transmitted) {
@@ -42,6 +46,10 @@ extension NTPClientProvider {
     let index = Int(timer) - 1
     guard index < slots.count else { return }
     slots[index].armed = nil
+    guard slots[index].association.state.phase != .stopped else {
+      begin(index, now: now)
+      return arm(index)
+    }
     deliver(.deadline, to: index, now: now)
   }
 

@@ -40,7 +40,10 @@ final class NTPClientProvider: Provider {
   override func stop() {
     isStarted = false
     let now = host.nowRaw
-    for index in slots.indices { deliver(.stop, to: index, now: now) }
+    for index in slots.indices {
+      closeAuthentication(index)
+      deliver(.stop, to: index, now: now)
+    }
     host.timers.disarm(Self.mailboxTimer)
   }
 
@@ -78,13 +81,20 @@ final class NTPClientProvider: Provider {
   }
 
   override func receive(_ batch: inout PacketBatch, socket: UInt32, worker: ProviderWorker?) {
-    datagrams(batch, socket: socket)
+    datagrams(&batch, socket: socket)
   }
   override func transmitted(_ transmitted: Transmitted) { departed(transmitted) }
   override func failed(socket: UInt32, _ status: Status) { socketFailed(socket, status) }
   override func expired(timer: UInt16, now: RawInstant) { timerExpired(timer, now: now) }
   override func resolved(token: UInt64, _ status: Status, _ addresses: AddressList, reason: String) {
     lookedUp(token: token, status, addresses, reason: reason)
+  }
+
+  override func protectionDecided(_ association: UInt32, _ packet: Protection, _ bytes: Span<UInt8>) {
+    decided(association, packet, bytes)
+  }
+  override func associationReady(_ association: UInt32, _ status: Status, peer: SocketAddress, reason: String) {
+    keysChanged(association, status, reason: reason)
   }
 
   private func wakeCapture() -> Status { host.timers.arm(Self.mailboxTimer, at: host.nowRaw) }
@@ -109,7 +119,7 @@ final class NTPClientProvider: Provider {
     let precision = host.clockPage()?.read()?.precision ?? 0
     for index in slots.indices {
       if precision < 0 { slots[index].association.localPrecision = precision }
-      if slots[index].association.state.phase == .stopped { deliver(.start, to: index, now: now) }
+      begin(index, now: now)
     }
   }
 
@@ -147,6 +157,7 @@ final class NTPClientProvider: Provider {
     for index in old.indices {
       host.timers.disarm(UInt16(index + 1))
       guard old[index] != nil else { continue }
+      closeAuthentication(index)
       deliver(.stop, to: index, now: now)
       if slots[index].source != 0 { host.sources.remove(slots[index].source) }
     }

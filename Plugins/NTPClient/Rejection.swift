@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why a packet was refused. The first failing test names the reason; the association's state is then as it was.
-package enum Rejection: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+package enum Rejection: UInt8, Error, CaseIterable, Sendable, BitwiseCopyable {
   /// Shorter than an NTP header, longer than any reply, or not a packet at all.
   case malformed
   case wrongVersion
@@ -37,6 +37,22 @@ package enum Rejection: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case delay
   /// No request was open on the socket.
   case unexpected
+  /// The source has to prove its replies, and this one carries no proof.
+  case noAuthentication
+  /// Its code is wrong: tampered with, or made with another key.
+  case badAuthentication
+  /// A crypto-NAK: somebody says that the server could not verify the request.
+  case cryptoNAK
+  /// Made with a key that is not this source's.
+  case unknownKey
+  /// What should prove it makes no sense.
+  case malformedAuthentication
+  /// Made with a key or cookie that is too old.
+  case staleAuthentication
+  /// The key is not for this address.
+  case keyNotAllowed
+  /// Nobody could check it: no keys, or no authenticator.
+  case authenticationUnavailable
 
   /// In words, for people.
   package var text: String {
@@ -59,6 +75,24 @@ package enum Rejection: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .interleaving: "interleaved timestamps of different exchanges"
     case .delay: "round trip out of bounds"
     case .unexpected: "no request is open"
+    case .noAuthentication: "reply without authentication"
+    case .badAuthentication: "authentication code is wrong"
+    case .cryptoNAK: "crypto-NAK: the server could not verify the request"
+    case .unknownKey: "authenticated with another key"
+    case .malformedAuthentication: "malformed authentication"
+    case .staleAuthentication: "authenticated with a key that is too old"
+    case .keyNotAllowed: "the key is not for this address"
+    case .authenticationUnavailable: "authentication cannot be checked"
+    }
+  }
+
+  /// It carried the nonce of the open request, and proved nothing: whoever sent it, it is no sign of the server.
+  package var isUnproven: Bool {
+    switch self {
+    case .noAuthentication, .badAuthentication, .cryptoNAK, .unknownKey, .malformedAuthentication, .staleAuthentication,
+      .keyNotAllowed, .authenticationUnavailable:
+      true
+    default: false
     }
   }
 

@@ -28,7 +28,9 @@ extension SourceSettings {
     }
     var sources: [SourceSettings] = []
     for index in order {
-      guard let (source, written) = byIndex[index], let first = written.first else { continue }
+      guard let entry = byIndex[index], let first = entry.settings.first else { continue }
+      var source = entry.source
+      let written = entry.settings
       if source.address.isEmpty, !written.contains(where: { $0.parts.key == "address" }) {
         complaints.append(
           SettingComplaint(setting: first, whatWouldBeRight: "each source needs an address: a name or a numeric one"))
@@ -41,6 +43,9 @@ extension SourceSettings {
             whatWouldBeRight: "min_poll (\(source.association.minimumPoll)) must not be above max_poll "
               + "(\(source.association.maximumPoll))"))
       }
+      if source.association.authentication == .msSNTP {
+        complaints += source.asSigned(written)
+      }
       sources.append(source)
     }
     let associations = sources.reduce(0) { $0 + $1.associations }
@@ -52,6 +57,21 @@ extension SourceSettings {
             "at most \(maximumAssociations) servers in all, where a pool counts four; here are \(associations)"))
     }
     return (sources, complaints)
+  }
+
+  /// [MS-SNTP] is version 3 alone, and its replies answer requests of the basic mode.
+  private mutating func asSigned(_ written: [Setting]) -> [SettingComplaint] {
+    let isOther = association.version != 3 && written.contains { $0.parts.key == "version" }
+    association.version = 3
+    return written.compactMap { setting in
+      switch setting.parts.key {
+      case "version" where isOther:
+        SettingComplaint(setting: setting, whatWouldBeRight: "3, or leave it out: auth = \"ms-sntp\" is NTP version 3")
+      case "interleaved" where association.interleaved:
+        SettingComplaint(setting: setting, whatWouldBeRight: "false: auth = \"ms-sntp\" has no interleaved mode")
+      default: nil
+      }
+    }
   }
 
   /// Timers and memory are laid out for so many.
@@ -75,6 +95,11 @@ extension SourceSettings {
       case "ipv6": family = .ipv6
       default: return "any, ipv4 or ipv6"
       }
+    case "auth":
+      guard let wanted = setting.string.flatMap({ SourceAuthentication($0) }) else {
+        return SourceAuthentication.whatWouldBeRight
+      }
+      association.authentication = wanted
     case "version": return Self.take(setting, 3...4) { association.version = UInt8($0) }
     case "min_poll": return Self.take(setting, 0...17) { association.minimumPoll = Int8($0) }
     case "max_poll": return Self.take(setting, 0...17) { association.maximumPoll = Int8($0) }

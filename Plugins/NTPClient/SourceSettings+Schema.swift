@@ -27,6 +27,10 @@ extension SourceSettings {
     SettingSchema(
       "source[].interleaved", .boolean, "ask for interleaved mode (RFC 9769), where the server knows it",
       default: "false"),
+    SettingSchema(
+      "source[].auth", .string,
+      "how its replies have to prove themselves: none, key:N (1 to 4294967295), ms-sntp or nts",
+      default: "none"),
     SettingSchema("source[].pool", .boolean, "up to four servers from one name", default: "false"),
     SettingSchema(
       "source[].max_delay", .real, "longest round trip that is believed, s", default: "3.0", range: 0.000001...16),

@@ -139,10 +139,13 @@ struct AssociationDriver {
   }
 
   /// Brings a datagram to the socket of the open request, or to that one.
-  mutating func receive(_ bytes: [UInt8], socket: UInt32? = nil, kind: StampKind = .kernel) {
+  /// `proof`: what it proved; by default all that is asked for.
+  mutating func receive(_ bytes: [UInt8], socket: UInt32? = nil, kind: StampKind = .kernel, proof: Proof? = nil) {
+    let good = association.options.authentication.isWanted ? Proof.proven(key: 7) : .notAsked
     var actions = AssociationActions()
     association.receive(
-      try? NTPPacket(parsing: bytes.span), socket: socket ?? open?.socket ?? 0, arrival: stamp(kind), now: now,
+      try? NTPPacket(parsing: bytes.span), socket: socket ?? open?.socket ?? 0, proof: proof ?? good,
+      arrival: stamp(kind), now: now,
       entropy: entropy(),
       into: &actions)
     perform(actions)

@@ -45,6 +45,11 @@ struct SourceSettingsTests {
     ("address", .string(String(repeating: "a", count: 254)), "at most 253"), ("address", .string("a b"), "blanks"),
     ("address", .string("a\u{7}"), "blanks"), ("address", .integer(4), "name or a numeric address"),
     ("port", .integer(0), "1 to 65535"), ("port", .integer(65536), "1 to 65535"),
+    ("auth", .string("key:0"), "from 1 to 4294967295"), ("auth", .string("key:abc"), "from 1 to 4294967295"),
+    ("auth", .string("key:"), "from 1 to 4294967295"), ("auth", .string("key:+7"), "from 1 to 4294967295"),
+    ("auth", .string("key: 7"), "from 1 to 4294967295"), ("auth", .string("key:4294967296"), "from 1 to 4294967295"),
+    ("auth", .string("KEY:7"), "from 1 to 4294967295"), ("auth", .string(""), "ms-sntp"),
+    ("auth", .string("mssntp"), "ms-sntp"), ("auth", .integer(7), "ms-sntp"), ("auth", .boolean(false), "\"none\""),
     ("port", .string("ntp"), "1 to 65535"),
     ("family", .string("inet"), "any, ipv4 or ipv6"), ("family", .integer(4), "any, ipv4 or ipv6"),
     ("version", .integer(2), "3 to 4"), ("version", .integer(5), "3 to 4"), ("version", .real(4), "3 to 4"),
@@ -108,5 +113,27 @@ struct SourceSettingsTests {
       let (_, complaints) = read([("source[0].address", .string("x")), ("source[0].\(key)", .string("\u{0}"))])
       #expect(complaints.count == 1 && complaints.first?.whatWouldBeRight.contains("no such key") == false)
     }
+  }
+
+  @Test func howRepliesHaveToProveThemselves() {
+    let (sources, complaints) = read([
+      ("source[0].address", .string("a")), ("source[0].auth", .string("key:7")), ("source[1].address", .string("b")),
+      ("source[1].auth", .string("ms-sntp")), ("source[2].address", .string("c")),
+      ("source[2].auth", .string("key:9")), ("source[2].version", .integer(3)), ("source[3].address", .string("d")),
+    ])
+    #expect(complaints.isEmpty)
+    #expect(sources.map(\.association.authentication) == [.key(7), .msSNTP, .key(9), .none])
+    #expect(sources.map(\.association.version) == [4, 3, 3, 4], "[MS-SNTP] is version 3")
+  }
+
+  @Test func signedSNTPIsOfVersionThreeAndTheBasicMode() {
+    let (_, complaints) = read([
+      ("source[0].address", .string("a")), ("source[0].auth", .string("ms-sntp")), ("source[0].version", .integer(4)),
+      ("source[0].interleaved", .boolean(true)), ("source[1].address", .string("b")),
+      ("source[1].version", .integer(3)), ("source[1].interleaved", .boolean(false)),
+      ("source[1].auth", .string("ms-sntp")),
+    ])
+    #expect(complaints.map(\.setting.path) == ["source[0].version", "source[0].interleaved"])
+    #expect(complaints.allSatisfy { $0.whatWouldBeRight.contains("ms-sntp") })
   }
 }

@@ -95,4 +95,19 @@ import TimeTypes
     outbox.intake.replace(nil, clocks: 1)
     #expect(drain().isEmpty)
   }
+
+  /// A child's sample says that it is authenticated: that counts where the source, as it was granted, may say so.
+  @Test func authenticationCountsWhereItIsGranted() throws {
+    for flags in [0, TOMPION_SOURCE_MUST_AUTHENTICATE, TOMPION_SOURCE_AUTHENTICATED] {
+      let id = try addSource()
+      var info = tompion_source_info_t()
+      info.size = UInt32(MemoryLayout<tompion_source_info_t>.size)
+      info.flags = UInt32(flags)
+      #expect(outbox.sources.update(id, info))
+      var proven = try sample(id)
+      proven.flags = [.reply, .authenticated]
+      #expect(child.push(proven))
+      #expect(drain().map(\.flags) == [flags == 0 ? .reply : [.reply, .authenticated]])
+    }
+  }
 }

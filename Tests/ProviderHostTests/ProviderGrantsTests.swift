@@ -71,6 +71,19 @@ import Testing
     #expect(watched.granted(info).flags == UInt32(TOMPION_SOURCE_NOSELECT))
   }
 
+  @Test func whatAStrangerProvesIsTheOperatorsToBelieve() {
+    var info = tompion_source_info_t()
+    let proving = UInt32(TOMPION_SOURCE_AUTHENTICATED | TOMPION_SOURCE_MUST_AUTHENTICATE)
+    info.flags = proving
+    info.reserved = (1, 2, 3, 4, 5, 6)
+    let stripped = grants().granted(info)
+    #expect(stripped.flags == 0 && stripped.reserved.0 == 0 && stripped.reserved.1 == 0 && stripped.reserved.5 == 0)
+    #expect(grants(isOwn: true).granted(info).flags == proving && grants(isOwn: true).granted(info).reserved.5 == 6)
+    let believed = ProviderGrants(
+      settings: [ProviderSetting(path: "authenticated", value: .boolean(true))], schema: [])
+    #expect(believed.granted(info).flags == proving && believed.granted(info).reserved.0 == 1)
+  }
+
   @Test func peersAreWhereGrantedNamesLead() {
     let peer = SocketAddress(ipv4: 0xc000_0201, port: 123)
     var some = grants(["time.example.net"])

@@ -22,6 +22,8 @@ import TimeTypes
   private struct Known: BitwiseCopyable {
     var id: UInt32 = 0
     var lastRaw = Int64.min
+    /// Its samples may say that they are authenticated: its configuration lets it.
+    var mayProve = false
   }
   private let known: UnsafeMutablePointer<Known>
   private let capacity: Int
@@ -64,10 +66,17 @@ import TimeTypes
     switch news {
     case .sourceAdded(let source):
       highest = max(highest, source.id.rawValue)
-      if let free = place(of: 0) { unsafe known[free] = Known(id: source.id.rawValue) }
+      if let free = place(of: 0) {
+        unsafe known[free] = Known(id: source.id.rawValue, mayProve: Self.mayProve(source))
+      }
     case .sourceRemoved(let id): if let place = place(of: id.rawValue) { unsafe known[place] = Known() }
-    case .sourceChanged: break
+    case .sourceChanged(let source):
+      if let place = place(of: source.id.rawValue) { unsafe known[place].mayProve = Self.mayProve(source) }
     }
+  }
+
+  private static func mayProve(_ source: SourceSummary) -> Bool {
+    source.has(TOMPION_SOURCE_AUTHENTICATED | TOMPION_SOURCE_MUST_AUTHENTICATE)
   }
 
   // Sound: inside the block of `capacity` places.
@@ -103,7 +112,8 @@ import TimeTypes
       let mask = clocks.load(ordering: .relaxed)
       switch SampleValidation.check(candidate, lastRaw: unsafe known[place].lastRaw, now: now, clocks: mask) {
       case .refused(let why): outbox.counters.count(why)
-      case .valid(let sample):
+      case .valid(var sample):
+        if unsafe !known[place].mayProve { sample.flags.remove(.authenticated) }
         unsafe known[place].lastRaw = candidate.raw_ns
         outbox.counters.countPublished(1)
         body(sample)

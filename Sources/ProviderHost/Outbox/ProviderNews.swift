@@ -48,6 +48,12 @@ package struct ProviderSource: Sendable, Equatable {
   package var rejected: UInt32
   package var unanswered: UInt32
   package var leap: LeapIndicator
+  /// TOMPION_PROOF_*: what it has to prove itself by.
+  package var proofScheme: UInt8
+  /// TOMPION_REFUSE_* or TOMPION_SOURCE_PROOF_* of the last reply that proved nothing; 0 = none.
+  package var proofRefusal: UInt8
+  /// Of the last proven reply; 0 = not known.
+  package var proofKey: UInt32
 
   package var id: SourceID { summary.id }
 
@@ -63,5 +69,9 @@ package struct ProviderSource: Sendable, Equatable {
     rejected = info.rejected
     unanswered = info.unanswered
     leap = LeapIndicator(rawValue: info.leap) ?? .unsynchronized
+    let bytes = info.reserved
+    proofScheme = bytes.0
+    proofRefusal = bytes.1
+    proofKey = UInt32(bytes.2) | UInt32(bytes.3) << 8 | UInt32(bytes.4) << 16 | UInt32(bytes.5) << 24
   }
 }

@@ -62,12 +62,16 @@ struct ProviderGrants {
   /// Sources without a table of their own, and for each table.
   static let usualSources = 8
 
+  /// That it proves itself is what a stranger only says.
+  private static let proving = TOMPION_SOURCE_AUTHENTICATED | TOMPION_SOURCE_MUST_AUTHENTICATE
+
   private static func flag(named key: Substring) -> UInt32 {
     switch key {
     case "prefer": UInt32(TOMPION_SOURCE_PREFER)
     case "trust": UInt32(TOMPION_SOURCE_TRUST)
     case "require": UInt32(TOMPION_SOURCE_REQUIRE)
     case "reliable": UInt32(TOMPION_SOURCE_RELIABLE)
+    case "authenticated": UInt32(proving)
     default: 0
     }
   }
@@ -79,6 +83,10 @@ struct ProviderGrants {
     let bending = UInt32(
       TOMPION_SOURCE_PREFER | TOMPION_SOURCE_TRUST | TOMPION_SOURCE_REQUIRE | TOMPION_SOURCE_RELIABLE)
     info.flags &= ~(bending & ~sourceFlags)
+    if !isOwn, sourceFlags & UInt32(Self.proving) == 0 {
+      info.flags &= ~UInt32(Self.proving)
+      info.reserved = (0, 0, 0, 0, 0, 0)
+    }
     return info
   }
 

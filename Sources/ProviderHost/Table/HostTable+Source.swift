@@ -103,7 +103,8 @@ extension tompion_source_info_t {
     copy.name.127 = 0
     copy.address.63 = 0
     copy.last_error.127 = 0
-    copy.reserved = (0, 0, 0, 0, 0, 0)
+    // A scheme that nobody has named yet is one of somebody else's.
+    if copy.reserved.0 > UInt8(TOMPION_PROOF_NTS) { copy.reserved.0 = UInt8(TOMPION_PROOF_OTHER) }
     return copy
   }
 }

@@ -860,6 +860,18 @@ pub const TOMPION_SOURCE_REFCLOCK: u32 = 1 << 7;
 pub const TOMPION_SOURCE_SMEARS: u32 = 1 << 8;
 /// its server tells when its replies really left (RFC 9769)
 pub const TOMPION_SOURCE_INTERLEAVED: u32 = 1 << 9;
+/// so configured: what does not prove itself is refused, and never a sample
+pub const TOMPION_SOURCE_MUST_AUTHENTICATE: u32 = 1 << 10;
+/// What a source has to prove itself by: `reserved\[0]` of its info.
+pub const TOMPION_PROOF_NONE: i32 = 0;
+pub const TOMPION_PROOF_SYMMETRIC: i32 = 1;
+pub const TOMPION_PROOF_MS_SNTP: i32 = 2;
+pub const TOMPION_PROOF_NTS: i32 = 3;
+pub const TOMPION_PROOF_OTHER: i32 = 255;
+/// Why the last reply that proved nothing did not, `reserved\[1]`: these, or TOMPION_REFUSE_* of authenticate/1; 0 = there was none. it carried nothing of the scheme
+pub const TOMPION_SOURCE_PROOF_MISSING: i32 = 100;
+/// a crypto-NAK
+pub const TOMPION_SOURCE_PROOF_NAK: i32 = 101;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -896,7 +908,7 @@ pub struct tompion_source_info_t {
     /// bounds within which the engine may advise
     pub min_poll: i8,
     pub max_poll: i8,
-    /// 0
+    /// 0, or what it proves: TOMPION_PROOF_*, why not, and the last proven reply's key (0 = not known; low byte first)
     pub reserved: [u8; 6],
 }
 

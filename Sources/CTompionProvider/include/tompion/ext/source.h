@@ -22,6 +22,18 @@ extern "C" {
 #define TOMPION_SOURCE_REFCLOCK (1u << 7)
 #define TOMPION_SOURCE_SMEARS (1u << 8)         // spreads leap seconds over hours: never mixed with sources that make them
 #define TOMPION_SOURCE_INTERLEAVED (1u << 9)     // its server tells when its replies really left (RFC 9769)
+#define TOMPION_SOURCE_MUST_AUTHENTICATE (1u << 10)  // so configured: what does not prove itself is refused, and never a sample
+
+// What a source has to prove itself by: `reserved[0]` of its info.
+#define TOMPION_PROOF_NONE 0
+#define TOMPION_PROOF_SYMMETRIC 1
+#define TOMPION_PROOF_MS_SNTP 2
+#define TOMPION_PROOF_NTS 3
+#define TOMPION_PROOF_OTHER 255
+
+// Why the last reply that proved nothing did not, `reserved[1]`: these, or TOMPION_REFUSE_* of authenticate/1; 0 = there was none.
+#define TOMPION_SOURCE_PROOF_MISSING 100  // it carried nothing of the scheme
+#define TOMPION_SOURCE_PROOF_NAK 101      // a crypto-NAK
 
 typedef struct tompion_source_info {
   uint32_t size;
@@ -41,7 +53,7 @@ typedef struct tompion_source_info {
   int8_t poll;                // interval, log2 s
   int8_t min_poll;            // bounds within which the engine may advise
   int8_t max_poll;
-  uint8_t reserved[6];        // 0
+  uint8_t reserved[6];        // 0, or what it proves: TOMPION_PROOF_*, why not, and the last proven reply's key (0 = not known; low byte first)
 } tompion_source_info_t;
 
 TOMPION_STATIC_ASSERT(sizeof(tompion_source_info_t) == 368, "source info layout is frozen");
