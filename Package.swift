@@ -88,7 +88,7 @@ let package = Package(
     pure("Discipline", ["TimeTypes", "Numerics"]),
     pure("ClockPort", ["TimeTypes"]),
     pure("Engine", ["TimeTypes", "Numerics", "ClockPort", "Filtering", "Selection", "Fusion", "Discipline"]),
-    pure("Recording", ["TimeTypes", "ClockPort", "Discipline", "Engine"]),
+    pure("Recording", ["TimeTypes", "ClockPort", "Selection", "Discipline", "Engine"]),
     pure("Addresses"),
     pure("KeyFiles", ["Addresses"]),
     pure("Settings", ["TimeTypes", "Discipline", "CTOML", "Addresses"]),
@@ -217,7 +217,7 @@ let package = Package(
       "ClosedLoop",
       [
         "TimeTypes", "Simulation", "Scenarios", "Recording", "Replaying", "Engine", "ProviderHost", "LinuxKernel",
-        "NTPClient", "NTPServer",
+        "NTPClient", "NTPServer", "NTPWire", "VirtualHost", "TestSupport",
       ]),
     tests(
       "VirtualHost",

@@ -19,11 +19,13 @@ extension Engine {
     let line = reading ?? fallbackLine(at: now)
     storage.candidates.removeAll()
     let isBeginning = isBeginning(at: now)
+    let census = census()
     for i in 0..<capacity where storage.slots[i].isUsed {
       if storage.slots[i].renewEstimate(at: now, driftBound: driftBound) {
         storage.slots[i].rootDistance = rootDistance(i)
       }
-      if let reason = unfitness(i, at: now) {
+      let role = role(i, census)
+      if let reason = unfitness(i, role, at: now) {
         storage.selection.mark(i, reason)
         continue
       }
@@ -35,7 +37,8 @@ extension Engine {
       let options = storage.slots[i].options
       var candidate = Candidate(
         index: i, offset: line.offset(of: estimate.line, at: now), rootDistance: storage.slots[i].rootDistance,
-        stratum: storage.slots[i].stratum, prefer: options.prefer, trust: options.trust, require: options.require)
+        stratum: storage.slots[i].stratum, prefer: options.prefer,
+        trust: options.trust || role.isTrusted, require: options.require || role.isTrusted)
       if let bias = joint.bias(of: storage.slots[i].id), bias.isEstablished {
         candidate.innerOffset = candidate.offset - bias.value
         candidate.innerDistance = 5 * estimate.offsetError + 0.005 * estimate.statistics.delay
@@ -79,9 +82,13 @@ extension Engine {
   }
 
   @_noAllocation @_noLocks
-  private func unfitness(_ index: Int, at now: RawInstant) -> UnselectableReason? {
+  private func unfitness(
+    _ index: Int, _ role: AuthenticationPolicy.Role, at now: RawInstant
+  ) -> UnselectableReason? {
     let options = storage.slots[index].options
     if options.noselect { return .noselect }
+    // One that only has not proved itself yet is not reachable, or has no samples.
+    if role.isLeftOut && !options.mustAuthenticate { return .unauthenticated }
     if storage.slots[index].hasReach && storage.slots[index].reach == 0 { return .unreachable }
     if storage.slots[index].isUnsynchronized { return .unsynchronized }
     if !storage.slots[index].hasTimescale { return .timescale }

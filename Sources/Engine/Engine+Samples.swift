@@ -21,6 +21,10 @@ extension Engine {
       strayed &+= 1
       return
     }
+    guard admitsProof(of: sample, index) else {
+      strayed &+= 1
+      return
+    }
     passLeap(at: sample.raw, &actions)
     readClock(by: sample)
     describe(index, sample)

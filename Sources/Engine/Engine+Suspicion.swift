@@ -15,6 +15,7 @@ extension Engine {
       if case .unselectable(.distant) = storage.selection.state(of: i) { return }
     }
     storage.candidates.removeAll()
+    let census = census()
     for i in 0..<capacity where storage.slots[i].isUsed {
       guard case .unselectable(.tooBig) = storage.selection.state(of: i) else { continue }
       guard let summary = storage.slots[i].gated.summary(at: now, frequency: frequencyPrior.mean) else { continue }
@@ -25,7 +26,7 @@ extension Engine {
           rootDistance: 0.5 * path + storage.slots[i].rootDispersion + summary.statistics.measuredDispersion
             + summary.statistics.jitter
             + 1e-3,
-          stratum: storage.slots[i].stratum))
+          stratum: storage.slots[i].stratum, trust: storage.slots[i].options.trust || role(i, census).isTrusted))
     }
     let count = storage.candidates.count
     if count == 0 || count < parameters.minimumSources { return }

@@ -11,10 +11,8 @@ extension Engine {
     let before = storage.selection.systemSource
     gatherCandidates(at: now)
     separateSmearing(&actions)
-    var requirePresent = false
-    for i in 0..<capacity where storage.slots[i].isUsed && storage.slots[i].options.require { requirePresent = true }
     storage.selection.select(
-      storage.candidates, minimumSources: parameters.minimumSources, requirePresent: requirePresent)
+      storage.candidates, minimumSources: parameters.minimumSources, requirePresent: isSourceRequired())
     reportFalsetickers(&actions)
     if case .selected = storage.selection.outcome {
       gatherSurvivors()

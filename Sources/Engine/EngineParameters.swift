@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Discipline
+package import Selection
 public import TimeTypes
 
 /// Everything that can be set about an engine. The defaults are the daemon's; Docs/algorithm.md says why.
@@ -22,6 +23,8 @@ public struct EngineParameters: Sendable, BitwiseCopyable, Equatable {
   public var firstSync = FirstSync.gate
   /// Fewest truechimers to follow. 1.
   public var minimumSources = 1
+  /// What it means that a source proves itself. Mix.
+  package var authenticationPolicy = AuthenticationPolicy.mix
   /// 1…15: the stratum to serve with while unsynchronized; 0: serve nothing then.
   public var localStratum: UInt8 = 0
   /// max_slew_rate, either sign. 5 % (50,000 ppm): 250 ms are gone in five seconds and the rest in five more.

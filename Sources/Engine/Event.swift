@@ -38,6 +38,8 @@ public struct SourceOptions: Sendable, BitwiseCopyable, Equatable {
   public var referenceClock = false
   /// It spreads leap seconds over hours instead of making them: its UTC is another one then, and never mixed with that of others.
   public var smears = false
+  /// So configured: what does not prove itself never becomes a sample of it.
+  public var mustAuthenticate = false
   /// Bounds of the poll interval, log2 seconds.
   public var minimumPoll: Int8 = 6
   public var maximumPoll: Int8 = 10

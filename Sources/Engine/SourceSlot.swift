@@ -38,6 +38,8 @@ struct SourceSlot: BitwiseCopyable {
   var transmitKind = StampKind.none
   /// Offset of the newest sample against the steered clock when it was taken.
   var lastOffset = TimeInterval.zero
+  /// Each sample in the filter was authenticated.
+  var isProven = false
   /// The newest sample came with the event at hand.
   var isFresh = false
   /// The last estimate and what selection made of it.
@@ -64,6 +66,15 @@ struct SourceSlot: BitwiseCopyable {
     estimate = renewed
     workedOutAt = now
     return true
+  }
+
+  /// Begins anew, as the source that it is.
+  @_noAllocation @_noLocks
+  mutating func forgetSamples() {
+    filter = SourceFilter()
+    gated = ClockFilter()
+    refusedRun = 0
+    estimate = .none
   }
 
   @_noAllocation @_noLocks

@@ -15,6 +15,7 @@ extension SourceOptions {
     reliable = source.has(TOMPION_SOURCE_RELIABLE)
     referenceClock = source.has(TOMPION_SOURCE_REFCLOCK)
     smears = source.has(TOMPION_SOURCE_SMEARS)
+    mustAuthenticate = source.has(TOMPION_SOURCE_MUST_AUTHENTICATE)
     minimumPoll = source.minimumPoll
     maximumPoll = source.maximumPoll
   }

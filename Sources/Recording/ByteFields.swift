@@ -60,7 +60,6 @@ struct ByteFields {
 
   mutating func options() throws(RecordError) -> SourceOptions {
     let bits: UInt8 = try integer()
-    guard bits < 128 else { throw wrong("source option") }
     var options = SourceOptions()
     options.prefer = bits & 1 != 0
     options.noselect = bits & 2 != 0
@@ -69,6 +68,7 @@ struct ByteFields {
     options.reliable = bits & 16 != 0
     options.referenceClock = bits & 32 != 0
     options.smears = bits & 64 != 0
+    options.mustAuthenticate = bits & 128 != 0
     options.minimumPoll = try integer()
     options.maximumPoll = try integer()
     return options

@@ -2,6 +2,7 @@
 
 import Discipline
 package import Engine
+import Selection
 import TimeTypes
 
 extension EngineParameters {
@@ -60,6 +61,8 @@ extension EngineParameters {
     case "maximumForwardSlew": limit(\.maximumForwardSlew)
     case "maximumBackwardSlew": limit(\.maximumBackwardSlew)
     case "firstSync": firstSync = value == "accept" ? .accept : .gate
+    case "authenticationPolicy":
+      for policy in AuthenticationPolicy.allCases where "\(policy)" == value { authenticationPolicy = policy }
     case "minimumSources": minimumSources = Int(value) ?? minimumSources
     case "localStratum": localStratum = UInt8(value) ?? localStratum
     case "precision": precision = Int8(value) ?? precision

@@ -126,7 +126,7 @@ package struct RecordEncoder {
   private mutating func put(_ options: SourceOptions) {
     let flags = [
       options.prefer, options.noselect, options.trust, options.require, options.reliable, options.referenceClock,
-      options.smears,
+      options.smears, options.mustAuthenticate,
     ]
     var bits: UInt8 = 0
     for (position, flag) in flags.enumerated() where flag { bits |= 1 << UInt8(position) }

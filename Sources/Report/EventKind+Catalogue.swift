@@ -10,7 +10,8 @@ extension EventKind {
   package var isForProviders: Bool {
     switch self {
     case .sourceReachable, .sourceUnreachable, .sourceDropped, .nameNotResolved, .nameResolved, .servingStarted,
-      .servingStopped, .portBusy, .sourceRefused, .sourceRestarted, .listeningLost, .listeningAgain:
+      .servingStopped, .portBusy, .sourceRefused, .sourceRestarted, .listeningLost, .listeningAgain,
+      .keysMissing, .signatureWrong, .signatureMissing, .sourceProvenAgain:
       true
     default: false
     }
@@ -35,6 +36,23 @@ extension EventKind {
       ("provider-command-failed", .warning, "A provider refused a command or answered too late.")
     case .noProviderAvailable:
       ("no-provider-available", .error, "Providers are configured, but not one could be started.")
+    case .keysMissing:
+      (
+        "keys-missing", .warning,
+        "A source has to prove itself and there are no keys, or no provider, to ask it with: nothing is sent."
+      )
+    case .signatureWrong:
+      (
+        "signature-wrong", .warning,
+        "A poll brought only replies with a wrong code, or made with another key: nothing of them is taken. Said once until one proves itself."
+      )
+    case .signatureMissing:
+      (
+        "signature-missing", .warning,
+        "A poll brought only replies without authentication, where the source has to prove itself: nothing of them is taken. Said once until one proves itself."
+      )
+    case .sourceProvenAgain:
+      ("source-proven-again", .notice, "Replies of a source prove themselves again.")
     case .noSourceAccessible: ("no-source-accessible", .warning, "Not one of the sources can be reached.")
     case .clockStepped: ("clock-stepped", .warning, "The daemon moved the clock at once by the interval given.")
     case .sampleTooBig:

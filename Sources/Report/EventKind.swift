@@ -13,6 +13,9 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case configurationKept = 6
   case providerCommandFailed = 7
   case noProviderAvailable = 21
+  case keysMissing = 25
+  case signatureWrong = 26
+  case signatureMissing = 27
   case noSourceAccessible = 29
   case clockStepped = 33
   case sampleTooBig = 34
@@ -88,4 +91,5 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case listeningLost = 570
   case listeningAgain = 571
   case providerQuarantined = 580
+  case sourceProvenAgain = 590
 }

@@ -35,7 +35,10 @@ extension SourceReport {
       JSONMember("trust", .boolean(trust)),
       JSONMember("require", .boolean(require)),
       JSONMember("reliable", .boolean(reliable)),
-      JSONMember("authenticated", .boolean(authenticated)),
+      JSONMember("authentication", .string(proof.scheme.rawValue)),
+      JSONMember("authenticated", .boolean(proof.isProven)),
+      JSONMember("key", proof.key.map { .integer(Int64($0)) } ?? .null),
+      JSONMember("authentication_failure", .string(proof.refusal)),
       JSONMember("pool_member", .boolean(poolMember)),
       JSONMember("reference_clock", .boolean(referenceClock)),
       JSONMember("stamps", JSONValue(stampKind)),
@@ -73,7 +76,10 @@ extension SourceReport {
     trust = json.flag("trust")
     require = json.flag("require")
     reliable = json.flag("reliable")
-    authenticated = json.flag("authenticated")
+    proof.scheme = json.choice("authentication", .none)
+    proof.isProven = json.flag("authenticated")
+    if case .integer(let key)? = json["key"] { proof.key = UInt32(exactly: key) }
+    proof.refusal = json.text("authentication_failure") ?? ""
     poolMember = json.flag("pool_member")
     referenceClock = json.flag("reference_clock")
     stampKind = json.text("stamps")

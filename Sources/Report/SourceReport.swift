@@ -45,7 +45,7 @@ package struct SourceReport: Sendable, Equatable {
   package var trust = false
   package var require = false
   package var reliable = false
-  package var authenticated = false
+  package var proof = SourceProof()
   package var poolMember = false
   package var referenceClock = false
   /// Where the stamps of its last sample were taken on this host: "hardware", "kernel" or "user", or "kernel/hardware" where that of the

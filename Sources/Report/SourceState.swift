@@ -20,6 +20,8 @@ package enum SourceState: String, Sendable, CaseIterable {
   case noselect
   /// It smears leap seconds, and others do not: the two are never mixed.
   case smears
+  /// It proves nothing, and `auth_select` asks for that.
+  case unauthenticated
   /// Reachable, but too few samples so far.
   case waiting
   /// No valid reply to any of the last eight polls.
@@ -39,6 +41,7 @@ package enum SourceState: String, Sendable, CaseIterable {
     case .unsynchronized: "u"
     case .noselect: "n"
     case .smears: "s"
+    case .unauthenticated: "a"
     case .waiting: "w"
     case .unreachable: "?"
     case .unresolved: "r"

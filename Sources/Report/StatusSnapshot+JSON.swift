@@ -37,6 +37,7 @@ extension StatusSnapshot {
       JSONMember("sanity_agreeing", .integer(Int64(sanityAgreeing))),
       JSONMember("sanity_of", .integer(Int64(sanityOf))),
       JSONMember("sanity_limit_ns", JSONValue(nanoseconds: sanityLimit)),
+      JSONMember("auth_select", .string(authSelect)),
       JSONMember("min_sources", .integer(Int64(minimumSources))),
       JSONMember("true_error_ns", JSONValue(nanoseconds: trueError)),
       JSONMember("samples", JSONValue(samples)),
@@ -87,6 +88,7 @@ extension StatusSnapshot {
     sanityAgreeing = json.small("sanity_agreeing", 0)
     sanityOf = json.small("sanity_of", 0)
     sanityLimit = json.interval("sanity_limit_ns")
+    authSelect = json.text("auth_select") ?? ""
     minimumSources = json.small("min_sources", 1)
     trueError = json.interval("true_error_ns")
     samples = json.count("samples")

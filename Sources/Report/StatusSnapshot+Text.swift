@@ -31,6 +31,7 @@ extension StatusSnapshot {
     if let taiOffset { lines.append(("TAI - UTC", "\(taiOffset) s")) }
     lines.append(("Last update", lastUpdateAge == nil ? "never" : "\(Quantity.age(lastUpdateAge)) ago"))
     lines.append(("Sanity gate", sanityText(style)))
+    if !authSelect.isEmpty { lines.append(("Authentication", authenticationText)) }
     lines.append(
       (
         "Counters",
@@ -50,6 +51,12 @@ extension StatusSnapshot {
     return " (set to \(Quantity.frequency(appliedFrequency)))"
   }
 
+  private var authenticationText: String {
+    let network = sources.filter { !$0.referenceClock }
+    let proven = network.count { $0.proof.isProven }
+    return "auth_select = \(printable(authSelect)); \(proven) of \(network.count) sources prove themselves"
+  }
+
   private func sanityText(_ style: TextStyle) -> String {
     switch sanity {
     case .good: return "good"
@@ -67,14 +74,15 @@ extension StatusSnapshot {
     var table = TextTable([
       ("", .left), ("Source", .left), ("Address", .left), ("State", .left), ("St", .right), ("Poll", .right),
       ("Reach", .right),
-      ("Last", .right), ("Offset", .right), ("Delay", .right), ("Jitter", .right), ("Stamps", .left), ("Remark", .left),
+      ("Last", .right), ("Offset", .right), ("Delay", .right), ("Jitter", .right), ("Stamps", .left), ("Proof", .left),
+      ("Remark", .left),
     ])
     for source in sources {
       let colour: TextStyle.Colour? =
         switch source.state {
         case .selected, .combined: .green
         case .outlier, .noselect: nil
-        case .waiting, .unresolved, .smears: .yellow
+        case .waiting, .unresolved, .smears, .unauthenticated: .yellow
         case .falseticker, .tooBig, .distant, .unsynchronized, .unreachable: .red
         }
       let octal = String(source.reach, radix: 8)
@@ -85,7 +93,7 @@ extension StatusSnapshot {
           String(repeating: "0", count: 3 - octal.count) + octal, Quantity.age(source.lastReplyAge),
           Quantity.offset(source.offset),
           Quantity.span(source.delay), Quantity.span(source.jitter),
-          (source.stampKind ?? "-") + (source.interleaved ? ", interleaved" : ""),
+          (source.stampKind ?? "-") + (source.interleaved ? ", interleaved" : ""), source.proof.text,
           source.reason.isEmpty ? source.lastError : source.reason,
         ], colour: colour)
     }

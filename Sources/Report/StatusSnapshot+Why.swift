@@ -115,6 +115,11 @@ extension StatusSnapshot {
       return "\(all(heard)) too far from a primary reference"
         + (nearest.map { " (root distance \(Quantity.span($0)))" } ?? "") + rest(silent)
     }
+    if heard.allSatisfy({ $0.state == .unauthenticated }) {
+      return
+        "\(all(heard)) not authenticated, and auth_select = \(authSelect) asks for that" + rest(silent)
+        + telling(silent)
+    }
     if heard.allSatisfy({ $0.state == .tooBig }) {
       return
         "\(all(heard)) beyond the sanity limit (\(Quantity.offset(heard.first?.offset ?? sanityOffset))) and refused"

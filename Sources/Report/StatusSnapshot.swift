@@ -55,6 +55,9 @@ package struct StatusSnapshot: Sendable, Equatable {
   /// `min_sources` of the configuration.
   package var minimumSources: UInt8 = 1
 
+  /// `auth_select` of the configuration; empty = not known.
+  package var authSelect = ""
+
   /// Virtual clocks only: the virtual clock − the host's reference clock (positive = ahead), measured, not estimated.
   package var trueError: TimeInterval?
 

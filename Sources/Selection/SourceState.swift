@@ -32,6 +32,8 @@ package enum UnselectableReason: Sendable, BitwiseCopyable, Equatable {
   case timescale
   /// It smears leap seconds, and there are others that do not: the two are never mixed.
   case smears
+  /// It proves nothing, and `auth_select` asks for that.
+  case unauthenticated
 }
 
 /// Why good sources are not followed.

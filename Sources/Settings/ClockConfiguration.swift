@@ -16,6 +16,17 @@ package struct ClockConfiguration: Sendable, Equatable {
     case accept
   }
 
+  /// What it means that a source proves itself.
+  package enum AuthSelect: String, Sendable, CaseIterable {
+    /// Of the network's sources only authenticated ones are followed.
+    case require
+    /// The others are not followed where an authenticated one is configured.
+    case prefer
+    /// Where there are both kinds, the authenticated ones are trusted, and one of them is required.
+    case mix
+    case ignore
+  }
+
   package var kind = Kind.system
   /// False = observe mode: nothing is applied.
   package var steer = true
@@ -43,6 +54,7 @@ package struct ClockConfiguration: Sendable, Equatable {
   package var pi = PISettings()
   /// How many selectable sources it takes to synchronize.
   package var minimumSources: UInt8 = 1
+  package var authSelect = AuthSelect.mix
   /// 1 to 15: serve the own clock at this stratum while unsynchronized; 0 = do not.
   package var localStratum: UInt8 = 0
   /// Root dispersion served with `localStratum`, s.

@@ -113,7 +113,7 @@ extension ClockConfiguration {
   static let keys = [
     "kind", "steer", "initial_offset", "initial_frequency_ppm", "max_slew_rate_ppm", "smoothness",
     "max_pos_phase_correction", "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward",
-    "first_sync", "min_sources",
+    "first_sync", "min_sources", "auth_select",
     "local_stratum", "local_dispersion",
     "leap_seconds_file", "follows", "servo", "pi",
   ]
@@ -140,6 +140,7 @@ extension ClockConfiguration {
     readAllowedPhaseOffset(&reader)
     reader.boolean("never_step_backward", into: &neverStepBackward)
     reader.choice("first_sync", into: &firstSync)
+    reader.choice("auth_select", into: &authSelect)
     reader.integer("min_sources", in: 1...64, into: &minimumSources)
     reader.integer("local_stratum", in: 0...15, into: &localStratum)
     if let seconds = reader.number("local_dispersion", in: 0...10, unit: "seconds") {

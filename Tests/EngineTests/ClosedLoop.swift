@@ -19,6 +19,8 @@ struct ModelSource {
   var leap = LeapIndicator.none
   var rootDelay = 0.0
   var rootDispersion = 10e-6
+  /// Its samples are authenticated while this holds.
+  var isAuthenticated: (Double) -> Bool = { _ in false }
   /// Answers only while this holds.
   var isUp: (Double) -> Bool = { _ in true }
   /// Packets of the burst at the start, two seconds apart.
@@ -186,8 +188,10 @@ final class ClosedLoop {
     let reference = truth(sent + forth) + TimeInterval(seconds: source.error(now))
     now = sent + forth + back
     sequence += 1
+    var flags: SampleFlags = source.sent <= source.burst ? [.reply, .burst] : .reply
+    if source.isAuthenticated(now) { flags.insert(.authenticated) }
     let sample = Sample(
-      source: source.id, sequence: sequence, flags: source.sent <= source.burst ? [.reply, .burst] : .reply, era: era,
+      source: source.id, sequence: sequence, flags: flags, era: era,
       local: clock.time(at: raw(middle)), reference: reference, raw: RawInstant(nanoseconds: raw(middle).nanoseconds),
       delay: Int64((forth + back) * 1e9), dispersion: 1000, rootDelay: UInt64(source.rootDelay * 1e9),
       rootDispersion: UInt64(source.rootDispersion * 1e9), leap: source.leap, stratum: source.stratum, poll: source.poll

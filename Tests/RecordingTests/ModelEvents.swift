@@ -33,6 +33,8 @@ struct ModelEvents {
     options.require = Bool.random(using: &random)
     options.reliable = Bool.random(using: &random)
     options.referenceClock = Bool.random(using: &random)
+    options.smears = Bool.random(using: &random)
+    options.mustAuthenticate = Bool.random(using: &random)
     options.minimumPoll = whole()
     options.maximumPoll = whole()
     return options

@@ -32,7 +32,8 @@ struct ReportsJSONTests {
     source.lastError = "no route to host"
     source.prefer = true
     source.trust = true
-    source.authenticated = true
+    (source.proof.scheme, source.proof.isProven, source.proof.key) = (.symmetric, true, 4_294_967_295)
+    source.proof.refusal = "wrong code"
     source.stampKind = "kernel"
     return source
   }
@@ -77,6 +78,7 @@ struct ReportsJSONTests {
     snapshot.jitter = TimeInterval(nanoseconds: 900)
     snapshot.rootDelay = .milliseconds(2)
     snapshot.rootDispersion = .milliseconds(1)
+    snapshot.authSelect = "require"
     snapshot.boundStatistical = .microseconds(20)
     snapshot.boundHard = .milliseconds(2)
     snapshot.taiOffset = 37

@@ -118,4 +118,29 @@ struct TextTests {
     let row = snapshot.sourcesText(.plain).split(separator: "\n")[1]
     #expect(row.hasPrefix("*") && row.contains(" 377 ") && row.contains("-12.000 µs"))
   }
+
+  @Test("what a source proved stands in its line, and how many do in the status")
+  func proof() {
+    var proof = SourceProof()
+    #expect(proof.text == "-")
+    proof.scheme = .symmetric
+    #expect(proof.text == "symmetric: not proven")
+    (proof.isProven, proof.key) = (true, 7)
+    #expect(proof.text == "key 7")
+    proof.scheme = .msSNTP
+    #expect(proof.text == "ms-sntp, key 7")
+    (proof.scheme, proof.key) = (.nts, nil)
+    #expect(proof.text == "nts")
+    var snapshot = ReportsJSONTests.snapshot
+    var plain = ReportsJSONTests.source
+    plain.proof = SourceProof()
+    var clock = plain
+    clock.referenceClock = true
+    snapshot.sources = [ReportsJSONTests.source, plain, clock]
+    snapshot.authSelect = "mix"
+    #expect(snapshot.text(.plain).contains("auth_select = mix; 1 of 2 sources prove themselves\n"))
+    #expect(snapshot.sourcesText(.plain).contains("  key 4294967295  "))
+    snapshot.authSelect = ""
+    #expect(!snapshot.text(.plain).contains("auth_select"))
+  }
 }

@@ -174,4 +174,17 @@ struct WhyTests {
       }
     }
   }
+
+  @Test("sources that prove nothing where that is asked for")
+  func unauthenticated() {
+    let one = why([source("a", .unauthenticated)]) { $0.authSelect = "require" }
+    #expect(
+      one
+        == "The clock is not synchronized: the source a is not authenticated, and auth_select = require asks for that.")
+    let both = why([source("a", .unauthenticated), source("b", .unreachable, error: "nothing is sent: no key 7")]) {
+      $0.authSelect = "prefer"
+    }
+    #expect(
+      both.contains("auth_select = prefer") && both.hasSuffix("1 more does not answer; nothing is sent: no key 7."))
+  }
 }

@@ -24,6 +24,7 @@ import TimeTypes
     clock.neverStepBackward = true
     clock.firstSync = .accept
     clock.minimumSources = 3
+    clock.authSelect = .require
     clock.localStratum = 10
     clock.localDispersion = .milliseconds(20)
     clock.maximumSlewRate = .partsPerMillion(250)
@@ -37,6 +38,7 @@ import TimeTypes
     #expect(parameters.neverStepBackward)
     #expect(parameters.firstSync == .accept)
     #expect(parameters.minimumSources == 3)
+    #expect(parameters.authenticationPolicy == .require)
     #expect(parameters.localStratum == 10)
     #expect(parameters.localDispersion == 0.02)
     #expect(parameters.maximumSlewRate == .partsPerMillion(250))
@@ -50,6 +52,7 @@ import TimeTypes
     rest.neverStepBackward = parameters.neverStepBackward
     rest.firstSync = parameters.firstSync
     rest.minimumSources = parameters.minimumSources
+    rest.authenticationPolicy = parameters.authenticationPolicy
     rest.localStratum = parameters.localStratum
     rest.localDispersion = parameters.localDispersion
     rest.maximumSlewRate = parameters.maximumSlewRate
@@ -65,5 +68,13 @@ import TimeTypes
     #expect(parameters.maximumPositivePhaseCorrection == .noLimit && parameters.maximumBackwardSlew == .noLimit)
     #expect(parameters.maximumNegativePhaseCorrection != .noLimit && parameters.maximumForwardSlew != .noLimit)
     #expect(PhaseLimit(nil) == .noLimit && PhaseLimit(.milliseconds(1500)) == .seconds(1.5))
+  }
+
+  @Test func eachModeOfAuthSelectIsTheEnginesOwn() {
+    for mode in ClockConfiguration.AuthSelect.allCases {
+      var clock = ClockConfiguration()
+      clock.authSelect = mode
+      #expect("\(EngineParameters(clock).authenticationPolicy)" == mode.rawValue)
+    }
   }
 }

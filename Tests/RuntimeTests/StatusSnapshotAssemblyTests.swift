@@ -135,6 +135,7 @@ import TimeTypes
       (.unselectable(.unsynchronized), .unsynchronized, "not synchronized"),
       (.unselectable(.distant), .distant, "root distance"),
       (.unselectable(.tooBig), .tooBig, "phase_correction"),
+      (.unselectable(.unauthenticated), .unauthenticated, "not authenticated, auth_select = mix"),
       (.unselectable(.timescale), .waiting, "TAI - UTC"), (.waiting(.noMajority), .waiting, "majority"),
       (.waiting(.tooFewSources), .waiting, "min_sources"), (.waiting(.requiredSourceMissing), .waiting, "required"),
     ]

@@ -47,6 +47,7 @@ struct ConfigurationTests {
       never_step_backward = true
       first_sync = "accept"
       min_sources = 3
+      auth_select = "prefer"
       local_stratum = 10
       leap_seconds_file = "none"
       smoothness = 0.5
@@ -65,6 +66,7 @@ struct ConfigurationTests {
     #expect(read.user == nil)
     #expect(read.pluginDirectory == "/p")
     #expect(read.clock.kind == .virtual)
+    #expect(read.clock.authSelect == .prefer && ClockConfiguration().authSelect == .mix)
     #expect(!read.clock.steer)
     #expect(read.clock.initialOffset == .milliseconds(-250))
     #expect(read.clock.initialFrequency == .partsPerMillion(40))
@@ -103,6 +105,10 @@ struct ConfigurationTests {
       (
         "[clock]\nkind = \"sundial\"",
         "t.toml:2:8: clock.kind = \"sundial\": there is no such choice; write \"system\" or \"virtual\""
+      ),
+      (
+        "[clock]\nauth_select = \"always\"",
+        "t.toml:2:15: clock.auth_select = \"always\": there is no such choice; write \"require\", \"prefer\", \"mix\" or \"ignore\""
       ),
       (
         "[clock]\nmin_sources = \"three\"",

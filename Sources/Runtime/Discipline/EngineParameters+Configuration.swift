@@ -17,6 +17,13 @@ extension EngineParameters {
     neverStepBackward = clock.neverStepBackward
     firstSync = clock.firstSync == .accept ? .accept : .gate
     minimumSources = Int(clock.minimumSources)
+    authenticationPolicy =
+      switch clock.authSelect {
+      case .require: .require
+      case .prefer: .prefer
+      case .mix: .mix
+      case .ignore: .ignore
+      }
     localStratum = clock.localStratum
     localDispersion = clock.localDispersion.inSeconds
     maximumSlewRate = clock.maximumSlewRate

@@ -22,6 +22,7 @@ extension StatusSnapshot {
     uptime = now - context.started
     clockKind = configuration.clock.kind == .virtual ? .virtual : .system
     minimumSources = configuration.clock.minimumSources
+    authSelect = configuration.clock.authSelect.rawValue
     self.warnings = warnings + configuration.warnings.map(\.description)
     providers = context.providers.map(\.report)
     stamps = context.stamping.reports
@@ -30,7 +31,9 @@ extension StatusSnapshot {
     }
     let estimates = Dictionary((report?.sources ?? []).map { ($0.id, $0) }) { first, _ in first }
     sources = known.map { entry in
-      SourceReport(entry.source, provider: entry.provider, estimate: estimates[entry.source.id], now: now)
+      SourceReport(
+        entry.source, provider: entry.provider, estimate: estimates[entry.source.id],
+        authSelect: configuration.clock.authSelect, now: now)
     }
     if let followed = context.configuration.followed, let estimate = estimates[SystemFeed.source] {
       sources.append(SourceReport(followed: followed, estimate: estimate, now: now))
@@ -97,7 +100,10 @@ extension StatusSnapshot {
 }
 
 extension SourceReport {
-  fileprivate init(_ source: ProviderSource, provider: String, estimate: EngineSource?, now: RawInstant) {
+  fileprivate init(
+    _ source: ProviderSource, provider: String, estimate: EngineSource?, authSelect: ClockConfiguration.AuthSelect,
+    now: RawInstant
+  ) {
     self.init(id: source.id, name: source.name)
     address = source.address
     self.provider = provider
@@ -117,7 +123,7 @@ extension SourceReport {
     trust = source.summary.has(TOMPION_SOURCE_TRUST)
     require = source.summary.has(TOMPION_SOURCE_REQUIRE)
     reliable = source.summary.has(TOMPION_SOURCE_RELIABLE)
-    authenticated = source.summary.has(TOMPION_SOURCE_AUTHENTICATED)
+    proof = SourceProof(source)
     interleaved = source.summary.has(TOMPION_SOURCE_INTERLEAVED)
     poolMember = source.summary.has(TOMPION_SOURCE_POOL_MEMBER)
     referenceClock = source.summary.has(TOMPION_SOURCE_REFCLOCK)
@@ -126,7 +132,7 @@ extension SourceReport {
       reason = lastError
       return
     }
-    take(estimate)
+    take(estimate, authSelect: authSelect)
   }
 
   /// The hardware clock that the system clock follows, as a source.
@@ -144,8 +150,8 @@ extension SourceReport {
     take(estimate)
   }
 
-  private mutating func take(_ estimate: EngineSource) {
-    (state, reason) = Self.state(estimate.state, error: lastError)
+  private mutating func take(_ estimate: EngineSource, authSelect: ClockConfiguration.AuthSelect = .ignore) {
+    (state, reason) = Self.state(estimate.state, error: lastError, authSelect)
     samples = UInt64(estimate.samples)
     tooBig = UInt64(estimate.refused)
     guard estimate.lastSample != nil else { return }
@@ -170,7 +176,9 @@ extension SourceReport {
   }
 
   /// The engine's decision in a word and a reason.
-  private static func state(_ state: EngineSourceState, error: String) -> (SourceState, String) {
+  private static func state(
+    _ state: EngineSourceState, error: String, _ authSelect: ClockConfiguration.AuthSelect
+  ) -> (SourceState, String) {
     switch state {
     case .selected: (.selected, "")
     case .combined: (.combined, "")
@@ -185,6 +193,7 @@ extension SourceReport {
       case .distant: (.distant, "its root distance is too great")
       case .tooBig: (.tooBig, "beyond max_pos_phase_correction or max_neg_phase_correction")
       case .timescale: (.waiting, "TAI - UTC is not known yet")
+      case .unauthenticated: (.unauthenticated, "not authenticated, auth_select = \(authSelect.rawValue)")
       case .smears: (.smears, "smears leap seconds and others do not: the two are never mixed")
       }
     case .waiting(let reason):
