@@ -50,3 +50,8 @@ without_sys_time() {
 
 # Flags that every build shares: an import of a package target that is not declared is an error.
 SWIFT_FLAGS=(--explicit-target-dependency-import-check error)
+# And the release builds of what ships: no path of this machine inside. All that build in release into one folder have to agree on them, or each
+# would build everything anew. What they make finds the Swift runtime by its own run path (Tools/build) or by swift_runtime.
+RELEASE_FLAGS=("${SWIFT_FLAGS[@]}" -c release --disable-local-rpath -Xswiftc -no-toolchain-stdlib-rpath
+  -Xswiftc -file-prefix-map -Xswiftc "$ROOT=." -Xcc "-ffile-prefix-map=$ROOT=." -Xcxx "-ffile-prefix-map=$ROOT=.")
+swift_runtime() { readlink -f "$(dirname "$(readlink -f "$(command -v swift)")")/../lib/swift/linux"; }

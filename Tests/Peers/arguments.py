@@ -8,10 +8,14 @@ import tempfile
 import harness as h
 
 
+# What Tools/build does not install finds the Swift runtime where it put it.
+RUNTIME = {**os.environ, "LD_LIBRARY_PATH": os.path.join(h.ROOT, ".build", "stage", "lib", "tompion")}
+
+
 def refused(tool, *arguments):
     """The tool's words; fails unless it ends with 2, quickly, without a traceback and in three lines at most."""
     run = subprocess.run([os.path.join(h.ROOT, "Tools", tool), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, text=True, timeout=20)
+                         stderr=subprocess.STDOUT, text=True, timeout=20, env=RUNTIME)
     assert run.returncode == 2, (tool, arguments, run.returncode, run.stdout[-500:])
     assert "Traceback" not in run.stdout and len(run.stdout.splitlines()) <= 3, (tool, arguments, run.stdout)
     return run.stdout

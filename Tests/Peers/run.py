@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the peer tests: every function test_* of every module here; long_* only with --all. Prints one line each.
 
-Without names, the modules in ASIDE run beside the others in a process of their own, and their lines come at the end."""
+Without names, the modules of ASIDE run beside the others, a process for each row, and their lines come at the end. Those of NAMED run where they
+are named, or with --all."""
 
 import importlib.util
 import inspect
@@ -18,15 +19,17 @@ from harness import Skip  # noqa: E402
 
 
 # Those that build something, or wait for a minute without measuring how long anything takes.
-ASIDE = ("record", "idle", "provider_check", "authors")
+ASIDE = (("record", "provider_check", "authors"), ("idle",))
+# Suites that take longer than all others together.
+NAMED = ("auth",)
 
 
-def begin_aside(every):
-    command = [sys.executable, os.path.abspath(__file__), *ASIDE, *(["--all"] if every else [])]
+def begin_aside(modules, every):
+    command = [sys.executable, os.path.abspath(__file__), *modules, *(["--all"] if every else [])]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def end_aside(process):
+def end_aside(modules, process):
     """Its lines but the closing one, and what that one counts."""
     output, _ = process.communicate()
     *lines, last = output.splitlines() or [""]
@@ -34,7 +37,7 @@ def end_aside(process):
     counts = re.fullmatch(r"peer tests: (\d+) passed, (\d+) failed, (\d+) skipped", last)
     if counts:
         return tuple(map(int, counts.groups()))
-    print(f"FAIL {' and '.join(ASIDE)}: did not finish: {last}")
+    print(f"FAIL {' and '.join(modules)}: did not finish: {last}")
     return 0, 1, 0
 
 
@@ -47,8 +50,10 @@ def main():
             print(f"run.py: there is no {name}; known: {', '.join(modules)}")
             return 2
     passed = failed = skipped = 0
-    aside = None if names else begin_aside(every)
-    for name in names or [m for m in modules if m not in ASIDE]:
+    rows = [] if names else ASIDE
+    aside = [(row, begin_aside(row, every)) for row in rows]
+    elsewhere = {m for row in rows for m in row} | (set() if every else set(NAMED))
+    for name in names or [m for m in modules if m not in elsewhere]:
         spec = importlib.util.spec_from_file_location(name, os.path.join(HERE, name + ".py"))
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -72,8 +77,8 @@ def main():
                 print(f"FAIL {label}: {error}", flush=True)
                 if not isinstance(error, AssertionError):
                     traceback.print_exc(file=sys.stdout)
-    if aside:
-        p, f, s = end_aside(aside)
+    for row, process in aside:
+        p, f, s = end_aside(row, process)
         passed, failed, skipped = passed + p, failed + f, skipped + s
     print(f"peer tests: {passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
