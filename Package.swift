@@ -93,6 +93,7 @@ let package = Package(
     pure("KeyFiles", ["Addresses"]),
     pure("Settings", ["TimeTypes", "Discipline", "CTOML", "Addresses"]),
     pure("Report", ["TimeTypes"]),
+    pure("Diagnosis", ["TimeTypes", "NTPWire", "Report"]),
     pure("Simulation", ["TimeTypes", "Numerics", "ClockPort"]),
     pure("Scenarios", ["TimeTypes", "Numerics", "Simulation", "Report"]),
     pure("Replaying", ["TimeTypes", "Selection", "Engine", "Recording", "Report", "Scenarios"]),
@@ -139,7 +140,10 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "tompion",
-      dependencies: ["Control", "Report", "Settings", "LinuxKernel"], swiftSettings: strict),
+      dependencies: [
+        "Control", "Report", "Settings", "LinuxKernel", "TimeTypes", "Addresses", "NTPWire", "KeyFiles", "Cryptography",
+        "Diagnosis",
+      ], swiftSettings: strict),
     .executableTarget(
       name: "provider-check",
       dependencies: [
@@ -188,6 +192,7 @@ let package = Package(
     tests("KeyFiles", ["Addresses", "TestSupport"]),
     tests("Settings", ["TimeTypes", "TestSupport"]),
     tests("Report", ["TimeTypes", "TestSupport"]),
+    tests("Diagnosis", ["TimeTypes", "NTPWire", "Report", "TestSupport"]),
     .target(name: "CSystemCallFilter", path: "Tests/CSystemCallFilter"),
     tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CSystemCallFilter", "TestSupport"]),
     tests(

@@ -10,7 +10,8 @@ package enum SecretFile {
     var device: UInt64
     var inode: UInt64
     var size: UInt64
-    var modified: Int64
+    /// Nanoseconds since 1970 by the file system's clock.
+    package var modified: Int64
   }
 
   /// Opens it. `isPublic`: everybody may read it, and only who may write it matters.

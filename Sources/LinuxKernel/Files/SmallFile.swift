@@ -65,6 +65,25 @@ package enum SmallFile {
     _ = clinux_sync(parent.rawValue)
   }
 
+  /// Makes a file that was not there. EEXIST: something of that name is, a dangling link included, and is left alone. What could not be
+  /// written whole is removed again.
+  package static func create(_ path: String, with bytes: [UInt8], mode: UInt32) throws(KernelError) {
+    let (directory, name) = split(path)
+    let parent = FileDescriptor(
+      owning: try KernelError.check(
+        unsafe directory.withCString { unsafe clinux_open_directory($0) }, "open the file's directory"))
+    let file = FileDescriptor(
+      owning: try KernelError.check(
+        unsafe name.withCString { unsafe clinux_create_at(parent.rawValue, $0, mode) }, "make the file"))
+    do throws(KernelError) {
+      try write(bytes, to: file)
+      _ = try KernelError.check(clinux_sync(file.rawValue), "bring the file to the disk")
+    } catch {
+      _ = unsafe name.withCString { unsafe clinux_unlink_at(parent.rawValue, $0) }
+      throw error
+    }
+  }
+
   /// Throws unless `replace` would work now, without touching what is there: its directory takes new files, and nothing but a plain
   /// file is in its place.
   package static func checkReplacement(of path: String) throws(KernelError) {

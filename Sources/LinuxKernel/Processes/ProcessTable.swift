@@ -36,6 +36,16 @@ package struct ProcessTable: Sendable {
     return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Whether a capability is in force for it (CapEff of proc(5)); nil = it is gone, or not ours to know.
+  package func holds(_ capability: Capability, _ pid: Int32) -> Bool? {
+    guard let bytes = try? SmallFile.readPseudo("\(root)/\(pid)/status", limit: 65536) else { return nil }
+    for line in bytes.split(separator: 0x0a) where line.starts(with: "CapEff:".utf8) {
+      let digits = String(decoding: line.dropFirst(7), as: UTF8.self).filter { $0 != "\t" && $0 != " " }
+      return UInt64(digits, radix: 16).map { $0 >> UInt64(capability.rawValue) & 1 == 1 }
+    }
+    return nil
+  }
+
   /// How many threads it has; 0 = it is gone, or not ours to know.
   package func threads(of pid: Int32) -> Int {
     guard let bytes = try? SmallFile.readPseudo("\(root)/\(pid)/stat", limit: 4096) else { return 0 }

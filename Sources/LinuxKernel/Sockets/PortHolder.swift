@@ -18,6 +18,11 @@ package struct PortHolder: Sendable, Equatable, CustomStringConvertible {
     return nil
   }
 
+  /// Whether anybody's UDP socket stands in the way of `address`, seen or not. [control]
+  package static func isHeld(_ address: SocketAddress, in processes: ProcessTable = ProcessTable()) -> Bool {
+    !sockets(on: address, in: processes).isEmpty
+  }
+
   /// Inodes of the UDP sockets that conflict with `address` (proc(5), /proc/net/udp and udp6).
   static func sockets(on address: SocketAddress, in processes: ProcessTable) -> [UInt64] {
     ["udp", "udp6"].flatMap { file -> [UInt64] in

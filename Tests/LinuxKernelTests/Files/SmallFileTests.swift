@@ -28,6 +28,21 @@ import Testing
   }
 
   /// What would fail at the end of a long run fails before it, and nothing is touched.
+  @Test func aNewFileNeverTakesAnothersPlace() throws {
+    let directory = try TemporaryDirectory()
+    try SmallFile.create(directory.file("a"), with: [1, 2], mode: 0o600)
+    #expect(try SmallFile.read(directory.file("a")) == [1, 2])
+    #expect(SmallFile.attributes(directory.file("a")).map { $0.mode & 0o777 } == 0o600)
+    try directory.link("b", to: directory.file("nowhere"))
+    for name in ["a", "b"] {
+      #expect(throws: KernelError("make the file", errno: KernelError.exists)) {
+        try SmallFile.create(directory.file(name), with: [3], mode: 0o600)
+      }
+    }
+    #expect(try SmallFile.read(directory.file("a")) == [1, 2])
+    #expect(directory.names == ["a", "b"])
+  }
+
   @Test func replacementsAreTriedBeforehand() throws {
     let directory = try TemporaryDirectory()
     try directory.write("kept", "as it was")

@@ -17,4 +17,16 @@ import Testing
     #expect(table.threads(of: 8) == 0 && table.threads(of: 9) == 0 && table.threads(of: 10) == 0)
     #expect(ProcessTable().threads(of: ProcessTable().ownPID) >= 1)
   }
+
+  @Test func capabilitiesInForceAreRead() throws {
+    let root = try TemporaryDirectory()
+    try root.write("7/status", "Name:\tx\nCapPrm:\t000001ffffffffff\nCapEff:\t0000000002000400\n")
+    try root.write("8/status", "Name:\tx\nCapEff:\tnonsense\n")
+    try root.write("9/status", "Name:\tx\n")
+    let table = ProcessTable(root: root.path)
+    #expect(table.holds(.sysTime, 7) == true && table.holds(.netBindService, 7) == true)
+    #expect(table.holds(.netAdmin, 7) == false)
+    #expect(table.holds(.sysTime, 8) == nil && table.holds(.sysTime, 9) == nil && table.holds(.sysTime, 10) == nil)
+    #expect(ProcessTable().holds(.sysTime, ProcessTable().ownPID) == Capability.sysTime.isEffective)
+  }
 }

@@ -22,6 +22,7 @@ import Testing
       ? SocketAddress(ipv4: 0x7f00_0009, port: socket.local.port)
       : SocketAddress(family: .ipv6, high: 0, low: UInt64(9).bigEndian, port: socket.local.port)
     #expect(PortHolder.find(other) == nil)
+    #expect(!PortHolder.isHeld(other) && PortHolder.isHeld(socket.local))
     let port = socket.local
     socket.close()
     #expect(PortHolder.find(port) == nil)

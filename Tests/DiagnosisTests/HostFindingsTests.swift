@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnosis
+import Report
+import Testing
+import TimeTypes
+
+@Suite("The steps of the host")
+struct HostFindingsTests {
+  static func status(_ kind: StatusSnapshot.ClockKind = .system, _ steering: SteeringState = .steering)
+    -> StatusSnapshot
+  {
+    var status = StatusSnapshot()
+    (status.clockKind, status.steering, status.version, status.processID) = (kind, steering, "0.1", 42)
+    return status
+  }
+
+  @Test("the daemon")
+  func daemon() {
+    #expect(HostFindings.daemon(nil, unreachable: "no such file").outcome == .failed)
+    let step = HostFindings.daemon(Self.status(), unreachable: nil)
+    #expect(step.outcome == .ok && step.finding.contains("pid 42") && step.finding.contains("not synchronized"))
+  }
+
+  @Test("privilege is asked for only where it is needed")
+  func privilege() {
+    #expect(HostFindings.privilege(nil, holdsSysTime: nil).outcome == .skipped)
+    #expect(HostFindings.privilege(Self.status(.virtual), holdsSysTime: false).outcome == .skipped)
+    #expect(HostFindings.privilege(Self.status(.system, .observing), holdsSysTime: false).outcome == .skipped)
+    #expect(HostFindings.privilege(Self.status(), holdsSysTime: nil).outcome == .skipped)
+    #expect(HostFindings.privilege(Self.status(), holdsSysTime: true).outcome == .ok)
+    let missing = HostFindings.privilege(Self.status(.system, .refused), holdsSysTime: false)
+    #expect(missing.outcome == .failed && missing.faults == ["privilege-missing"])
+  }
+
+  @Test("rivals and holders of the port are named")
+  func others() {
+    #expect(HostFindings.rivals([]).outcome == .ok)
+    let rivals = HostFindings.rivals(["chronyd (pid 9)"])
+    #expect(rivals.outcome == .failed && rivals.finding == "chronyd (pid 9) runs, too")
+    let held = HostFindings.listening("*:123", .other("ntpd, pid 5"), daemonRuns: true)
+    #expect(held.faults == ["port-held"] && held.finding == "ntpd, pid 5 holds the port")
+    #expect(HostFindings.listening("*:123", .ourselves, daemonRuns: true).outcome == .ok)
+    #expect(HostFindings.listening("*:123", .nobody, daemonRuns: true).faults == ["port-not-open"])
+    #expect(HostFindings.listening("*:123", .nobody, daemonRuns: false).outcome == .ok)
+    #expect(HostFindings.listening("*:123", .unknown, daemonRuns: true).outcome == .skipped)
+    #expect(HostFindings.listening("*:123", .unknown, daemonRuns: false).faults == ["port-held"])
+  }
+
+  @Test("interfaces")
+  func interfaces() {
+    #expect(HostFindings.interfaces(up: ["eth0 192.0.2.1"], down: [], onlyLoopbackNeeded: false).outcome == .ok)
+    #expect(HostFindings.interfaces(up: [], down: [], onlyLoopbackNeeded: true).outcome == .ok)
+    let none = HostFindings.interfaces(up: [], down: ["eth0 192.0.2.1"], onlyLoopbackNeeded: false)
+    #expect(none.faults == ["no-interface"] && none.finding.contains("eth0"))
+  }
+
+  @Test("public servers: one good answer is enough; if all say the same quarter, it is this host")
+  func publicServers() {
+    #expect(HostFindings.publicServers(nil).outcome == .skipped && HostFindings.publicServers([]).outcome == .skipped)
+    let good = Query.Judgement(faults: [], finding: "stratum 1")
+    let silent = Query.Judgement(faults: [.silent(seconds: 2, elsewhere: nil)])
+    let local = Query.Judgement(faults: [.quarterHour(.seconds(3600))])
+    #expect(HostFindings.publicServers([("a", silent), ("b", good)]).outcome == .ok)
+    let none = HostFindings.publicServers([("a", silent), ("b", silent)])
+    #expect(none.faults == ["silent"] && none.cause.contains("firewall"))
+    let all = HostFindings.publicServers([("a", local), ("b", local)])
+    #expect(all.faults == ["quarter-hour"] && all.cause.contains("hardware clock"))
+  }
+}

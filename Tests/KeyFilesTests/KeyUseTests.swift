@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KeyFiles
+import TestSupport
+import Testing
+
+@Suite("When keys were used")
+struct KeyUseTests {
+  @Test("text and back; what is no line is passed over, the later moment counts")
+  func reading() {
+    let use = KeyUse(last: [7: 100, 1: 200, 4_294_967_295: 0])
+    #expect(use.text == "1 200\n7 100\n4294967295 0\n" && KeyUse(reading: Array(use.text.utf8)) == use)
+    let broken = "7 100\nx 1\n7\n8 -1\n9 1 1\n4294967296 5\n7 99\n\n10 99999999999999999999\n7 300"
+    #expect(KeyUse(reading: Array(broken.utf8)) == KeyUse(last: [7: 300]))
+    var generator = SeededGenerator(seed: 9)
+    for _ in 0..<2000 { _ = KeyUse(reading: generator.bytes(200)) }
+  }
+
+  @Test("a key is unused if nothing is recorded in the last days")
+  func unused() {
+    let keys = [1, 2, 3].map { SymmetricKey(id: $0, algorithm: .sha256, secret: []) }
+    let use = KeyUse(last: [1: 1_000_000, 2: 1_000_000 - 14 * 86_400, 9: 0])
+    #expect(use.unused(keys, days: 14, now: 1_000_000).map(\.key.id) == [3])
+    #expect(use.unused(keys, days: 13, now: 1_000_000).map(\.key.id) == [2, 3])
+    #expect(use.unused(keys, days: .max, now: 1_000_000).map(\.key.id) == [3])
+  }
+}
