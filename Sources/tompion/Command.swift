@@ -9,6 +9,8 @@ struct Command: Equatable {
     case ask(ControlRequest)
     case checkConfiguration(String)
     case newProvider(NewProvider)
+    case keys(KeysCommand)
+    case diagnose(DiagnoseCommand)
     /// The help of a command; nil = of all.
     case help(String?)
     case version
@@ -19,10 +21,23 @@ struct Command: Equatable {
   var socket: String?
 
   static let defaultConfiguration = "/etc/tompion.toml"
-  static let names = ["status", "sources", "providers", "clocks", "events", "resync", "why", "config", "new-provider"]
+  static let names = [
+    "status", "sources", "providers", "clocks", "events", "resync", "why", "config", "diagnose", "keys",
+    "new-provider",
+  ]
 
   /// Reads the arguments after the program's name.
   init(_ arguments: [String]) throws(ArgumentError) {
+    // These two have options of their own.
+    if let name = arguments.first, name == "keys" || name == "diagnose" {
+      let rest = Array(arguments.dropFirst())
+      if name == "keys" {
+        action = try KeysCommand(rest).map { .keys($0) } ?? .help(name)
+      } else {
+        action = try DiagnoseCommand(rest).map { .diagnose($0) } ?? .help(name)
+      }
+      return
+    }
     var reader = ArgumentReader(arguments)
     var operands: [String] = []
     var wantsHelp = false
@@ -83,6 +98,7 @@ struct Command: Equatable {
     }
     operands.removeFirst()
     switch name {
+    case "keys", "diagnose": throw ArgumentError("write \(name) first: tompion \(name) ...")
     case "status": action = .ask(.status)
     case "sources": action = .ask(.sources)
     case "providers": action = .ask(.providers)
@@ -120,13 +136,12 @@ struct Command: Equatable {
     return name
   }
 
-  private static func plain(_ name: String, _ value: String?) throws(ArgumentError) -> Bool {
+  static func plain(_ name: String, _ value: String?) throws(ArgumentError) -> Bool {
     if value != nil { throw ArgumentError("\(name) takes no value") }
     return true
   }
 
-  private static func number<Number: FixedWidthInteger>(_ name: String, _ text: String) throws(ArgumentError) -> Number
-  {
+  static func number<Number: FixedWidthInteger>(_ name: String, _ text: String) throws(ArgumentError) -> Number {
     guard let number = Number(text), number >= 0 else {
       throw ArgumentError("\(name) \(text): write a number, 0 or more")
     }
@@ -136,4 +151,7 @@ struct Command: Equatable {
   private static func hint(_ word: String, _ candidates: [String]) -> String {
     Suggestion.nearest(to: word, among: candidates).map { "; did you mean \($0)?" } ?? "; see tompion --help"
   }
+
+  /// What to add to a refusal.
+  static func meant(_ candidate: String?) -> String { candidate.map { "; did you mean \($0)?" } ?? "" }
 }

@@ -37,15 +37,21 @@ struct ConfigurationCheck {
     return "\(file): right: \(sources) \(sources == 1 ? "source" : "sources"), \(providers)\n"
   }
 
+  /// The configuration's own, and what the key files say.
+  var allWarnings: [Diagnostic] {
+    guard let configuration else { return [] }
+    return configuration.warnings + AuthenticationCheck(configuration).warnings
+  }
+
   /// One line for each warning.
-  var warnings: String { configuration?.warnings.map { "warning: \($0)\n" }.joined() ?? "" }
+  var warnings: String { allWarnings.map { "warning: \($0)\n" }.joined() }
 
   var json: JSONValue {
     .object([
       JSONMember("file", .string(file)),
       JSONMember("valid", .boolean(errors.isEmpty)),
       JSONMember("errors", .array(errors.map(Self.json))),
-      JSONMember("warnings", .array(configuration?.warnings.map(Self.json) ?? [])),
+      JSONMember("warnings", .array(allWarnings.map(Self.json))),
     ])
   }
 

@@ -21,6 +21,8 @@ enum Help {
       why           one sentence: why the clock is not synchronized
       resync        measure again, at once
       config check  check a configuration file before it is used
+      diagnose      what is wrong with time here, step by step
+      keys          check, make and show symmetric keys
       new-provider  begin a provider of your own, in C, C++, Swift or Rust
       help COMMAND  more on one of them
 
@@ -112,6 +114,43 @@ enum Help {
     Checks a configuration (default /etc/tompion.toml) and prints every
     error with file, line, key and value, and what would be right. Providers' own
     keys are checked by tompiond, with the provider at hand.
+
+    """,
+    "diagnose": """
+    usage: tompion diagnose [SOURCE] [--public] [--against HOST]... [--report | --json]
+
+    Takes the steps in which trouble with time is looked for: tompiond, its privilege,
+    other daemons, the server's port, the configuration beside what runs, the
+    interface, then each source (or SOURCE alone, which need not be a configured
+    one): name, port, plain query, signed query. Says which failed, and the usual
+    cause. Sends a request or two to each source, as tompiond does.
+      --public           ask some public servers, too, to compare with
+      --against HOST     ask this one, too; may be repeated
+      --key N            sign with this key (default: the source's auth)
+      --key-file FILE    of this file (default: the configuration's key_files)
+      --timeout SECONDS  how long to wait for an answer (default 2; asked twice)
+      --config FILE      the configuration (default: what tompiond was started with)
+      --report           a text to paste into a mail
+    Exit status 1: a step failed.
+
+    """,
+    "keys": """
+    usage: tompion keys check FILE [--format F] [--nist]
+           tompion keys generate FILE [--algorithm A] [--id N] [--expires DATE]
+                                      [--addresses LIST] [--format F]
+           tompion keys show FILE --ascii|--hex [--id N] [--format F]
+           tompion keys unused [FILE]... --days N [--config FILE] [--state DIRECTORY]
+
+    Symmetric keys in files of ntpd's, chrony's and our own format (F: auto, ntp,
+    chrony, tompion).
+      check      every wrong line, with the reason, and who else may read the file;
+                 --nist: also what NIST asks of a key
+      generate   a new file, mode 0600, with one random key; what is there already is
+                 left alone. A: aes128-cmac (default), aes256-cmac, sha256, sha384,
+                 sha512, hmac-sha256, sha1, md5. DATE: the last day, 2027-06-30
+      show       prints the keys themselves: see that nobody looks over your shoulder
+      unused     keys of which tompiond recorded no use in the last N days
+    Secrets are printed by show alone.
 
     """,
     "new-provider": """

@@ -23,6 +23,8 @@ struct Main {
     Console.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 
+  static var defaultSocket: String { Console.environment("TOMPION_SOCKET") ?? "/run/tompion/control.sock" }
+
   static func run(_ arguments: [String]) -> Status {
     let command: Command
     do {
@@ -54,8 +56,10 @@ struct Main {
       } catch {
         return fail("\(error)", .refused)
       }
+    case .keys(let keys): return keys.run()
+    case .diagnose(let diagnose): return diagnose.run()
     case .ask(let request):
-      let path = command.socket ?? Console.environment("TOMPION_SOCKET") ?? "/run/tompion/control.sock"
+      let path = command.socket ?? defaultSocket
       return ask(request, at: path, Output(json: command.json))
     }
   }
@@ -81,7 +85,7 @@ struct Main {
     }
   }
 
-  private static func fail(_ text: String, _ status: Status) -> Status {
+  static func fail(_ text: String, _ status: Status) -> Status {
     Console.write("tompion: \(printable(text, limit: 2000))\n", to: Console.error)
     return status
   }

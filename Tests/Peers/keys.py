@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tompion keys, and what config check says of keys and of sources that prove nothing."""
+
+import json
+import os
+import stat
+import subprocess
+import time
+
+import harness as h
+
+SECRET = "s3cr3t-0123456789"
+
+
+def tompion(*arguments, status=0):
+    result = subprocess.run([os.path.join(h.STAGE, "bin", "tompion"), *arguments], capture_output=True, text=True, timeout=10)
+    assert result.returncode == status, f"{arguments}: exit {result.returncode}: {result.stdout}{result.stderr}"
+    return result
+
+
+def keys(*arguments, status=0):
+    return tompion("keys", *arguments, status=status)
+
+
+def write(path, text, mode=0o600):
+    with open(path, "w") as f:
+        f.write(text)
+    os.chmod(path, mode)
+    return path
+
+
+def test_check_names_each_broken_line_and_no_secret():
+    with h.workspace("keys-check") as (directory, _):
+        path = write(os.path.join(directory, "ntp.keys"), f"1 SHA256 {SECRET}\n2 {SECRET}\n3 SHA256 {SECRET} {SECRET}\nx\n1 SHA1 {SECRET}\n")
+        said = keys("check", path, "--format", "ntp", status=2).stderr
+        for line in (2, 3, 4, 5):
+            assert f"ntp.keys:{line}:" in said, said
+        assert "s3cr3t" not in said and "4 errors: 1 key" in said, said
+        body = json.loads(keys("check", path, "--format", "ntp", "--json", status=2).stdout)
+        assert [e["line"] for e in body["errors"]] == [2, 3, 4, 5] and body["valid"] is False and len(body["keys"]) == 1, body
+        assert "s3cr3t" not in json.dumps(body)
+        good = write(os.path.join(directory, "good"), f"1 SHA256 {SECRET}\n", 0o644)
+        result = keys("check", good)
+        assert "right: 1 key" in result.stdout and "everybody may read" in result.stderr, result
+        os.chmod(good, 0o640)
+        assert "its group may read" in keys("check", good).stderr
+        os.chmod(good, 0o600)
+        assert not keys("check", good).stderr
+        assert "no such file" in keys("check", path + ".absent", status=2).stderr.lower()
+        expired = write(os.path.join(directory, "old"), f"# tompion keys 1\n1 sha256 ascii:{SECRET} expires=2020-01-01\n")
+        assert "time is over" in keys("check", expired).stderr
+        return said.splitlines()[1]
+
+
+def test_nist_rules():
+    with h.workspace("keys-nist") as (directory, _):
+        path = write(os.path.join(directory, "k"), "32768 SHA256 _HQm!vNh_HQm!vNh\n5 SHA384 _HQm!vNh_HQm!vNh\n6 SHA256 a,b1234567890\n7 SHA256 _HQm!vNh_HQm!vNh\n")
+        keys("check", path)
+        body = json.loads(keys("check", path, "--nist", "--json", status=2).stdout)
+        assert [e["id"] for e in body["errors"]] == [32768, 5, 6], body
+
+
+def test_generate_never_overwrites_and_what_it_makes_is_read():
+    with h.workspace("keys-generate") as (directory, _):
+        secrets = set()
+        for algorithm in ("md5", "sha1", "sha256", "sha384", "sha512", "hmac-sha256", "aes128-cmac", "aes256-cmac"):
+            for form in ("tompion", "ntp", "chrony"):
+                path = os.path.join(directory, f"{algorithm}.{form}")
+                if form == "chrony" and algorithm == "hmac-sha256":
+                    keys("generate", path, "--algorithm", algorithm, "--format", form, status=64)
+                    assert not os.path.exists(path)
+                    continue
+                result = keys("generate", path, "--algorithm", algorithm, "--id", "42", "--format", form)
+                assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+                with open(path) as f:
+                    text = f.read()
+                secret = json.loads(keys("show", path, "--hex", "--format", form, "--json").stdout)["keys"][0]["hex"]
+                assert secret in text and secret not in result.stdout + result.stderr
+                secrets.add(secret)
+                body = json.loads(keys("check", path, "--json").stdout)
+                assert body["valid"] and body["format"] == form and body["keys"][0]["algorithm"] == algorithm, body
+                keys("generate", path, status=1)
+                with open(path) as f:
+                    assert f.read() == text, "overwritten"
+        assert len(secrets) == 23, "a key came twice"
+        path = os.path.join(directory, "whole")
+        keys("generate", path, "--expires", "2027-06-30", "--addresses", "192.0.2.0/24,2001:db8::/32")
+        body = json.loads(keys("check", path, "--json").stdout)["keys"][0]
+        assert body["expires"] == "2027-06-30" and body["addresses"] == ["192.0.2.0/24", "2001:db8::/32"], body
+        link = os.path.join(directory, "link")
+        os.symlink(os.path.join(directory, "nowhere"), link)
+        keys("generate", link, status=1)
+
+
+def test_show_only_when_told_how():
+    with h.workspace("keys-show") as (directory, _):
+        path = write(os.path.join(directory, "k"), "7 SHA256 5f48516d21764e685f48516d21764e68\n8 SHA1 00112233445566778899aa\n")
+        keys("show", path, status=64)
+        keys("show", path, "--ascii", "--hex", status=64)
+        assert keys("show", path, "--ascii").stdout == "7 sha256 ascii:_HQm!vNh_HQm!vNh\n8 sha1 hex:00112233445566778899aa\n"
+        assert keys("show", path, "--hex", "--id", "7").stdout == "7 sha256 hex:5f48516d21764e685f48516d21764e68\n"
+        keys("show", path, "--hex", "--id", "9", status=1)
+
+
+def test_unused_by_the_record_of_use():
+    with h.workspace("keys-unused") as (directory, _):
+        path = write(os.path.join(directory, "k"), f"7 SHA256 {SECRET}\n8 SHA256 {SECRET}\n9 SHA256 {SECRET}\n")
+        state = os.path.join(directory, "state")
+        store = os.path.join(state, "providers", "ntp-symmetric")
+        configuration = write(os.path.join(directory, "t.toml"), f'state_directory = "{state}"\n[provider.ntp-symmetric]\nkey_files = ["{path}"]\n')
+        assert "no record of use" in keys("unused", "--days", "14", "--config", configuration, status=1).stderr
+        os.makedirs(store)
+        now = int(time.time())
+        write(os.path.join(store, "key-use"), f"7 {now - 3600}\n8 {now - 20 * 86400}\n")
+        result = keys("unused", "--days", "14", "--config", configuration)
+        assert "key 8 (sha256): last used" in result.stdout and "key 9 (sha256): no use is recorded" in result.stdout
+        assert "key 7" not in result.stdout and "2 of 3 keys unused for 14 days" in result.stdout, result.stdout
+        body = json.loads(keys("unused", path, "--days", "30", "--state", state, "--json").stdout)
+        assert [k["id"] for k in body["unused"]] == [9], body
+        keys("unused", status=64)
+
+
+def test_config_check_warns():
+    with h.workspace("keys-config") as (directory, _):
+        good = write(os.path.join(directory, "good.keys"), f"7 SHA256 {SECRET}\n")
+        open_file = write(os.path.join(directory, "open.keys"), f"8 SHA256 {SECRET}\n", 0o644)
+
+        def warnings(sources, files=()):
+            text = ""
+            if files:
+                listed = ", ".join(f'"{f}"' for f in files)
+                text += f"[provider.ntp-symmetric]\nkey_files = [{listed}]\n"
+            for source in sources:
+                text += "[[source]]\n" + source + "\n"
+            path = write(os.path.join(directory, "t.toml"), text, 0o644)
+            body = json.loads(tompion("config", "check", path, "--json").stdout)
+            return [w for w in body["warnings"] if "min_sources" not in w["key"]]
+
+        two = warnings(['address = "ntp1.example.net"', 'address = "192.0.2.1"'])
+        assert len(two) == 1 and "ntp1.example.net, 192.0.2.1 prove nothing" in two[0]["problem"] and "key:N" in two[0]["advice"], two
+        assert not warnings(['address = "127.0.0.1"', 'address = "pool.example.net"\npool = true'])
+        assert not warnings(['address = "192.0.2.1"\nauth = "nts"'])
+        assert not warnings(['address = "192.0.2.1"\n[clock]\nauth_select = "ignore"'])
+        assert not warnings(['address = "192.0.2.1"\nauth = "key:7"'], [good])
+        absent = warnings(['address = "192.0.2.1"\nauth = "key:9"'], [good])
+        assert len(absent) == 1 and "no key 9" in absent[0]["problem"] and absent[0]["key"] == "source[0].auth", absent
+        none = warnings(['address = "192.0.2.1"\nauth = "key:9"'])
+        assert len(none) == 1 and "no key file is named" in none[0]["problem"], none
+        exposed = warnings(['address = "192.0.2.1"\nauth = "key:8"'], [open_file])
+        assert len(exposed) == 1 and "may be read" in exposed[0]["problem"] and "chmod 600" in exposed[0]["problem"], exposed
+        missing = warnings(['address = "127.0.0.1"'], [good + ".absent"])
+        assert len(missing) == 1 and "cannot be used" in missing[0]["problem"], missing
+        broken = warnings(['address = "127.0.0.1"'], [write(os.path.join(directory, "b"), "7 SHA256\n")])
+        assert len(broken) == 1 and "a line of it is wrong" in broken[0]["problem"], broken
+        return two[0]["problem"]
+
+
+def test_usage():
+    for arguments in ([], ["chek", "x"], ["check"], ["check", "a", "b"], ["generate"], ["check", "x", "--hex"], ["check", "x", "--format", "toml"],
+                      ["generate", "x", "--algorithm", "des"], ["generate", "x", "--id", "0"], ["generate", "x", "--expires", "2027-02-30"],
+                      ["generate", "x", "--addresses", "example.net"], ["unused", "--days", "x"]):
+        result = keys(*arguments, status=64)
+        assert result.stderr
+    assert "did you mean check" in keys("chek", "x", status=64).stderr
+    assert "usage: tompion keys" in keys("--help").stdout and "usage: tompion keys" in tompion("help", "keys").stdout
