@@ -62,6 +62,7 @@ let package = Package(
     .library(name: "TompionBenchSubjects", targets: ["BenchSubjects"]),
     .library(name: "tompion-ntp-client", type: .dynamic, targets: ["NTPClientPlugin"]),
     .library(name: "tompion-ntp-server", type: .dynamic, targets: ["NTPServerPlugin"]),
+    .library(name: "tompion-ntp-symmetric", type: .dynamic, targets: ["NTPSymmetricPlugin"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -132,6 +133,13 @@ let package = Package(
       dependencies: ["TimeTypes", "Numerics", "Addresses", "NTPWire", "ProviderKit", "CTompionProvider"],
       path: "Plugins/NTPServer", exclude: ["README.md"], swiftSettings: strict),
     plugin("NTPServerPlugin", of: "NTPServer", library: "libtompion-ntp-server.so"),
+    .target(
+      name: "NTPSymmetric",
+      dependencies: [
+        "TimeTypes", "Addresses", "NTPWire", "KeyFiles", "Cryptography", "ProviderKit", "CTompionProvider",
+      ],
+      path: "Plugins/NTPSymmetric", exclude: ["README.md"], swiftSettings: strict),
+    plugin("NTPSymmetricPlugin", of: "NTPSymmetric", library: "libtompion-ntp-symmetric.so"),
 
     // What people run.
     .executableTarget(
@@ -215,6 +223,12 @@ let package = Package(
     tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests(
       "NTPServer", ["TimeTypes", "Addresses", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+    tests(
+      "NTPSymmetric",
+      [
+        "TimeTypes", "Addresses", "NTPWire", "KeyFiles", "Cryptography", "ProviderKit", "CTompionProvider",
+        "CAllocationCounter", "TestSupport", "MockHost",
+      ]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),
     tests("Scenarios", ["TimeTypes", "Simulation", "Report"]),

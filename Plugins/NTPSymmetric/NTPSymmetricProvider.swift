@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+import ProviderKit
+import Synchronization
+import TimeTypes
+
+/// Symmetric keys as an authenticator: keys from files, packets to `SymmetricScheme`, and what operators see of it.
+///
+/// `protect` and `unprotect` run on every worker at once: they read the ring and the association's key by atomics. Everything else is the
+/// owner's thread's; control hands new settings over.
+final class NTPSymmetricProvider: Authenticator {
+  private static let settingsTimer: UInt16 = 0
+  private static let timer: UInt16 = 1
+  /// So often the use of keys is looked at, and files that could not be read are tried again.
+  private static let interval = TimeInterval.seconds(60)
+
+  private var settings = SymmetricSettings()
+  /// Checked by control, not yet in force.
+  private let nextSettings = Mutex<SymmetricSettings?>(nil)
+  private var files: [KeyFileReading] = []
+  private let ring = CurrentRing()
+  private let associations = AssociationTable()
+  private var use = KeyUse()
+  private var queriedTotal: UInt64 = 0
+
+  // MARK: control
+
+  override func initialize() -> Status {
+    guard host.secrets.isAvailable else {
+      host.log(.error, "needs a host with secrets")
+      return .unsupported
+    }
+    if let stored = host.store.get(KeyUse.name) { use = KeyUse(stored) }
+    let status = readSettings()
+    if status == .ok { useSettings() }
+    return status
+  }
+
+  private func readSettings() -> Status {
+    var refusals: [SymmetricSettings.Refusal] = []
+    let read = SymmetricSettings(host.settings.all(), refusals: &refusals)
+    guard refusals.isEmpty else {
+      for refusal in refusals { host.settings.refuse(refusal.setting, refusal.whatWouldBeRight) }
+      return .invalid
+    }
+    nextSettings.withLock { $0 = read }
+    return .ok
+  }
+
+  override func start() -> Status {
+    // What was set while it stood still; associations hear of it when it runs.
+    host.timers.arm(Self.settingsTimer, at: host.nowRaw)
+    armTimer()
+    return .ok
+  }
+
+  override func stop() {
+    host.timers.disarm(Self.timer)
+    host.timers.disarm(Self.settingsTimer)
+    noteUse()
+    storeUse()
+    ring.forgetReplaced()
+  }
+
+  override func command(_ command: Command) -> Status {
+    switch command.kind {
+    case .updateConfig:
+      let status = readSettings()
+      // Files are read on the owner's thread.
+      if status == .ok { host.timers.arm(Self.settingsTimer, at: host.nowRaw) }
+      return status
+    case .query: logCounters()
+    case .timeJumped, .networkChanged, .shutdown: break
+    default: return .unsupported
+    }
+    return .ok
+  }
+
+  // MARK: the owner's thread
+
+  private func useSettings() {
+    guard
+      let next = nextSettings.withLock({ next in
+        defer { next = nil }
+        return next
+      })
+    else { return }
+    settings = next
+    if settings.files.isEmpty { host.log(.warning, "there are no keys: name files in key_files") }
+    // A file keeps its keys while its settings name it.
+    files = settings.files.map { file in files.first { $0.file == file } ?? KeyFileReading(file) }
+    readFiles()
+  }
+
+  private func readFiles(_ isWanted: (KeyFileReading) -> Bool = { _ in true }) {
+    var isRead = false
+    for index in files.indices where isWanted(files[index]) {
+      files[index].read(settings, secrets: host.secrets) { host.log($0, $1) }
+      isRead = true
+    }
+    if isRead || files.isEmpty { makeRing() }
+  }
+
+  private func makeRing() {
+    var placeOf: [UInt32: String] = [:]
+    for file in files {
+      for key in file.keys where settings.allows(key.algorithm) {
+        if let other = placeOf[key.id], other != file.file.path {
+          host.log(.error, "key \(key.id) is in \(other) and in \(file.file.path): the first is used")
+        } else {
+          placeOf[key.id] = file.file.path
+        }
+      }
+    }
+    // Of the ring before: what is not told yet must not get lost with it.
+    noteUse()
+    let before = ring.last
+    ring.replace(
+      by: KeyRing(files.flatMap(\.keys).filter { settings.allows($0.algorithm) }, shortDigests: settings.shortDigests))
+    if files.allSatisfy(\.wasRead) { use.keep(Set(ring.last.keys.map(\.id))) }
+    host.log(.notice, "\(ring.last.keys.count) keys of \(files.count) \(files.count == 1 ? "file" : "files") in use")
+    tellClients(before)
+  }
+
+  /// Whose key has come or gone.
+  private func tellClients(_ before: KeyRing) {
+    let ring = self.ring.last
+    for (association, id) in associations.clients where (before.key(id) == nil) != (ring.key(id) == nil) {
+      if ring.key(id) != nil {
+        host.authenticator.ready(association, .ok)
+      } else {
+        host.authenticator.ready(association, .notFound, reason: Self.missing(id))
+      }
+    }
+  }
+
+  private static func missing(_ key: UInt32) -> String { "no key file has a key \(key) that may be used" }
+
+  override func secretChanged(setting: String) { readFiles { $0.file.setting == setting } }
+
+  override func expired(timer: UInt16, now: RawInstant) {
+    guard timer == Self.timer else { return useSettings() }
+    armTimer()
+    ring.forgetReplaced()
+    readFiles { !$0.wasRead }
+    noteUse()
+    storeUse()
+  }
+
+  private func armTimer() { host.timers.arm(Self.timer, at: host.nowRaw + Self.interval) }
+
+  private func noteUse() {
+    guard let now = host.now().map({ $0.time.nanoseconds / 1_000_000_000 }) else { return }
+    for key in ring.last.keys where key.takeUsed() { use.used(key.id, at: now) }
+  }
+
+  private func storeUse() {
+    guard use.isFresh, host.store.isAvailable else { return }
+    host.store.put(KeyUse.name, use.value().span)
+  }
+
+  override func openAssociation(_ association: UInt32, _ use: AuthenticationAccess.Use, key: String) -> Status {
+    switch use {
+    case .server: return associations.open(association, key: 0) ? .ok : .noMemory
+    case .client(let server, _):
+      guard let id = UInt32(key), id > 0 else {
+        host.log(.error, "\(server): auth = \"key:…\" takes the number of a key, 1 to \(UInt32.max)")
+        return .invalid
+      }
+      guard ring.last.key(id) != nil else {
+        host.log(.warning, "\(server): auth = \"key:\(id)\": \(Self.missing(id))")
+        return .notFound
+      }
+      return associations.open(association, key: id) ? .ok : .noMemory
+    }
+  }
+
+  override func closeAssociation(_ association: UInt32) { associations.close(association) }
+
+  // MARK: capture, on any thread
+
+  override func growth(_ association: UInt32) -> Int {
+    associations.key(association) == nil ? 0 : SymmetricScheme.longestMAC
+  }
+
+  override func protect(_ association: UInt32, _ bytes: inout MutableSpan<UInt8>, _ packet: inout Protection) {
+    guard let key = associations.key(association) else { return }
+    ring.decide { ring in
+      key == 0
+        ? SymmetricScheme.protectReply(ring, now: seconds, &bytes, &packet)
+        : SymmetricScheme.protectRequest(key: key, ring, now: seconds, &bytes, &packet)
+    }
+  }
+
+  override func unprotect(_ association: UInt32, _ bytes: inout MutableSpan<UInt8>, _ packet: inout Protection) {
+    guard let key = associations.key(association) else { return }
+    ring.decide { ring in
+      key == 0
+        ? SymmetricScheme.unprotectRequest(ring, now: seconds, &bytes, &packet)
+        : SymmetricScheme.unprotectReply(key: key, ring, now: seconds, &bytes, &packet)
+    }
+  }
+
+  /// Seconds since 1970 (UTC), by the system clock. Where it cannot be read every key that ends has ended.
+  private func seconds() -> Int64 { host.now().map { $0.time.nanoseconds / 1_000_000_000 } ?? .max }
+
+  // MARK: what operators see
+
+  /// One line of counters, if anything happened since the last query.
+  private func logCounters() {
+    let counts = Outcome.allCases.map { (outcome: $0, count: ring[$0]) }.filter { $0.count > 0 }
+    let total = counts.reduce(0) { $0 &+ $1.count }
+    guard total != queriedTotal else { return }
+    queriedTotal = total
+    host.log(.notice, counts.map { "\($0.count) \($0.outcome.text)" }.joined(separator: ", "))
+  }
+}

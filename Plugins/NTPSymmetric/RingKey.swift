@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Addresses
+import Cryptography
+package import KeyFiles
+import Synchronization
+
+/// A key in use: its code, who may use it, and whether it was used. Nothing of its secret but in `code`, which wipes it.
+package final class RingKey: Sendable {
+  package let id: UInt32
+  package let algorithm: KeyAlgorithm
+  let code: MessageCode
+  let addresses: [AddressPrefix]
+  /// Seconds since 1970 (UTC); nil = it has no end.
+  let expiry: Int64?
+  /// Since it was asked last.
+  private let wasUsed = Atomic<Bool>(false)
+
+  /// nil = the algorithm cannot take the key (CMAC: its length), or there is no memory.
+  package init?(_ key: SymmetricKey) {
+    guard let code = MessageCode(key.algorithm.code, key: key.secret.span) else { return nil }
+    self.code = code
+    (id, algorithm, addresses, expiry) = (key.id, key.algorithm, key.addresses, key.expiry)
+  }
+
+  /// Bytes of a whole digest.
+  var digestLength: Int { algorithm.digestLength }
+  /// The longest that fits into a version 4 packet (RFC 7822: a MAC has 20 or 24 bytes), as all peers cut it.
+  var shortLength: Int { min(digestLength, 20) }
+
+  /// An address is already what it is behind IPv6's clothes (`NumericAddress.unmapped`).
+  func allows(_ peer: NumericAddress) -> Bool {
+    if addresses.isEmpty { return true }
+    for index in 0..<addresses.count where addresses[index].holds(peer) { return true }
+    return false
+  }
+
+  /// It proved a packet. Looked at first: a cache line that all workers write would be slow. [capture]
+  func markUsed() {
+    if !wasUsed.load(ordering: .relaxed) { wasUsed.store(true, ordering: .relaxed) }
+  }
+
+  /// Whether it was used since this was asked last. [control]
+  func takeUsed() -> Bool { wasUsed.exchange(false, ordering: .relaxed) }
+}
+
+extension KeyAlgorithm {
+  var code: MessageCode.Algorithm {
+    switch self {
+    case .md5: .md5
+    case .sha1: .sha1
+    case .sha256: .sha256
+    case .sha384: .sha384
+    case .sha512: .sha512
+    case .hmacSHA256: .hmacSHA256
+    case .aes128CMAC: .aes128CMAC
+    case .aes256CMAC: .aes256CMAC
+    }
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CAllocationCounter
+import CTompionProvider
+import KeyFiles
+import ProviderKit
+import Testing
+
+@testable import NTPSymmetric
+
+/// The provider through its C tables.
+@Suite struct NTPSymmetricProviderTests {
+  private let path = "/etc/tompion/keys"
+
+  private func allowed(_ host: KeyHost) -> KeyHost {
+    host.mock.set("allow_md5", true)
+    host.mock.set("allow_sha1", true)
+    return host
+  }
+
+  @Test func clientAndServerOfOneHost() {
+    let host = allowed(KeyHost(files: [path: Keys.file])).started()
+    #expect(host.scheme == "symmetric")
+    #expect(host.associate(0x101) == .ok)
+    #expect(host.growth(0x101) == 68 && host.growth(0x102) == 0)
+    for (index, algorithm) in KeyAlgorithm.allCases.enumerated() {
+      let client = UInt32(0x102 + index)
+      #expect(host.associate(client, key: "\(Keys.id(algorithm))") == .ok)
+      let request = host.protect(client, header())
+      #expect(request.verdict == .ok && request.bytes.count == 52 + min(20, algorithm.digestLength))
+      let taken = host.unprotect(0x101, request.bytes)
+      #expect(taken.verdict == .ok && taken.bytes == header() && taken.key == Keys.id(algorithm))
+      let reply = host.protect(0x101, header(mode: 4), request: taken.request)
+      let read = host.unprotect(client, reply.bytes)
+      #expect(read.verdict == .ok && read.bytes == header(mode: 4))
+    }
+    host.dissociate(0x102)
+    #expect(host.protect(0x102, header()).refusal == .fault, "closed: it says nothing")
+    _ = host.mock.command(TOMPION_COMMAND_QUERY)
+    #expect(host.mock.logs.last == "16 signed, 16 verified")
+    _ = host.mock.command(TOMPION_COMMAND_QUERY)
+    #expect(host.mock.logs.filter { $0.contains("signed") }.count == 1, "nothing new: nothing said")
+  }
+
+  @Test func weakKeysNeedTheirOptIn() {
+    let host = KeyHost(files: [path: Keys.file]).started()
+    #expect(host.associate(0x102, key: "1") == .notFound)
+    #expect(
+      host.mock.logs.contains { $0.contains("\(path):2: key 1 is of type md5") && $0.contains("allow_md5 = true") })
+    #expect(host.mock.logs.contains { $0.contains("key 2 is of type sha1") && $0.contains("allow_sha1 = true") })
+    #expect(host.mock.logs.contains { $0.contains("key:1") && $0.contains("no key file has a key 1") })
+    host.mock.set("allow_md5", true)
+    #expect(host.mock.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_OK)
+    host.mock.advance(by: 1)
+    #expect(host.associate(0x102, key: "1") == .ok && host.associate(0x103, key: "2") == .notFound)
+    #expect(host.protect(0x102, header()).verdict == .ok)
+  }
+
+  @Test(arguments: ["", "x", "0", "-1", "4294967296", "7 ", "key:7"]) func whatIsNoKeyNumberIsRefused(key: String) {
+    let host = KeyHost(files: [path: Keys.file]).started()
+    #expect(host.associate(0x101, key: key) == .invalid)
+    #expect(host.mock.logs.last?.contains("number of a key") == true)
+  }
+
+  @Test func aChangedFileIsReadAnew() {
+    let host = KeyHost(files: [path: Keys.file]).started()
+    #expect(host.associate(0x101, key: "77") == .notFound)
+    #expect(host.associate(0x102, key: "3") == .ok && host.associate(0x103, key: "4") == .ok)
+    host.files[path] = Array((KeyFile.header + "\n" + Keys.symmetric(.sha512, id: 77).fileLine).utf8)
+    host.changed("key_files[0]")
+    #expect(host.associate(0x101, key: "77") == .ok && host.protect(0x101, header()).verdict == .ok)
+    #expect(host.held.count == 1, "the copy of the old file is given back")
+    #expect(host.protect(0x102, header()).refusal == .unknownKey, "it is in the file no more")
+    let gone = "\(TOMPION_NOT_FOUND) no key file has a key"
+    #expect(host.told == ["\(0x102) \(gone) 3 that may be used", "\(0x103) \(gone) 4 that may be used"])
+    host.told = []
+    host.files[path] = Array(Keys.file.utf8)
+    host.changed("key_files[0]")
+    #expect(host.told.contains("\(0x102) 0 ") && host.told.count == 3 && host.protect(0x102, header()).verdict == .ok)
+  }
+
+  @Test func aBrokenNewFileKeepsTheOldKeys() {
+    let host = KeyHost(files: [path: Keys.file]).started()
+    host.associate(0x101, key: "3")
+    for (broken, words) in [
+      (KeyFile.header + "\n77 sha512 hex:0102030405060708090a0b0c0d0e0f10\n78 sha9 hex:00\n", "\(path):3:4: key 78"),
+      ("", "has no key"), (KeyFile.header + "\n", "has no key"), ("# tompion keys 9\n", "\(path):1:1"),
+    ] {
+      host.mock.logs = []
+      host.files[path] = Array(broken.utf8)
+      host.changed("key_files[0]")
+      #expect(host.mock.logs.contains { $0.contains(words) }, "\(host.mock.logs)")
+      #expect(host.mock.logs.contains { $0.contains("6 keys") || $0.contains("8 keys") })
+      #expect(host.protect(0x101, header()).verdict == .ok)
+    }
+    host.files[path] = nil
+    host.mock.logs = []
+    host.changed("key_files[0]")
+    #expect(host.mock.logs.contains { $0.contains(path) && $0.contains("not found") && $0.contains("stay in use") })
+    #expect(host.protect(0x101, header()).verdict == .ok)
+  }
+
+  /// At the start a broken line loses itself alone.
+  @Test func brokenLinesOfTheFirstReadingLoseThemselves() {
+    let host = KeyHost(files: [path: Keys.file + "99 sha9 hex:00\n"]).started()
+    #expect(host.mock.logs.contains { $0.contains("\(path):10:4: key 99") })
+    host.associate(0x101, key: "3")
+    #expect(host.protect(0x101, header()).verdict == .ok)
+  }
+
+  @Test func aFileThatIsNotThereIsLookedForEachMinute() {
+    let host = KeyHost(keyFiles: [path]).started()
+    #expect(host.associate(0x101, key: "3") == .notFound)
+    #expect(host.mock.logs.contains { $0.contains(path) && $0.contains("not found") })
+    for _ in 0..<3 { host.mock.advance(by: 60_000_000_000) }
+    #expect(host.mock.logs.filter { $0.contains("not found") }.count == 1, "told once")
+    host.files[path] = Array(Keys.file.utf8)
+    host.mock.advance(by: 60_000_000_000)
+    #expect(host.associate(0x101, key: "3") == .ok && host.protect(0x101, header()).verdict == .ok)
+  }
+
+  @Test func twoFilesAndADoubleNumber() {
+    let line = Keys.symmetric(.aes256CMAC, id: 3).fileLine
+    let host = KeyHost(files: ["/a": Keys.file, "/b": KeyFile.header + "\n" + line]).started()
+    #expect(host.mock.logs.contains { $0 == "key 3 is in /a and in /b: the first is used" })
+    host.associate(0x101, key: "3")
+    let signed = host.protect(0x101, header()).bytes
+    #expect(signed.count == 72, "SHA-256 of /a, cut, and not CMAC's 16 bytes")
+  }
+
+  @Test func theUseOfKeysIsStoredEachMinute() {
+    let host = KeyHost(files: [path: Keys.file])
+    host.stored["key-use"] = Array("3 5\n4711 6\n".utf8)
+    _ = host.started()
+    host.associate(0x101)
+    host.associate(0x102, key: "3")
+    host.mock.advance(by: 60_000_000_000)
+    let forgotten = host.stored["key-use"].map { String(decoding: $0, as: UTF8.self) }
+    #expect(forgotten == "3 5\n", "key 4711 is in no file any more")
+    let puts = host.puts
+    let request = host.protect(0x102, header()).bytes
+    host.mock.advance(by: 60_000_000_000)
+    #expect(host.puts == puts, "a request that nobody has answered is no use")
+    for _ in 0..<100 { _ = host.unprotect(0x101, request) }
+    host.mock.advance(by: 60_000_000_000)
+    let now = (host.mock.raw + host.mock.clockOffset) / 1_000_000_000
+    #expect(host.stored["key-use"].map { String(decoding: $0, as: UTF8.self) } == "3 \(now)\n")
+    #expect(host.puts == puts + 1)
+    _ = host.unprotect(0x101, request)
+    host.mock.stop()
+    #expect(host.puts == puts + 2, "and at the end")
+  }
+
+  @Test func noSecretIsInAnyLine() {
+    let secrets = KeyAlgorithm.allCases.map { SecretText.hexadecimal(Keys.secret($0)) }
+    let host = KeyHost(files: [path: Keys.file + "99 sha9 hex:\(secrets[4])\n100 \(secrets[5]) sha256\n"]).started()
+    host.associate(0x101, key: "99")
+    host.files[path] = Array((Keys.file + "3 sha256 hex:\(secrets[6])\n").utf8)
+    host.changed("key_files[0]")
+    #expect(host.mock.logs.count > 5)
+    for line in host.mock.logs + host.mock.refusals.map(\.text) + host.mock.events.map(\.text) {
+      for secret in secrets { #expect(!line.contains(secret) && !line.contains(secret.prefix(16))) }
+    }
+  }
+
+  @Test func wrongSettingsAreRefused() {
+    let host = KeyHost(files: [path: Keys.file])
+    host.set("format", "pgp")
+    #expect(host.mock.open(ntpSymmetricModule(), id: "org.tompion.ntp-symmetric"))
+    #expect(host.mock.initialize() == TOMPION_INVALID && host.mock.refusals.count == 1)
+    let poor = KeyHost(files: [path: Keys.file])
+    poor.mock.extensions = [:]
+    #expect(poor.mock.open(ntpSymmetricModule(), id: "org.tompion.ntp-symmetric"))
+    #expect(poor.mock.initialize() == TOMPION_UNSUPPORTED)
+  }
+
+  @Test(arguments: KeyAlgorithm.allCases) func nothingIsAllocatedForAPacket(algorithm: KeyAlgorithm) throws {
+    guard allocation_counter_works() == 1 else { return }
+    let scheme = Scheme(ring: Keys.ring([Keys.symmetric(algorithm, addresses: ["192.0.2.1"], expiry: .max)]))
+    let current = CurrentRing()
+    current.replace(by: scheme.ring)
+    let id = Keys.id(algorithm)
+    var buffer = [UInt8](repeating: 0, count: 200)
+    let peer = SocketAddress(ipv4: 0xc000_0201)
+    var good = 0
+    allocation_counter_start()
+    for _ in 0..<100 {
+      var span = buffer.mutableSpan
+      span[0] = 4 << 3 | 3
+      var packet = Protection(length: 48, limit: 200, peer: peer)
+      current.decide { SymmetricScheme.protectRequest(key: id, $0, now: { 5 }, &span, &packet) }
+      current.decide { SymmetricScheme.unprotectRequest($0, now: { 5 }, &span, &packet) }
+      if packet.verdict == .ok { good += 1 }
+      current.decide { SymmetricScheme.protectReply($0, now: { 5 }, &span, &packet) }
+      current.decide { SymmetricScheme.unprotectReply(key: id, $0, now: { 5 }, &span, &packet) }
+      if packet.verdict == .ok { good += 1 }
+    }
+    #expect(allocation_counter_stop() == 0)
+    #expect(good == 200)
+  }
+}
