@@ -173,7 +173,7 @@ let package = Package(
       name: "BenchSubjects",
       dependencies: [
         "TimeTypes", "Numerics", "ClockPort", "CLinux", "Engine", "LinuxKernel", "ProviderHost", "Runtime",
-        "CTompionProvider", "CAllocationCounter",
+        "CTompionProvider", "CAllocationCounter", "Cryptography",
       ],
       path: "Bench/Subjects",
       swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault")]),

@@ -9,10 +9,10 @@ let package = Package(
   name: "TompionBench",
   dependencies: [.package(name: "Tompion", path: "..")],
   targets: [
-    .target(name: "CPeers", exclude: ["README.md"]),
+    .target(name: "CPeers", exclude: ["README.md"], linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "CReceivers"),
     // Processes of their own beside the servers: what makes the load, and the least that answers it.
-    .executableTarget(name: "ServerLoad"),
+    .executableTarget(name: "ServerLoad", linkerSettings: [.linkedLibrary("crypto")]),
     .executableTarget(name: "ServerResponder"),
     .target(
       name: "ReceiveBench",

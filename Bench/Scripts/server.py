@@ -2,7 +2,7 @@
 """The NTP server under load beside chronyd -x and a C responder, in turns: medians and ratios as one line of JSON.
 
 Each server has the core SERVER to itself and the load the core LOAD, both under SCHED_FIFO where that is allowed, in short bursts.
-PROBE says which figures: "saturation", "latency" or "workers"."""
+PROBE says which figures: "saturation", "latency", "workers", or "authenticated-sha256" and "authenticated-aes128-cmac"."""
 
 import json
 import os
@@ -37,7 +37,8 @@ def pinned(core):
 
 def load(server, mode, amount, seconds=SECONDS):
     result = subprocess.run(
-        [*pinned(LOAD), os.path.join(BINARIES, "ServerLoad"), str(server.port), str(server.pid), str(seconds), mode, str(int(amount))],
+        [*pinned(LOAD), os.path.join(BINARIES, "ServerLoad"), str(server.port), str(server.pid), str(seconds), mode, str(int(amount)),
+         *getattr(server, "key", ())],
         capture_output=True, text=True, timeout=60)
     if result.returncode != 0:
         raise h.Skip(f"the load ended with status {result.returncode}: {result.stderr.strip()}")
@@ -57,12 +58,12 @@ def ours(directory, start, name="ours", workers=1, core=SERVER, extra=""):
     return server
 
 
-def theirs(directory, start):
+def theirs(directory, start, extra=""):
     port = h.free_port()
     program = h.debian_program("chrony", "usr/sbin/chronyd")
     path = os.path.join(directory, "chronyd.conf")
     with open(path, "w") as f:
-        f.write(f"port {port}\nbindaddress 127.0.0.1\nallow 127.0.0.0/8\nlocal stratum 1\ncmdport 0\npidfile {directory}/chronyd.pid\n")
+        f.write(f"port {port}\nbindaddress 127.0.0.1\nallow 127.0.0.0/8\nlocal stratum 1\ncmdport 0\npidfile {directory}/chronyd.pid\n{extra}")
     user = ["-u", "root"] if os.getuid() == 0 else ["-U"]
     server = start(h.Process([*pinned(SERVER), program, "-x", "-d", *user, "-f", path], directory, "chronyd"))
     server.port = port
@@ -145,7 +146,38 @@ def workers():
         }
 
 
-probe = {"saturation": saturation, "latency": latency, "workers": workers}[
+def authenticated(algorithm, chronys, length):
+    """Every request signed with one key of that type, and every reply."""
+    key = bytes(range(1, length + 1)).hex()
+    with h.workspace("bench-server") as (directory, start):
+        path = os.path.join(directory, "keys")
+        # One file for both: chrony's format is read as it is.
+        with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as f:
+            f.write(f"7 {chronys} HEX:{key}\n")
+        servers = [
+            ours(directory, start, extra=f'authenticate = ["symmetric"]\n[provider.ntp-symmetric]\nkey_files = ["{path}"]\n'),
+            theirs(directory, start, extra=f"keyfile {path}\n"),
+        ]
+        for server in servers:
+            server.key = (algorithm, "7", key)
+        time.sleep(1)
+        mine, chronyd = rounds(servers, "closed", OUTSTANDING, ROUNDS)
+        strange = sum(r["strange"] for r in mine)
+        if strange:
+            raise h.Skip(f"{strange} replies were not what was asked for\n{servers[0].tail()}")
+        if not median(chronyd, "replies"):
+            raise h.Skip(f"this chronyd does not answer with a key of type {chronys}")
+        return {
+            "per_second": median(mine, "per_second"), "per_second_chronyd": median(chronyd, "per_second"),
+            "per_second_ratio": ratio(mine, chronyd, "per_second"), "cpu_ns": median(mine, "cpu_ns"),
+            "cpu_ns_chronyd": median(chronyd, "cpu_ns"), "share": median(mine, "cpu_share"),
+            "share_chronyd": median(chronyd, "cpu_share"),
+        }
+
+
+probe = {"saturation": saturation, "latency": latency, "workers": workers,
+         "authenticated-sha256": lambda: authenticated("sha256", "SHA256", 32),
+         "authenticated-aes128-cmac": lambda: authenticated("aes128-cmac", "AES128", 16)}[
     next((a for a in sys.argv[1:] if not a.startswith("-")), "saturation")]
 try:
     if os.cpu_count() < 2:

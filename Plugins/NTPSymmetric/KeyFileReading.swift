@@ -17,32 +17,34 @@ package struct KeyFileReading {
 
   package init(_ file: SymmetricSettings.File) { self.file = file }
 
-  /// Reads the file. What people should know goes to `report`, never a secret.
+  /// Reads the file; true = its keys are others now. What people should know goes to `report`, never a secret.
   package mutating func read(
     _ settings: SymmetricSettings, secrets: SecretAccess, report: (Host.LogLevel, String) -> Void
-  ) {
+  ) -> Bool {
     switch secrets.get(setting: file.setting) {
     case .failure(let error):
-      guard failure != error.status else { return }
+      guard failure != error.status else { return false }
       failure = error.status
       let old = wasRead ? "; the \(keys.count) keys that it had stay in use" : ""
       report(.error, "key file \(file.path) cannot be read: \(error.status.text)\(old)")
+      return false
     case .success(let fresh):
       failure = nil
       var parsed = fresh.withBytes { KeyFile.read($0, format: settings.format) }
       for problem in parsed.problems {
         report(problem.losesKey ? .error : .warning, problem.text(file: file.path))
       }
+      defer { for index in parsed.keys.indices { parsed.keys[index].wipe() } }
       // Held in any case, so that the next change is told.
       secret = fresh
       if wasRead, parsed.problems.contains(where: \.losesKey) || parsed.keys.isEmpty && !keys.isEmpty {
         let why = parsed.keys.isEmpty ? "has no key" : "is broken"
         report(.error, "key file \(file.path) \(why): the \(keys.count) keys that it had stay in use")
-      } else {
-        keys = take(parsed.keys, settings, report)
-        wasRead = true
+        return false
       }
-      for index in parsed.keys.indices { parsed.keys[index].wipe() }
+      keys = take(parsed.keys, settings, report)
+      wasRead = true
+      return true
     }
   }
 

@@ -90,16 +90,18 @@ final class NTPSymmetricProvider: Authenticator {
     if settings.files.isEmpty { host.log(.warning, "there are no keys: name files in key_files") }
     // A file keeps its keys while its settings name it.
     files = settings.files.map { file in files.first { $0.file == file } ?? KeyFileReading(file) }
-    readFiles()
+    read { _ in true }
+    makeRing()
   }
 
-  private func readFiles(_ isWanted: (KeyFileReading) -> Bool = { _ in true }) {
-    var isRead = false
+  /// Reads those files; true = some of them have other keys now.
+  @discardableResult
+  private func read(_ isWanted: (KeyFileReading) -> Bool) -> Bool {
+    var isChanged = false
     for index in files.indices where isWanted(files[index]) {
-      files[index].read(settings, secrets: host.secrets) { host.log($0, $1) }
-      isRead = true
+      if files[index].read(settings, secrets: host.secrets, report: { host.log($0, $1) }) { isChanged = true }
     }
-    if isRead || files.isEmpty { makeRing() }
+    return isChanged
   }
 
   private func makeRing() {
@@ -137,13 +139,13 @@ final class NTPSymmetricProvider: Authenticator {
 
   private static func missing(_ key: UInt32) -> String { "no key file has a key \(key) that may be used" }
 
-  override func secretChanged(setting: String) { readFiles { $0.file.setting == setting } }
+  override func secretChanged(setting: String) { if read({ $0.file.setting == setting }) { makeRing() } }
 
   override func expired(timer: UInt16, now: RawInstant) {
     guard timer == Self.timer else { return useSettings() }
     armTimer()
     ring.forgetReplaced()
-    readFiles { !$0.wasRead }
+    if read({ !$0.wasRead }) { makeRing() }
     noteUse()
     storeUse()
   }

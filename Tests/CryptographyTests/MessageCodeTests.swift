@@ -157,14 +157,15 @@ import Testing
     let message = [UInt8](0..<48)
     var signed = [UInt8](repeating: 0, count: algorithm.length)
     var good = 0
-    allocation_counter_start()
-    for _ in 0..<100 {
+    for turn in 0...100 {
+      // The first time through makes what the runtime makes once.
+      if turn == 1 { allocation_counter_start() }
       var span = signed.mutableSpan
       if code.sign(message.span, into: &span) { good += 1 }
       if code.verify(message.span, signed.span) { good += 1 }
     }
     #expect(allocation_counter_stop() == 0)
-    #expect(good == 200)
+    #expect(good == 202)
   }
 
   /// A cipher's contexts are for one thread each: while all are taken the next call is refused, and nothing is waited for.

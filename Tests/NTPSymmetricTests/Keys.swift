@@ -26,8 +26,13 @@ enum Keys {
       (keys ?? KeyAlgorithm.allCases.map { symmetric($0) }).compactMap { RingKey($0) }, shortDigests: shortDigests)
   }
 
+  /// A line of our own format.
+  static func line(_ algorithm: KeyAlgorithm, id: UInt32? = nil) -> String {
+    symmetric(algorithm, id: id).fileLine(.tompion) ?? ""
+  }
+
   /// Our own format, all algorithms.
-  static var file: String { KeyFile.header + "\n" + KeyAlgorithm.allCases.map { symmetric($0).fileLine }.joined() }
+  static var file: String { KeyFile.header + "\n" + KeyAlgorithm.allCases.map { line($0) }.joined() }
 }
 
 /// What a scheme's function did with a packet.

@@ -66,7 +66,7 @@ import Testing
     let host = KeyHost(files: [path: Keys.file]).started()
     #expect(host.associate(0x101, key: "77") == .notFound)
     #expect(host.associate(0x102, key: "3") == .ok && host.associate(0x103, key: "4") == .ok)
-    host.files[path] = Array((KeyFile.header + "\n" + Keys.symmetric(.sha512, id: 77).fileLine).utf8)
+    host.files[path] = Array((KeyFile.header + "\n" + Keys.line(.sha512, id: 77)).utf8)
     host.changed("key_files[0]")
     #expect(host.associate(0x101, key: "77") == .ok && host.protect(0x101, header()).verdict == .ok)
     #expect(host.held.count == 1, "the copy of the old file is given back")
@@ -114,13 +114,14 @@ import Testing
     #expect(host.mock.logs.contains { $0.contains(path) && $0.contains("not found") })
     for _ in 0..<3 { host.mock.advance(by: 60_000_000_000) }
     #expect(host.mock.logs.filter { $0.contains("not found") }.count == 1, "told once")
+    #expect(host.mock.logs.filter { $0.contains("in use") }.count == 1, "and nothing is made anew")
     host.files[path] = Array(Keys.file.utf8)
     host.mock.advance(by: 60_000_000_000)
     #expect(host.associate(0x101, key: "3") == .ok && host.protect(0x101, header()).verdict == .ok)
   }
 
   @Test func twoFilesAndADoubleNumber() {
-    let line = Keys.symmetric(.aes256CMAC, id: 3).fileLine
+    let line = Keys.line(.aes256CMAC, id: 3)
     let host = KeyHost(files: ["/a": Keys.file, "/b": KeyFile.header + "\n" + line]).started()
     #expect(host.mock.logs.contains { $0 == "key 3 is in /a and in /b: the first is used" })
     host.associate(0x101, key: "3")
@@ -183,8 +184,9 @@ import Testing
     var buffer = [UInt8](repeating: 0, count: 200)
     let peer = SocketAddress(ipv4: 0xc000_0201)
     var good = 0
-    allocation_counter_start()
-    for _ in 0..<100 {
+    for turn in 0...100 {
+      // The first time through makes what the runtime makes once.
+      if turn == 1 { allocation_counter_start() }
       var span = buffer.mutableSpan
       span[0] = 4 << 3 | 3
       var packet = Protection(length: 48, limit: 200, peer: peer)
@@ -196,6 +198,6 @@ import Testing
       if packet.verdict == .ok { good += 1 }
     }
     #expect(allocation_counter_stop() == 0)
-    #expect(good == 200)
+    #expect(good == 202)
   }
 }

@@ -3,8 +3,11 @@
 // each message), by sendmmsg(2), and what comes back. Prints one line of JSON.
 //   ServerLoad PORT PID SECONDS closed OUTSTANDING   as many requests on their way as that, always
 //   ServerLoad PORT PID SECONDS open RATE            so many requests a second, whatever comes back
+//   … ALGORITHM NUMBER KEY                           every request signed with that key ("sha256" or "aes128-cmac", hexadecimal)
 // PID is the server: its processor time is read around the measurement.
 #define _GNU_SOURCE
+#include "signing.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -29,6 +32,10 @@
 
 static int fd;
 static uint64_t tag;
+// A request's bytes, signed or not. Signed ones are made beforehand, as many as may be on their way, so that signing costs the load
+// nothing while it measures: their nonces come again.
+static int length = 48;
+static uint8_t (*made)[72];
 static int64_t sent_at[ROOM];
 static uint8_t is_out[ROOM];
 static uint64_t sequence, sent, received, strange, lost;
@@ -44,7 +51,7 @@ static int64_t now(clockid_t clock) {
 
 static struct mmsghdr out[BATCH], in[BATCH];
 static struct sockaddr_in server;
-static uint8_t requests[BATCH][SEGMENTS * 48], replies[BATCH][256];
+static uint8_t requests[BATCH][SEGMENTS * 72], replies[BATCH][256];
 static struct iovec out_vectors[BATCH], in_vectors[BATCH];
 static union {
   char bytes[CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))];
@@ -53,10 +60,10 @@ static union {
 
 static void prepare(int segments) {
   for (int i = 0; i < BATCH; ++i) {
-    out_vectors[i] = (struct iovec){requests[i], (size_t)segments * 48};
+    out_vectors[i] = (struct iovec){requests[i], (size_t)(segments * length)};
     in_vectors[i] = (struct iovec){replies[i], sizeof replies[i]};
-    size_t length = segments > 1 ? sizeof controls[i] : CMSG_SPACE(sizeof(struct in_pktinfo));
-    out[i].msg_hdr = (struct msghdr){&server, sizeof server, &out_vectors[i], 1, &controls[i], length, 0};
+    size_t control = segments > 1 ? sizeof controls[i] : CMSG_SPACE(sizeof(struct in_pktinfo));
+    out[i].msg_hdr = (struct msghdr){&server, sizeof server, &out_vectors[i], 1, &controls[i], control, 0};
     in[i].msg_hdr = (struct msghdr){NULL, 0, &in_vectors[i], 1, NULL, 0, 0};
     controls[i].align.cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo));
     controls[i].align.cmsg_level = SOL_IP;
@@ -65,10 +72,40 @@ static void prepare(int segments) {
     cut->cmsg_len = CMSG_LEN(sizeof(uint16_t));
     cut->cmsg_level = SOL_UDP;
     cut->cmsg_type = UDP_SEGMENT;
-    uint16_t size = 48;
+    uint16_t size = (uint16_t)length;
     memcpy(CMSG_DATA(cut), &size, sizeof size);
-    for (int s = 0; s < SEGMENTS; ++s) requests[i][s * 48] = 4 << 3 | 3;
+    for (int s = 0; s < SEGMENTS; ++s) requests[i][s * length] = 4 << 3 | 3;
   }
+}
+
+static int make_signed(const char *algorithm, const char *number, const char *key) {
+  int mac = signing_begin(algorithm, number, key);
+  made = mac ? calloc(ROOM, sizeof *made) : NULL;
+  if (!made) return 0;
+  length = 48 + mac;
+  for (uint64_t i = 0; i < ROOM; ++i) {
+    uint64_t nonce = tag ^ i;
+    made[i][0] = 4 << 3 | 3;
+    memcpy(made[i] + 40, &nonce, 8);
+    signing_sign(made[i]);
+  }
+  return 1;
+}
+
+// The request that a reply is to; -1 = it is to none that is on its way, or is no good reply.
+static int64_t asked(const uint8_t *reply, uint32_t count) {
+  uint64_t nonce;
+  memcpy(&nonce, reply + 24, 8);
+  uint64_t number = nonce ^ tag;
+  // A reply in server mode, of a synchronized clock.
+  if (count != (uint32_t)length || (reply[0] & 7) != 4 || reply[1] == 0 || reply[1] > 15) return -1;
+  if (made) {
+    // One in 256 is looked at as a client would.
+    if (number >= ROOM || !is_out[number] || (number % 256 == 0 && !signing_verify(reply))) return -1;
+    return (int64_t)number;
+  }
+  if (number >= sequence || sequence - number > ROOM || !is_out[number % ROOM]) return -1;
+  return (int64_t)(number % ROOM);
 }
 
 static void send_batch(int count, int segments) {
@@ -79,7 +116,8 @@ static void send_batch(int count, int segments) {
     memcpy(CMSG_DATA(&controls[i].align), &info, sizeof info);
     for (int s = 0; s < segments; ++s) {
       uint64_t number = sequence++, nonce = tag ^ number;
-      memcpy(requests[i] + s * 48 + 40, &nonce, 8);
+      if (made) memcpy(requests[i] + s * length, made[number % ROOM], (size_t)length);
+      else memcpy(requests[i] + s * length + 40, &nonce, 8);
       if (is_out[number % ROOM]) ++lost;
       is_out[number % ROOM] = 1;
       sent_at[number % ROOM] = moment;
@@ -103,17 +141,13 @@ static int receive_batch(int wait) {
   int64_t moment = now(CLOCK_MONOTONIC);
   int taken = 0;
   for (int i = 0; i < got; ++i) {
-    uint64_t nonce;
-    memcpy(&nonce, replies[i] + 24, 8);
-    uint64_t number = nonce ^ tag;
-    // A reply in server mode, of a synchronized clock, to a request that is on its way.
-    if (in[i].msg_len != 48 || (replies[i][0] & 7) != 4 || replies[i][1] == 0 || replies[i][1] > 15 || number >= sequence ||
-        sequence - number > ROOM || !is_out[number % ROOM]) {
+    int64_t place = asked(replies[i], in[i].msg_len);
+    if (place < 0) {
       ++strange;
       continue;
     }
-    is_out[number % ROOM] = 0;
-    int64_t begin = sent_at[number % ROOM], took = moment - begin;
+    is_out[place] = 0;
+    int64_t begin = sent_at[place], took = moment - begin;
     ++received;
     ++taken;
     if (moment >= measure_from && moment < measure_to) ++measured_received;
@@ -166,7 +200,7 @@ static void open_loop(int64_t end, double rate) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 6) return 2;
+  if (count != 6 && count != 9) return 2;
   double seconds = atof(arguments[3]);
   int is_open = !strcmp(arguments[4], "open");
   int room = 4 << 20;
@@ -182,17 +216,21 @@ int main(int count, char **arguments) {
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   if (bind(fd, (struct sockaddr *)&own, sizeof own)) return 1;
   tag = (uint64_t)now(CLOCK_REALTIME) * UINT64_C(0x9e3779b97f4a7c15);
+  if (count == 9 && !make_signed(arguments[6], arguments[7], arguments[8])) {
+    fputs("ServerLoad: libcrypto has no such algorithm\n", stderr);
+    return 1;
+  }
   prepare(is_open ? 1 : SEGMENTS);
   // A tenth of the time to warm up, in which nothing is counted.
-  int64_t begin = now(CLOCK_MONOTONIC), length = (int64_t)(seconds * 1e9);
+  int64_t begin = now(CLOCK_MONOTONIC), span = (int64_t)(seconds * 1e9);
   measure_from = INT64_MAX;
   measure_to = INT64_MAX;
-  if (is_open) open_loop(begin + length / 10, atof(arguments[5]));
-  else closed(begin + length / 10, atoi(arguments[5]));
+  if (is_open) open_loop(begin + span / 10, atof(arguments[5]));
+  else closed(begin + span / 10, atoi(arguments[5]));
   measure_from = now(CLOCK_MONOTONIC);
   int64_t cpu = now(clock), own_cpu = now(CLOCK_PROCESS_CPUTIME_ID);
-  if (is_open) open_loop(measure_from + length, atof(arguments[5]));
-  else closed(measure_from + length, atoi(arguments[5]));
+  if (is_open) open_loop(measure_from + span, atof(arguments[5]));
+  else closed(measure_from + span, atoi(arguments[5]));
   measure_to = now(CLOCK_MONOTONIC);
   cpu = now(clock) - cpu;
   own_cpu = now(CLOCK_PROCESS_CPUTIME_ID) - own_cpu;

@@ -5,10 +5,11 @@ enum Registry {
   static var entries: [any Entry] {
     [
       RingSameCore(), RingCrossCore(), RingSharedMemory(),
-      HotPath(), SampleCost(), ClockRead(), TimexRead(), HardwareClockRead(), ReceivePaths(), StampToSteer(),
+      HotPath(), SampleCost(), MessageCodes(), ClockRead(), TimexRead(), HardwareClockRead(), ReceivePaths(),
+      StampToSteer(),
       PlacementLatency(),
       SchedulingJitter(), IdleMemory(),
-      FirstSync(), ServerSaturation(), ServerLatency(), ServerWorkers(),
+      FirstSync(), ServerSaturation(), ServerLatency(), ServerWorkers(), AuthenticatedServer(),
     ]
   }
 }
