@@ -38,16 +38,15 @@ extension NTPClientProvider {
     switch (status, wanted) {
     case (.notFound, .key(let number)):
       "no provider offers symmetric keys, or none of them is \(number)"
-    case (.notFound, _), (.unsupported, .nts):
+    case (.notFound, _):
       "no provider that offers authentication \"\(wanted.scheme)\" is loaded"
-    default: status.text
+    default: "no \(wanted.text): \(status.text)"
     }
   }
 
   /// People are told once until the keys are there.
   private func missing(_ reason: String, _ index: Int) {
-    let wanted = slots[index].settings.association.authentication
-    let text = "nothing is sent: no \(wanted.text): \(reason)"
+    let text = "nothing is sent: \(reason)"
     slots[index].info.lastError = text
     guard !slots[index].authentication.isMissed else { return }
     slots[index].authentication.isMissed = true
@@ -73,9 +72,9 @@ extension NTPClientProvider {
         host.authentication.close(association)
         slots[index].authentication.failed(now: now)
       }
-      let why = reason.isEmpty ? status.text : reason
+      let wanted = slots[index].settings.association.authentication
       deliver(.keysLost, to: index, now: now)
-      missing(why, index)
+      missing("no \(wanted.text): \(reason.isEmpty ? status.text : reason)", index)
     }
     arm(index)
     publishInfo(index)

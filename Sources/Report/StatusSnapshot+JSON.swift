@@ -38,6 +38,8 @@ extension StatusSnapshot {
       JSONMember("sanity_of", .integer(Int64(sanityOf))),
       JSONMember("sanity_limit_ns", JSONValue(nanoseconds: sanityLimit)),
       JSONMember("auth_select", .string(authSelect)),
+      JSONMember("sources_network", JSONValue(networkSources)),
+      JSONMember("sources_authenticated", JSONValue(provenSources)),
       JSONMember("min_sources", .integer(Int64(minimumSources))),
       JSONMember("true_error_ns", JSONValue(nanoseconds: trueError)),
       JSONMember("samples", JSONValue(samples)),
@@ -89,6 +91,8 @@ extension StatusSnapshot {
     sanityOf = json.small("sanity_of", 0)
     sanityLimit = json.interval("sanity_limit_ns")
     authSelect = json.text("auth_select") ?? ""
+    networkSources = json.count("sources_network")
+    provenSources = json.count("sources_authenticated")
     minimumSources = json.small("min_sources", 1)
     trueError = json.interval("true_error_ns")
     samples = json.count("samples")

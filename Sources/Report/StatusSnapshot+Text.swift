@@ -52,9 +52,8 @@ extension StatusSnapshot {
   }
 
   private var authenticationText: String {
-    let network = sources.filter { !$0.referenceClock }
-    let proven = network.count { $0.proof.isProven }
-    return "auth_select = \(printable(authSelect)); \(proven) of \(network.count) sources prove themselves"
+    let sources = networkSources == 1 ? "source proves itself" : "sources prove themselves"
+    return "auth_select = \(printable(authSelect)); \(provenSources) of \(networkSources) \(sources)"
   }
 
   private func sanityText(_ style: TextStyle) -> String {

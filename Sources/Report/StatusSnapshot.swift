@@ -57,6 +57,9 @@ package struct StatusSnapshot: Sendable, Equatable {
 
   /// `auth_select` of the configuration; empty = not known.
   package var authSelect = ""
+  /// The network's sources, and how many of them prove themselves.
+  package var networkSources: UInt64 = 0
+  package var provenSources: UInt64 = 0
 
   /// Virtual clocks only: the virtual clock − the host's reference clock (positive = ahead), measured, not estimated.
   package var trueError: TimeInterval?

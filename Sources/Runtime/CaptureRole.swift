@@ -15,9 +15,10 @@ final class CaptureRole {
     self.providers = providers
   }
 
-  /// Starts every provider; one that fails says so and the others go on.
+  /// Starts every provider, those first that others prove their packets by; one that fails says so and the others go on.
   func start() {
-    for provider in providers { provider.start() }
+    for provider in providers where provider.isAuthenticator { provider.start() }
+    for provider in providers where !provider.isAuthenticator { provider.start() }
   }
 
   /// Waits once, at most until `deadline`, and hands out what came; what is not for a provider goes to `others`. True = there are
@@ -30,8 +31,9 @@ final class CaptureRole {
     return sum != published
   }
 
-  /// Stops and closes every provider: after it no callback runs.
+  /// Stops and closes every provider: after it no callback runs. Those last that others prove their packets by: nobody misses them then.
   func stop() {
+    for provider in providers where !provider.isAuthenticator { provider.close() }
     for provider in providers { provider.close() }
   }
 }

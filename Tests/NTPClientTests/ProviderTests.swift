@@ -4,6 +4,7 @@ import CTompionProvider
 import MockHost
 import ProviderKit
 import Testing
+import TimeTypes
 
 @testable import NTPClient
 
@@ -205,5 +206,35 @@ struct ProviderTests {
     #expect(scene.host.sockets.isEmpty && scene.host.timers.isEmpty)
     scene.host.close()
     #expect(scene.host.sources.isEmpty)
+  }
+
+  /// A plain source that has to prove itself from now on, on a host without authentication: nothing more is sent, and never without proof.
+  @Test func proofAskedForLaterIsNotLeftOut() throws {
+    let scene = started([("s1", [:], [:])], names: ["s1": [ClientScene.address(1)]])
+    scene.run(seconds: 60)
+    let before = try #require(scene.source(named: "s1"))
+    let (sent, measured) = (scene.host.sent.count, scene.host.samples.count)
+    #expect(measured > 4)
+    scene.host.clearSettings()
+    scene.addSource(0, "s1")
+    scene.host.set("source[0].auth", "key:7")
+    #expect(scene.host.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_OK)
+    scene.run(seconds: 5000)
+    #expect(scene.host.sent.count == sent && scene.host.samples.count == measured)
+    #expect(scene.host.removedSources == [before], "the plain one is another source")
+    let now = try #require(scene.source(named: "s1").flatMap { scene.info($0) })
+    #expect(ClientScene.text(now.last_error).hasPrefix("nothing is sent: no key 7"))
+    #expect(now.flags & TOMPION_SOURCE_MUST_AUTHENTICATE != 0 && now.flags & TOMPION_SOURCE_AUTHENTICATED == 0)
+  }
+
+  /// What a request that asks for a signature looks like ([MS-SNTP]: leap 3, version 3, mode 3), and that it says nothing else.
+  @Test func requestsForASignatureSayNothingOfThisHost() {
+    let request = Request(
+      serial: 1, nonce: 0x0102_0304_0506_0708, peer: .none, version: 3, timeout: RawInstant(nanoseconds: 0))
+    let packet = RequestPacket(request, leap: .unsynchronized)
+    #expect(packet.length == 48 && packet.bytes[0] == 0xDB)
+    for index in 1..<40 { #expect(packet.bytes[index] == 0) }
+    for index in 40..<48 { #expect(packet.bytes[index] == UInt8(index - 39)) }
+    #expect(RequestPacket(request).bytes[0] == 0x1B)
   }
 }

@@ -78,7 +78,7 @@ struct ReportsJSONTests {
     snapshot.jitter = TimeInterval(nanoseconds: 900)
     snapshot.rootDelay = .milliseconds(2)
     snapshot.rootDispersion = .milliseconds(1)
-    snapshot.authSelect = "require"
+    (snapshot.authSelect, snapshot.networkSources, snapshot.provenSources) = ("require", 3, 2)
     snapshot.boundStatistical = .microseconds(20)
     snapshot.boundHard = .milliseconds(2)
     snapshot.taiOffset = 37

@@ -18,6 +18,9 @@ extension ProviderInstance {
     descriptor.capabilities & UInt32(TOMPION_CAPABILITY_MANY_WORKERS) != 0
   }
 
+  /// It offers a scheme to others. The owner's thread.
+  package var isAuthenticator: Bool { unsafe authenticatorTable != nil }
+
   /// An authenticator's scheme is there for others from its init on.
   func offerAuthentication() {
     guard let router = backend.authentication, let scheme = unsafe authenticatorTable?.pointee.scheme else { return }

@@ -158,6 +158,9 @@ final class HostedProvider {
   /// [capture]
   func close() { instance?.close() }
 
+  /// Others of this process prove their packets by it. [capture]
+  var isAuthenticator: Bool { instance?.isAuthenticator ?? false }
+
   func fail(_ reason: String) { failure.withLock { $0 = reason } }
 
   private var hasFailed: Bool { failure.withLock { !$0.isEmpty } }

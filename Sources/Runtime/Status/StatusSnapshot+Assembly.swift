@@ -35,6 +35,9 @@ extension StatusSnapshot {
         entry.source, provider: entry.provider, estimate: estimates[entry.source.id],
         authSelect: configuration.clock.authSelect, now: now)
     }
+    let network = sources.filter { !$0.referenceClock }
+    networkSources = UInt64(network.count)
+    provenSources = UInt64(network.count { $0.proof.isProven })
     if let followed = context.configuration.followed, let estimate = estimates[SystemFeed.source] {
       sources.append(SourceReport(followed: followed, estimate: estimate, now: now))
     }
