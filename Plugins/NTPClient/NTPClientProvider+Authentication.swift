@@ -37,7 +37,7 @@ extension NTPClientProvider {
   private static func reason(_ status: Status, _ wanted: SourceAuthentication) -> String {
     switch (status, wanted) {
     case (.notFound, .key(let number)):
-      "no provider offers symmetric keys, or none of them is \(number)"
+      "there is no key \(number) that may be used, or no provider for symmetric keys"
     case (.notFound, _):
       "no provider that offers authentication \"\(wanted.scheme)\" is loaded"
     default: "no \(wanted.text): \(status.text)"
