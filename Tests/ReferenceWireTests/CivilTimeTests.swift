@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import ReferenceWire
+
+@Suite struct CivilTimeTests {
+  @Test func daysAreCounted() {
+    // Each next day is one more, from GPS' first to the last that is taken.
+    var expected: Int64 = 3657 - 5
+    var count = 0
+    for year in 1980...2399 {
+      for month in 1...12 {
+        for day in 1...31 {
+          guard let found = CivilDay(year: year, month: month, day: day) else { continue }
+          #expect(found.daysSince1970 == expected)
+          expected += 1
+          count += 1
+        }
+      }
+    }
+    // 420 years have 105 days of leap but for 2100, 2200 and 2300.
+    #expect(count == 420 * 365 + 105 - 3)
+    #expect(CivilDay(year: 2026, month: 11, day: 21)?.daysSince1970 == 20_778)
+  }
+
+  @Test func daysThatAreNot() {
+    for (year, month, day) in [
+      (1979, 12, 31), (2400, 1, 1), (2026, 0, 1), (2026, 13, 1), (2026, 2, 29), (2100, 2, 29), (2026, 4, 31),
+      (2026, 1, 0),
+    ] { #expect(CivilDay(year: year, month: month, day: day) == nil, "\(year)-\(month)-\(day)") }
+    #expect(CivilDay(year: 2028, month: 2, day: 29) != nil && CivilDay(year: 2000, month: 2, day: 29) != nil)
+  }
+
+  @Test func timesOfDay() {
+    #expect(CivilTime(hour: 23, minute: 59, second: 60)?.nanoseconds == 86_400_000_000_000)
+    #expect(CivilTime(hour: 23, minute: 59, second: 60)?.isLeapSecond == true)
+    #expect(CivilTime(hour: 1, minute: 2, second: 3, nanosecond: 4)?.nanoseconds == 3_723_000_000_004)
+    for (h, m, s, n) in [
+      (24, 0, 0, 0), (0, 60, 0, 0), (0, 0, 60, 0), (0, 59, 61, 0), (-1, 0, 0, 0), (0, 0, 0, 1_000_000_000),
+    ] {
+      #expect(CivilTime(hour: h, minute: m, second: s, nanosecond: n) == nil)
+    }
+  }
+}
