@@ -81,6 +81,8 @@ import VirtualHost
     let place = try place(hasAuthenticator: false)
     #expect(place.ask(ServerTests.request() + [UInt8](repeating: 7, count: 20)).isEmpty)
     #expect(place.ask(ServerTests.request()).map(\.count) == [48])
+    let keyless = ServerTests.request() + [0, 0, 0, 0] + [UInt8](repeating: 7, count: 16)
+    #expect(place.ask(keyless).map(\.count) == [48], "key 0 is no key")
     // It comes later, and is found.
     _ = try place.scene.server.start(
       try ServicesTests.module("authenticator"), provider: "authenticator", settings: [])

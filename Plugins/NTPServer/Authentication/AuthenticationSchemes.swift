@@ -91,9 +91,11 @@ final class AuthenticationSchemes: Sendable {
       default: return .silence(isPlain ? .unsigned : .authenticator)
       }
     }
-    guard unsigned != .all else { return .plain(length: length) }
-    let hasCode = PacketTrailer(of: packet.span, version: packet[0] &>> 3 & 7).mac != nil
-    return .silence(hasCode ? .authenticator : .unsigned)
+    let code = PacketTrailer(of: packet.span, version: packet[0] &>> 3 & 7).mac
+    guard unsigned == .all else { return .silence(code == nil ? .unsigned : .authenticator) }
+    // Key 0 is no key: what stands behind it is as if it were not there.
+    if let code, !code.isCryptoNAK, code.keyID(in: packet.span) == 0 { return .plain(length: code.range.lowerBound) }
+    return .plain(length: length)
   }
 }
 
