@@ -70,12 +70,12 @@ struct AuthenticationCheck {
   /// Key files in their order, then keys that are in none of them.
   private var missingKeys: [Diagnostic] {
     var warnings: [Diagnostic] = []
-    var known: Set<UInt32> = []
+    var known: [UInt32: KeyAlgorithm] = [:]
     var expired: Set<UInt32> = []
     var isWhole = true
     let values = configuration.providers.first { $0.name == "ntp-symmetric" }?.values ?? []
     for file in configuration.keyFiles {
-      let place = values.first { $0.path.hasPrefix("key_files[") && $0.value == .string(file.path) }
+      let place = values.first { $0.namesKeyFile && $0.value == .string(file.path) }
       func warn(_ problem: String, _ advice: String) {
         warnings.append(
           Diagnostic(
@@ -95,7 +95,7 @@ struct AuthenticationCheck {
         }
         let now = RealtimeClock.now().seconds
         for key in read.keys {
-          known.insert(key.id)
+          known[key.id] = known[key.id] ?? key.algorithm
           if key.isExpired(at: now) { expired.insert(key.id) }
         }
       } catch {
@@ -110,7 +110,12 @@ struct AuthenticationCheck {
       let problem: String
       if expired.contains(id) {
         problem = "the time of key \(id) is over"
-      } else if known.contains(id) || !isWhole {
+      } else if let algorithm = known[id] {
+        let isAllowed = values.contains { $0.path == "allow_\(algorithm.name)" && $0.value == .boolean(true) }
+        guard algorithm.isDeprecated, !isAllowed else { continue }
+        problem =
+          "key \(id) is of type \(algorithm.name), which is not used unless allow_\(algorithm.name) = true says so"
+      } else if !isWhole {
         continue
       } else if configuration.keyFiles.isEmpty {
         problem = "no key file is named"

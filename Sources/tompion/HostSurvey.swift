@@ -32,17 +32,23 @@ struct HostSurvey {
       unreachable = "\(error)"
     }
     let pid = status?.processID ?? 0
-    file = configuration ?? Self.file(processes.arguments(pid)) ?? Command.defaultConfiguration
+    file = configuration ?? Self.file(processes, pid) ?? Command.defaultConfiguration
     check = ConfigurationCheck(file)
   }
 
-  /// What tompiond was started with, if that names one place wherever it is read.
-  private static func file(_ arguments: [String]) -> String? {
+  /// What tompiond was started with, if this user may see it.
+  private static func file(_ processes: ProcessTable, _ pid: Int32) -> String? {
+    let arguments = processes.arguments(pid)
     for (index, word) in arguments.enumerated() {
-      if word.hasPrefix("--config="), word.dropFirst(9).hasPrefix("/") { return String(word.dropFirst(9)) }
-      if word == "--config" || word == "-c", index + 1 < arguments.count, arguments[index + 1].hasPrefix("/") {
-        return arguments[index + 1]
+      let path: String
+      if word.hasPrefix("--config=") {
+        path = String(word.dropFirst("--config=".utf8.count))
+      } else if word == "--config", index + 1 < arguments.count {
+        path = arguments[index + 1]
+      } else {
+        continue
       }
+      return path.hasPrefix("/") ? path : processes.workingDirectory(pid).map { "\($0)/\(path)" }
     }
     return nil
   }

@@ -53,10 +53,15 @@ extension Configuration {
       if case .string(let word) = value.value { format = KeyFileFormat(rawValue: word) ?? .auto }
     }
     return provider.values.compactMap { value in
-      guard value.path.hasPrefix("key_files["), case .string(let path) = value.value else { return nil }
+      guard value.namesKeyFile, case .string(let path) = value.value else { return nil }
       return KeyFileSetting(path: path, format: format)
     }
   }
+}
+
+extension SettingValue {
+  /// A list of them, or one alone.
+  var namesKeyFile: Bool { path == "key_files" || path.hasPrefix("key_files[") }
 }
 
 extension Instant where Scale == UTC {

@@ -143,6 +143,36 @@ def test_signatures():
     return "\n     ".join([""] + notes)
 
 
+def test_signatures_of_a_real_server():
+    """chronyd and we read one key file, in its format, and understand each other."""
+    lines = ["1 MD5 ASCII:0123456789abcdef", "2 SHA1 HEX:000102030405060708090a0b0c0d0e0f10111213", "3 SHA256 a-key-that-is-text-and-longer-than-twenty",
+             "4 SHA512 HEX:" + "5a" * 32, "5 AES128 HEX:000102030405060708090a0b0c0d0e0f", "6 AES256 HEX:" + "a5" * 32]
+    notes = []
+    with h.workspace("diagnose-chrony") as (directory, start):
+        theirs, ours = os.path.join(directory, "theirs"), os.path.join(directory, "ours")
+        for path, text in ((theirs, lines), (ours, lines + ["9 SHA1 HEX:" + "11" * 20])):
+            with open(path, "w") as f:
+                f.write("! of both\n" + "\n".join(text) + "\n")
+            os.chmod(path, 0o600)
+        port = h.free_port()
+        server = start(h.chronyd(directory, "server", f"port {port}\nbindaddress 127.0.0.1\nallow 127.0.0.1\nlocal stratum 1\nkeyfile {theirs}"))
+        place = f"127.0.0.1:{port}"
+        h.wait_for(lambda: step(diagnose(place), "plain-query")["outcome"] == "ok", 10, f"chronyd serves: {server.output()}")
+        features = subprocess.run([h.debian_program("chrony", "usr/sbin/chronyd"), "-v"], capture_output=True, text=True).stdout
+        for number, line in enumerate(lines, 1):
+            if "AES" in line and "+CMAC" not in features and "+SECHASH" not in features:
+                notes.append(f"{line.split()[1]}: skipped, this chronyd has no CMAC")
+                continue
+            signed = step(diagnose(place, "--key", str(number), "--key-file", ours), "signed-query")
+            assert signed["outcome"] == "ok", f"{line}: {signed}"
+            notes.append(f"{line.split()[1]}: {signed['finding']}")
+        # chronyd is silent where it does not know the key.
+        unknown = step(diagnose(place, "--key", "9", "--key-file", ours), "signed-query")
+        assert unknown["faults"] in (["signed-silence"], ["crypto-nak"], ["signature-missing"]), unknown
+        notes.append(f"a key that it has not: {unknown['finding']}")
+    return "\n     ".join([""] + notes)
+
+
 def test_the_daemon_its_configuration_and_its_privilege():
     stub = Stub(lambda q, t: [reply(q, t)])
     try:
@@ -168,6 +198,41 @@ def test_the_daemon_its_configuration_and_its_privilege():
             return differs["finding"]
     finally:
         stub.stop()
+
+
+def test_a_source_with_a_key_of_the_configuration():
+    """The key comes from the configuration's key files, and what tompiond itself found is told, too."""
+    def signs(q, t):
+        packet = reply(q[:48], t, version=q[0] >> 3 & 7)
+        return [packet + struct.pack(">I", 7) + hashlib.sha256(KEY + packet).digest()[:len(q) - 52] if len(q) > 48 else packet]
+
+    def does_not(q, t):
+        return [reply(q[:48], t, version=q[0] >> 3 & 7)]
+
+    notes = []
+    with h.workspace("diagnose-key") as (directory, start):
+        keys = os.path.join(directory, "keys")
+        with open(keys, "w") as f:
+            f.write(f"7 SHA256 {KEY.decode()}\n")
+        os.chmod(keys, 0o600)
+        for name, answer in (("signs", signs), ("plain", does_not)):
+            stub = Stub(answer)
+            try:
+                text = f'[provider.ntp-symmetric]\nkey_files = ["{keys}"]\n' + h.client_configuration([stub.port], source='auth = "key:7"\n')
+                daemon = start(h.Tompion(directory, name, text)).wait_up()
+
+                def polled():
+                    source = daemon.json("sources")["sources"][0]
+                    return source["replies"] > 0 if name == "signs" else source["rejected"] > 0
+                h.wait_for(polled, 15, f"tompiond has heard the server{daemon.tail()}")
+                report = json.loads(daemon.ask("diagnose", "--json", "--timeout", "1", check=False).stdout)
+            finally:
+                stub.stop()
+            signed = [s for s in report["steps"] if s["step"] == "signed-query"]
+            faults = [s["faults"] for s in signed]
+            assert faults == ([[]] if name == "signs" else [["signature-missing"], ["not-authenticated"]]), signed
+            notes += [s["finding"] for s in signed]
+    return "\n     ".join([""] + notes)
 
 
 def test_a_held_port_is_named():

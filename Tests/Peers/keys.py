@@ -125,11 +125,11 @@ def test_config_check_warns():
         good = write(os.path.join(directory, "good.keys"), f"7 SHA256 {SECRET}\n")
         open_file = write(os.path.join(directory, "open.keys"), f"8 SHA256 {SECRET}\n", 0o644)
 
-        def warnings(sources, files=()):
+        def warnings(sources, files=(), more=""):
             text = ""
             if files:
                 listed = ", ".join(f'"{f}"' for f in files)
-                text += f"[provider.ntp-symmetric]\nkey_files = [{listed}]\n"
+                text += f"[provider.ntp-symmetric]\nkey_files = [{listed}]\n{more}"
             for source in sources:
                 text += "[[source]]\n" + source + "\n"
             path = write(os.path.join(directory, "t.toml"), text, 0o644)
@@ -148,6 +148,10 @@ def test_config_check_warns():
         assert len(none) == 1 and "no key file is named" in none[0]["problem"], none
         exposed = warnings(['address = "192.0.2.1"\nauth = "key:8"'], [open_file])
         assert len(exposed) == 1 and "may be read" in exposed[0]["problem"] and "chmod 600" in exposed[0]["problem"], exposed
+        weak = write(os.path.join(directory, "weak.keys"), f"5 MD5 {SECRET}\n")
+        unused = warnings(['address = "192.0.2.1"\nauth = "key:5"'], [weak])
+        assert len(unused) == 1 and "allow_md5" in unused[0]["problem"], unused
+        assert not warnings(['address = "192.0.2.1"\nauth = "key:5"'], [weak], "allow_md5 = true\n")
         missing = warnings(['address = "127.0.0.1"'], [good + ".absent"])
         assert len(missing) == 1 and "cannot be used" in missing[0]["problem"], missing
         broken = warnings(['address = "127.0.0.1"'], [write(os.path.join(directory, "b"), "7 SHA256\n")])

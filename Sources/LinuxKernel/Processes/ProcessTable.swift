@@ -36,6 +36,9 @@ package struct ProcessTable: Sendable {
     return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Where its relative paths begin; nil = not ours to know.
+  package func workingDirectory(_ pid: Int32) -> String? { link("\(root)/\(pid)/cwd") }
+
   /// Whether a capability is in force for it (CapEff of proc(5)); nil = it is gone, or not ours to know.
   package func holds(_ capability: Capability, _ pid: Int32) -> Bool? {
     guard let bytes = try? SmallFile.readPseudo("\(root)/\(pid)/status", limit: 65536) else { return nil }

@@ -27,6 +27,8 @@ import Testing
     #expect(table.holds(.sysTime, 7) == true && table.holds(.netBindService, 7) == true)
     #expect(table.holds(.netAdmin, 7) == false)
     #expect(table.holds(.sysTime, 8) == nil && table.holds(.sysTime, 9) == nil && table.holds(.sysTime, 10) == nil)
+    try root.link("7/cwd", to: "/srv/time")
+    #expect(table.workingDirectory(7) == "/srv/time" && table.workingDirectory(8) == nil)
     #expect(ProcessTable().holds(.sysTime, ProcessTable().ownPID) == Capability.sysTime.isEffective)
   }
 }
