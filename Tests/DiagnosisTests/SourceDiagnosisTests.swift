@@ -64,10 +64,12 @@ struct SourceDiagnosisTests {
     #expect(diagnosis.next == .askSigned)
     diagnosis.couldNotSign("key 7 is in no key file", cause: "c")
     #expect(Self.outcomes(diagnosis) == ["name ok", "port ok", "plain-query failed", "signed-query failed"])
-    var bare = SourceDiagnosis(name: "a", unsigned: "no key is set")
-    bare.resolved(to: "192.0.2.1:123")
-    bare.asked(Replies.query, Replies.answered(Replies.packet()))
-    #expect(bare.next == .finished && bare.steps.last == DiagnosisStep(.signedQuery, "a", .skipped, "no key is set"))
+    for stratum in [2, 16] as [UInt8] {
+      var bare = SourceDiagnosis(name: "a", unsigned: "no key is set")
+      bare.resolved(to: "192.0.2.1:123")
+      bare.asked(Replies.query, Replies.answered(Replies.packet(stratum: stratum)))
+      #expect(bare.next == .finished && bare.steps.last == DiagnosisStep(.signedQuery, "a", .skipped, "no key is set"))
+    }
   }
 
   @Test("what is out of turn changes nothing")

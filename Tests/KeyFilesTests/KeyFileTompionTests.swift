@@ -47,6 +47,7 @@ struct KeyFileTompionTests {
       ("5 md5 ascii:0123456789 expires=2027-01-01 expires=2028-01-01", 43, "second one"),
       ("5 md5 ascii:0123456789 addresses=", 24, "addresses"),
       ("5 md5 ascii:0123456789 addresses=192.0.2.1,", 24, "addresses"),
+      ("5 md5 ascii:0123456789 addresses=192.0.2.1 addresses=192.0.2.2", 44, "second one"),
       ("5 md5 ascii:0123456789 expire=2027-01-01", 24, "nothing of that name"), ("1 md5 ascii:0123456789", 1, "line 2"),
     ])
   func broken(line: String, column: Int, reason: String) throws {

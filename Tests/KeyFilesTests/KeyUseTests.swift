@@ -10,7 +10,7 @@ struct KeyUseTests {
   func reading() {
     let use = KeyUse(last: [7: 100, 1: 200, 4_294_967_295: 0])
     #expect(use.text == "1 200\n7 100\n4294967295 0\n" && KeyUse(reading: Array(use.text.utf8)) == use)
-    let broken = "7 100\nx 1\n7\n8 -1\n9 1 1\n4294967296 5\n7 99\n\n10 99999999999999999999\n7 300"
+    let broken = "7 100\n7 300\nx 1\n7\n8 -1\n9 1 1\n4294967296 5\n7 99\n\n10 99999999999999999999\n"
     #expect(KeyUse(reading: Array(broken.utf8)) == KeyUse(last: [7: 300]))
     var generator = SeededGenerator(seed: 9)
     for _ in 0..<2000 { _ = KeyUse(reading: generator.bytes(200)) }
