@@ -108,6 +108,7 @@ extension NTPClientProvider {
     let name = slots[index].settings.address
     let who = Self.text(name: name, address: address)
     let source = slots[index].source
+    let cause = unproven(index)
     switch notice {
     case .reachable: host.event(37, source: source, "valid replies from \(who)")
     case .unreachable: host.event(38, source: source, "no valid reply from \(who) in eight polls")
@@ -116,14 +117,14 @@ extension NTPClientProvider {
       let last = slots[index].association.state.candidates.count > 1 ? name : who
       let text =
         pause == .zero
-        ? "\(name): no valid reply in \(AssociationLimits.misses) polls; going on to \(address)"
-        : "\(last): no valid reply in \(AssociationLimits.misses) polls; looking the name up again in \(seconds(pause)) s"
+        ? "\(name): no valid reply in \(AssociationLimits.misses) polls\(cause); going on to \(address)"
+        : "\(last): no valid reply in \(AssociationLimits.misses) polls\(cause); looking the name up again in \(seconds(pause)) s"
       slots[index].info.lastError = text
       host.event(47, source: source, text)
     case .silent(let longest):
       let last = slots[index].association.state.candidates.count > 1 ? name : who
       let text =
-        "\(last): no valid reply in \(AssociationLimits.misses) polls; looking the name up again, asking on at up to "
+        "\(last): no valid reply in \(AssociationLimits.misses) polls\(cause); looking the name up again, asking on at up to "
         + "\(seconds(longest)) s"
       slots[index].info.lastError = text
       host.event(47, source: source, text)
@@ -154,6 +155,14 @@ extension NTPClientProvider {
       slots[index].info.lastError = text
       host.event(526, source: source, text)
     }
+  }
+
+  /// Why its replies prove nothing, where it is for that that none is valid.
+  private func unproven(_ index: Int) -> String {
+    guard slots[index].association.state.isUnproven, let reason = slots[index].association.counters.lastUnproven else {
+      return ""
+    }
+    return " (\(reason.text))"
   }
 
   /// Who it is, for people; a source configured by its address is named once.

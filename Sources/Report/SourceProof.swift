@@ -23,10 +23,10 @@ package struct SourceProof: Sendable, Equatable {
 
   package init() {}
 
-  /// In a table: "-", "key 7", "ms-sntp, key 1103", "symmetric: not proven".
+  /// In a table: "-", "key 7", "ms-sntp, key 1103", "symmetric: not proven", "symmetric: wrong code".
   package var text: String {
     guard scheme != .none || isProven else { return "-" }
-    guard isProven else { return "\(scheme.rawValue): not proven" }
+    guard isProven else { return "\(scheme.rawValue): \(refusal.isEmpty ? "not proven" : refusal)" }
     let number = key.map { "key \($0)" }
     return scheme == .symmetric
       ? number ?? scheme.rawValue : [scheme.rawValue, number].compactMap { $0 }.joined(separator: ", ")

@@ -125,6 +125,8 @@ struct TextTests {
     #expect(proof.text == "-")
     proof.scheme = .symmetric
     #expect(proof.text == "symmetric: not proven")
+    proof.refusal = "wrong code"
+    #expect(proof.text == "symmetric: wrong code")
     (proof.isProven, proof.key) = (true, 7)
     #expect(proof.text == "key 7")
     proof.scheme = .msSNTP

@@ -11,14 +11,16 @@ import VirtualHost
 
 /// The client's binary with an authenticator in virtual time: what proves itself is measured, and nothing else moves anything.
 @Suite(.serialized) struct AuthenticatedClientTests {
-  /// Each batch of messages of the outbox: events by number, and log lines.
-  private func events(_ provider: VirtualProvider) -> [UInt32] {
-    var numbers: [UInt32] = []
+  /// The events of a provider since they were last looked at.
+  private func messages(_ provider: VirtualProvider) -> [(number: UInt32, text: String)] {
+    var events: [(UInt32, String)] = []
     while let message = provider.outbox.messages.next() {
-      if case .event(let number, _) = message.kind { numbers.append(number) }
+      if case .event(let number, _) = message.kind { events.append((number, message.text)) }
     }
-    return numbers
+    return events
   }
+
+  private func events(_ provider: VirtualProvider) -> [UInt32] { messages(provider).map(\.number) }
 
   private func shown(_ provider: VirtualProvider) -> ProviderSource? { provider.outbox.sources.snapshot().first }
 
@@ -121,7 +123,10 @@ import VirtualHost
     #expect(keyed.requests.count > 8, "and it goes on asking")
     #expect(source.proofRefusal == UInt8(forged.refusal) && source.proofKey == 0)
     #expect(!source.summary.has(TOMPION_SOURCE_AUTHENTICATED))
-    #expect(events(client).filter { [25, 26, 27, 590].contains($0) } == [forged.event], "said once")
+    let told = messages(client)
+    #expect(told.map(\.number).filter { [25, 26, 27, 590].contains($0) } == [forged.event], "said once")
+    let silent = told.filter { $0.number == 47 }
+    #expect(silent.count == 1 && silent[0].text.contains("no valid reply in 8 polls ("), "and why it counts as silent")
     #expect(client.outbox.counters.misbehaviour == 0)
   }
 
