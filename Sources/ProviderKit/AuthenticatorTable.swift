@@ -55,21 +55,23 @@ enum AuthenticatorTable {
     _ table: Table?, _ packets: UnsafeMutablePointer<tompion_protection_t>?, _ count: UInt32,
     _ body: (Authenticator, inout MutableSpan<UInt8>, inout Protection) -> Void
   ) {
-    guard let packets = unsafe packets, let instance = unsafe ProviderInstance.of(table), instance.enter() else {
-      return
-    }
-    defer { instance.leave() }
-    guard let authenticator = instance.provider.authenticator else { return }
-    for index in 0..<Int(count) {
-      // Sound: the packet's own bytes, as many as it has; what does not fit together stays refused, as the host has filled it in.
-      guard let bytes = unsafe packets[index].bytes, unsafe packets[index].length <= packets[index].limit,
-        unsafe packets[index].limit <= packets[index].capacity
-      else { continue }
-      let capacity = unsafe Int(packets[index].capacity)
-      var span = unsafe MutableSpan(_unsafeStart: bytes, count: capacity)
-      var packet = unsafe Protection(packets[index])
-      body(authenticator, &span, &packet)
-      unsafe packet.giveVerdict(to: &packets[index])
+    guard let packets = unsafe packets, let data = unsafe table?.pointee.provider_data else { return }
+    // Sound: as in `ProviderInstance.of`; the instance lives until close, which waits for those inside, so no reference is counted.
+    unsafe Unmanaged<ProviderInstance>.fromOpaque(data)._withUnsafeGuaranteedRef { instance in
+      guard instance.enter() else { return }
+      defer { instance.leave() }
+      guard let authenticator = instance.authenticator else { return }
+      for index in 0..<Int(count) {
+        // Sound: the packet's own bytes, as many as it has; what does not fit together stays refused, as the host has filled it in.
+        guard let bytes = unsafe packets[index].bytes, unsafe packets[index].length <= packets[index].limit,
+          unsafe packets[index].limit <= packets[index].capacity
+        else { continue }
+        let capacity = unsafe Int(packets[index].capacity)
+        var span = unsafe MutableSpan(_unsafeStart: bytes, count: capacity)
+        var packet = unsafe Protection(packets[index])
+        body(authenticator, &span, &packet)
+        unsafe packet.giveVerdict(to: &packets[index])
+      }
     }
   }
 }

@@ -14,6 +14,8 @@ final class ProviderInstance {
   }
 
   let provider: Provider
+  /// The provider, if it is one.
+  let authenticator: Authenticator?
   let kind: ProviderKind
   /// Only control writes it.
   private(set) var state = State.opened
@@ -25,6 +27,7 @@ final class ProviderInstance {
 
   init(_ provider: Provider, kind: ProviderKind) {
     self.provider = provider
+    authenticator = provider.authenticator
     self.kind = kind
   }
 

@@ -72,8 +72,8 @@ final class AuthenticationSchemes: Sendable {
       if unsigned == .all { return .plain(length: length) }
       if unsigned == .none { return .silence(.unsigned) }
     }
-    for (index, scheme) in schemes.enumerated() {
-      let association = scheme.association.load(ordering: .acquiring)
+    for index in schemes.indices {
+      let association = schemes[index].association.load(ordering: .acquiring)
       guard association != 0 else { continue }
       var protection = Protection(length: length, limit: length, peer: peer)
       access.unprotect(association, &packet, &protection)
@@ -86,7 +86,7 @@ final class AuthenticationSchemes: Sendable {
         }
         return .proven(Proof(scheme: index, request: protection.request), length: protection.length)
       case .refuse where protection.refusal == .unavailable:
-        scheme.isOwnersOnly.store(true, ordering: .relaxed)
+        schemes[index].isOwnersOnly.store(true, ordering: .relaxed)
         return .silence(.authenticator)
       default: return .silence(isPlain ? .unsigned : .authenticator)
       }

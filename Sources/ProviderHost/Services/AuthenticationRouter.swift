@@ -150,9 +150,11 @@ import Synchronization
     unsafe places[index].users.wrappingAdd(1, ordering: .sequentiallyConsistent)
     defer { unsafe places[index].users.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
     guard unsafe places[index].number.load(ordering: .sequentiallyConsistent) == number else { return nil }
-    let (owner, authenticator) = ends(index)
-    guard owner === caller, let authenticator else { return nil }
-    return body(authenticator)
+    // Sound: instances take themselves out (`remove`) before they go, and wait for those who are in a call; so no reference is counted.
+    guard let owner = unsafe places[index].caller, let authenticator = unsafe places[index].authenticator,
+      unsafe owner.toOpaque() == Unmanaged.passUnretained(caller).toOpaque()
+    else { return nil }
+    return unsafe authenticator._withUnsafeGuaranteedRef(body)
   }
 
   /// The caller of an association of that authenticator's; nil = it is closed. [owner's thread]

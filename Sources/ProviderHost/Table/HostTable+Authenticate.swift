@@ -48,16 +48,19 @@ extension HostTable {
     _ what: ProviderInstance.Protecting, _ host: UnsafePointer<tompion_host_t>?, _ association: UInt32,
     _ packets: UnsafeMutablePointer<tompion_protection_t>?, _ count: UInt32
   ) -> UInt32 {
-    guard let instance = unsafe HostTable.instance(host), let packets = unsafe packets else { return 0 }
-    // Sound: the caller says that so many packets are there.
+    guard let data = unsafe host?.pointee.host_data, let packets = unsafe packets else { return 0 }
+    // Sound: the caller says that so many packets are there; the instance is as in `HostTable.instance`, and outlives this call,
+    // so that no reference is counted for each packet.
     let batch = unsafe UnsafeMutableBufferPointer(start: packets, count: Int(count))
-    guard instance.permits(instance.state == .started), let router = instance.backend.authentication else {
-      return unsafe ProviderInstance.refuse(batch, TOMPION_REFUSE_UNAVAILABLE)
+    return unsafe Unmanaged<ProviderInstance>.fromOpaque(data)._withUnsafeGuaranteedRef { instance in
+      guard instance.permits(instance.state == .started), let router = instance.backend.authentication else {
+        return unsafe ProviderInstance.refuse(batch, TOMPION_REFUSE_UNAVAILABLE)
+      }
+      let mayPend = unsafe instance.authenticateReceiver?.pointee.decided != nil
+      return unsafe router.use(association, by: instance) {
+        unsafe $0.decide(what, association, batch, mayPend: mayPend)
+      } ?? ProviderInstance.refuse(batch, TOMPION_REFUSE_UNAVAILABLE)
     }
-    let mayPend = unsafe instance.authenticateReceiver?.pointee.decided != nil
-    return unsafe router.use(association, by: instance) {
-      unsafe $0.decide(what, association, batch, mayPend: mayPend)
-    } ?? ProviderInstance.refuse(batch, TOMPION_REFUSE_UNAVAILABLE)
   }
 
   static var authenticator: tompion_authenticator_host_t {
