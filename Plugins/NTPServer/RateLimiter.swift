@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Numerics
 package import ProviderKit
 import Synchronization
 package import TimeTypes

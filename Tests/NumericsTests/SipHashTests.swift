@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Numerics
 import Testing
-
-@testable import NTPServer
 
 @Suite struct SipHashTests {
   /// What CPython 3.11, whose hash of bytes is SipHash-1-3, says under PYTHONHASHSEED=0 of the word's eight bytes.
