@@ -63,6 +63,7 @@ let package = Package(
     .library(name: "tompion-ntp-client", type: .dynamic, targets: ["NTPClientPlugin"]),
     .library(name: "tompion-ntp-server", type: .dynamic, targets: ["NTPServerPlugin"]),
     .library(name: "tompion-ntp-symmetric", type: .dynamic, targets: ["NTPSymmetricPlugin"]),
+    .library(name: "tompion-ms-sntp", type: .dynamic, targets: ["MSSNTPPlugin"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -141,6 +142,10 @@ let package = Package(
       ],
       path: "Plugins/NTPSymmetric", exclude: ["README.md"], swiftSettings: strict),
     plugin("NTPSymmetricPlugin", of: "NTPSymmetric", library: "libtompion-ntp-symmetric.so"),
+    .target(
+      name: "MSSNTP", dependencies: ["TimeTypes", "Numerics", "Cryptography", "ProviderKit", "CTompionProvider"],
+      path: "Plugins/MSSNTP", exclude: ["README.md"], swiftSettings: strict),
+    plugin("MSSNTPPlugin", of: "MSSNTP", library: "libtompion-ms-sntp.so"),
 
     // What people run.
     .executableTarget(
@@ -231,6 +236,7 @@ let package = Package(
         "TimeTypes", "Addresses", "NTPWire", "KeyFiles", "Cryptography", "ProviderKit", "CTompionProvider",
         "CAllocationCounter", "TestSupport", "MockHost",
       ]),
+    tests("MSSNTP", ["TimeTypes", "Cryptography", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),
     tests("Scenarios", ["TimeTypes", "Simulation", "Report"]),

@@ -11,7 +11,8 @@ extension EventKind {
     switch self {
     case .sourceReachable, .sourceUnreachable, .sourceDropped, .nameNotResolved, .nameResolved, .servingStarted,
       .servingStopped, .portBusy, .sourceRefused, .sourceRestarted, .listeningLost, .listeningAgain,
-      .keysMissing, .signatureWrong, .signatureMissing, .sourceProvenAgain:
+      .keysMissing, .signatureWrong, .signatureMissing, .sourceProvenAgain, .signingFailed, .peerSigningFailed,
+      .legacyRequestRefused, .accountSweep:
       true
     default: false
     }
@@ -50,6 +51,26 @@ extension EventKind {
       (
         "signature-missing", .warning,
         "A poll brought only replies without authentication, where the source has to prove itself: nothing of them is taken. Said once until one proves itself."
+      )
+    case .signingFailed:
+      (
+        "signing-failed", .warning,
+        "A reply of the server to a client could not be signed, so that nothing was sent; at most once a minute, with the count."
+      )
+    case .peerSigningFailed:
+      (
+        "peer-signing-failed", .warning,
+        "The same for a reply to a symmetric peer."
+      )
+    case .legacyRequestRefused:
+      (
+        "legacy-request-refused", .warning,
+        "An MS-SNTP request in the 68-byte form was ignored, as refuse_68 says; once a day for an address, twenty of them an hour."
+      )
+    case .accountSweep:
+      (
+        "account-sweep", .warning,
+        "A client asks for signatures of more accounts than it may, as who collects them to guess passwords by (timeroasting); once a day for an address."
       )
     case .sourceProvenAgain:
       ("source-proven-again", .notice, "Replies of a source prove themselves again.")

@@ -13,6 +13,8 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case configurationKept = 6
   case providerCommandFailed = 7
   case noProviderAvailable = 21
+  case signingFailed = 22
+  case peerSigningFailed = 23
   case keysMissing = 25
   case signatureWrong = 26
   case signatureMissing = 27
@@ -30,6 +32,7 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case nameResolved = 137
   case servingStarted = 139
   case servingStopped = 142
+  case legacyRequestRefused = 157
   case daemonStarted = 257
   case daemonStopped = 258
   case resyncRequested = 266
@@ -92,4 +95,5 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case listeningAgain = 571
   case providerQuarantined = 580
   case sourceProvenAgain = 590
+  case accountSweep = 591
 }
