@@ -16,6 +16,7 @@ import subprocess
 import time
 
 import harness as h
+import samba
 
 # Columns.
 OUT, IN = "our client → peer", "peer → our server"
@@ -395,6 +396,9 @@ def test_y_mutation_run():
     line = re.search(r"mutations: (\d+) packets, (\d+) taken", run.stdout + run.stderr)
     assert run.returncode == 0 and line and line[1] == "100000" and line[2] == "0", (run.stdout + run.stderr)[-3000:]
     return line[0]
+
+
+samba.rows(cell, OUT, IN)
 
 
 def test_zz_matrix():
