@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signing and verifying in C with the same calls of OpenSSL's libcrypto, each context made once. Numbers: md5, sha1, sha256, sha384, sha512,
+// Signing and verifying in C with OpenSSL's libcrypto, each context made once. Numbers: md5, sha1, sha256, sha384, sha512,
 // hmac-sha256, aes128-cmac, aes256-cmac.
 #ifndef BENCH_CODES_H
 #define BENCH_CODES_H

@@ -7,7 +7,7 @@ import CPeers
 struct MessageCodes: Entry {
   var names: [String] { AuthenticationSubject.names.flatMap { ["auth.\($0).sign", "auth.\($0).verify"] } }
   var summary: String {
-    "the code of a packet of 48 bytes with a key that is there, against the same calls of OpenSSL in C"
+    "the code of a packet of 48 bytes with a key that is there, against OpenSSL in C"
   }
 
   func run(_ context: RunContext) throws -> [Outcome] {
