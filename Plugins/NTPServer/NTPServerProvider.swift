@@ -36,6 +36,8 @@ final class NTPServerProvider: Provider {
   /// How clients may prove their requests; made at the start, nil = nobody's code is checked.
   private(set) var schemes: AuthenticationSchemes?
   var nextSchemeLook = RawInstant(nanoseconds: .min)
+  /// A bit for each scheme that was told of.
+  var toldOutOfReach = 0
   /// A worker refused somebody since the last report. All that a worker may do about it: timers are the owner's.
   private let isReportDue = Atomic<Bool>(false)
   private var nextReport = RawInstant(nanoseconds: .min)
@@ -209,6 +211,7 @@ final class NTPServerProvider: Provider {
   /// On the owner's thread: looks at interfaces and schemes, and reports refused clients.
   override func poll(now: RawInstant) {
     lookAtSchemes(now)
+    tellOfSchemesOutOfReach()
     if now >= nextLook {
       nextLook = now + Self.lookInterval
       sockets.look()

@@ -4,7 +4,7 @@ import Synchronization
 
 /// What a worker did, by outcome. One worker writes, anybody reads; wait-free.
 package final class ServerCounters: Sendable {
-  private let silences = InlineArray<12, Atomic<UInt64>> { _ in Atomic(0) }
+  private let silences = InlineArray<13, Atomic<UInt64>> { _ in Atomic(0) }
   private let answered = Atomic<UInt64>(0)
   private let leaked = Atomic<UInt64>(0)
   private let kissed = Atomic<UInt64>(0)

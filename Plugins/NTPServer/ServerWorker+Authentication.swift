@@ -24,7 +24,7 @@ extension ServerWorker {
     if !isBare, let limiter, !mayAsk(limiter, peer, now) { return nil }
     let found = batch.withMutableBytes(index) {
       authentication.schemes.examine(
-        &$0, peer: peer, unsigned: authentication.unsigned, access: authentication.host.authentication)
+        &$0, peer: peer, unsigned: authentication.unsigned, host: authentication.host)
     }
     switch found {
     case .plain(let length):
@@ -43,11 +43,10 @@ extension ServerWorker {
     _ batch: inout PacketBatch, socket: UInt32, _ authentication: Authentication, since departure: RawInstant
   ) -> Int {
     var less = 0
-    var used = 0
+    var hasSigned = false
     for index in 0..<batch.count where proofs[index].isThere && batch.replyLength(index) > 0 {
       let proof = proofs[index]
       let scheme = authentication.schemes.schemes[proof.scheme]
-      used |= 1 << proof.scheme
       var reply = Protection(
         length: batch.replyLength(index), limit: batch.length(index), peer: batch.peer(index),
         token: pending?.token ?? 0,
@@ -55,12 +54,16 @@ extension ServerWorker {
       let association = scheme.association.load(ordering: .acquiring)
       batch.withMutableBytes(index) { authentication.host.authentication.protect(association, &$0, &reply) }
       switch reply.verdict {
-      case .ok: batch.reply(index, length: reply.length)
+      case .ok:
+        batch.reply(index, length: reply.length)
+        if scheme.signsLater == nil { scheme.signsLater = false }
+        hasSigned = true
       case .pending where pending != nil:
         pending?.remember(
           .init(
             socket: socket, peer: batch.peer(index), local: batch.local(index), interface: batch.interfaceIndex(index),
-            limit: batch.length(index), since: departure))
+            limit: batch.length(index), since: departure, announced: scheme.announced))
+        scheme.signsLater = true
         batch.reply(index, length: 0)
         less += 1
       default:
@@ -69,11 +72,8 @@ extension ServerWorker {
         less += 1
       }
     }
-    // All of them leave together, when the last is signed.
-    let delay = authentication.host.nowRaw - departure
-    for index in authentication.schemes.schemes.indices where used & 1 << index != 0 {
-      authentication.schemes.schemes[index].delay.note(delay)
-    }
+    // All of them leave together, the plain ones too, when the last is signed.
+    if hasSigned { authentication.schemes.signing.note(authentication.host.nowRaw - departure) }
     return less
   }
 

@@ -30,8 +30,8 @@ final class ServerWorker: ProviderWorker {
   let refused = RefusedClients()
   /// Of the chance by which requests beyond the rate are answered (SplitMix64: it need not be unpredictable for ever, its seed is).
   private var chance: SplitMix64
-  /// Of the batch in hand, where schemes are asked.
-  var proofs: [Proof] = []
+  /// Of the batch in hand, where schemes are asked: as many as hosts hand over at once.
+  var proofs = [Proof](repeating: .none, count: 64)
   /// Only the owner's worker has replies signed later.
   var pending: PendingReplies?
 
@@ -47,9 +47,10 @@ final class ServerWorker: ProviderWorker {
   ) {
     let begin = host.nowRaw
     let served = ServedTime(page?.read(), now: begin)
-    let template = ReplyTemplate(served)
     let authentication = schemes.map { Authentication(schemes: $0, unsigned: policy.unsigned, host: host) }
-    // Once: batches are of one longest size.
+    // What signing takes keeps the whole batch.
+    let template = ReplyTemplate(served, delay: schemes?.signing.current ?? .zero)
+    // For a host with larger batches than any, once.
     if authentication != nil, proofs.count < batch.count {
       proofs = [Proof](repeating: .none, count: batch.count)
     }
@@ -135,8 +136,8 @@ final class ServerWorker: ProviderWorker {
       if batch.length(index) > Responder.length { isLimited = false }
       let scheme = proofs[index].scheme
       if scheme >= 0 {
-        let delay = authentication.schemes.schemes[scheme].delay.nanoseconds
-        template = ReplyTemplate(served, delay: TimeInterval(nanoseconds: delay))
+        let delay = authentication.schemes.signing.current + authentication.schemes.schemes[scheme].announced
+        template = ReplyTemplate(served, delay: delay)
       }
     }
     let stamp = batch.stamp(index)

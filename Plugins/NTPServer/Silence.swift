@@ -26,6 +26,8 @@ package enum Silence: Int, CaseIterable, Sendable, BitwiseCopyable {
   case unsigned
   /// The reply could not be signed.
   case unsignable
+  /// The reply was signed later than its root dispersion holds.
+  case late
 
   package var text: String {
     switch self {
@@ -41,6 +43,7 @@ package enum Silence: Int, CaseIterable, Sendable, BitwiseCopyable {
     case .limited: "over the rate"
     case .unsigned: "unsigned"
     case .unsignable: "not signed"
+    case .late: "signed too late"
     }
   }
 }

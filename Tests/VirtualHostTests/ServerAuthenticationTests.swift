@@ -109,7 +109,7 @@ import VirtualHost
     let server = Scene.serverAddress.with(port: 123)
     place.scene.world.inject(
       VirtualDatagram(bytes: Self.signed, from: place.probe.address, to: server), from: place.probe.node)
-    place.scene.world.run(for: .milliseconds(100))
+    place.scene.world.run(for: .milliseconds(15))
     place.authenticator?.instance.command(100)
     place.scene.world.run(for: .milliseconds(100))
     let reply = try #require(place.probe.received.first)
@@ -118,22 +118,39 @@ import VirtualHost
     #expect(place.counters().contains("1 answered"))
   }
 
-  @Test func theDelayOfSigningIsInTheRootDispersion() throws {
+  @Test func theWaitForASignatureIsInTheRootDispersion() throws {
     let place = try place(always: "pend")
     let server = Scene.serverAddress.with(port: 123)
-    func dispersion() -> UInt32 {
+    /// The reply's, s, where a signature takes so many milliseconds; nil = no reply.
+    func dispersion(_ wait: Int64) -> Double? {
       place.probe.received = []
       place.scene.world.inject(
         VirtualDatagram(bytes: Self.signed, from: place.probe.address, to: server), from: place.probe.node)
-      // 10 ms of path, and 100 ms until it is signed.
-      place.scene.world.run(for: .milliseconds(110))
+      // 10 ms of path.
+      place.scene.world.run(for: .milliseconds(10 + wait))
       place.authenticator?.instance.command(100)
       place.scene.world.run(for: .milliseconds(100))
-      return place.probe.received.first.map { $0.bytes[8..<12].reduce(0) { $0 << 8 | UInt32($1) } } ?? 0
+      return place.probe.received.first.map { Double($0.bytes[8..<12].reduce(0) { $0 << 8 | UInt32($1) }) / 65536 }
     }
-    let (first, second) = (dispersion(), dispersion())
-    let grown = (Double(second) - Double(first)) / 65536
-    #expect(first > 0 && grown > 0.095 && grown < 0.12, "the second says what the first had to wait: \(grown) s")
+    let first = try #require(dispersion(5))
+    #expect(first > 0.010 && first < 0.013, "what is expected before anything is known: \(first) s")
+    #expect(dispersion(100) == nil, "longer than it says")
+    #expect(place.counters().contains("1 signed too late"))
+    let third = try #require(dispersion(100))
+    #expect(third > 0.200 && third < 0.215, "twice the longest of late: \(third) s")
+    for _ in 0..<200 { _ = dispersion(1) }
+    let last = try #require(dispersion(1))
+    #expect(last > 0.002 && last < 0.02, "it fades: \(last) s")
+  }
+
+  @Test func aSchemeOutOfReachIsToldOf() throws {
+    let place = try place()
+    #expect(place.ask(Self.signed).count == 1)
+    _ = place.server.messages()
+    place.authenticator?.instance.stop()
+    #expect(place.ask(Self.signed).isEmpty)
+    place.scene.world.run(for: .seconds(3))
+    #expect(place.server.messages().filter { $0.contains("cannot be asked by every worker") }.count == 1)
   }
 
   @Test(arguments: ["silent", "verdict", "long", "empty", "moved", "none"])

@@ -15,16 +15,29 @@ final class AuthenticationSchemes: Sendable {
     let association = Atomic<UInt32>(0)
     /// Opened, and not ready yet. The owner's.
     let expected = Atomic<UInt32>(0)
-    let delay = SigningDelay()
-    /// A worker that is not the owner's found that the scheme answers on the owner's thread only.
-    let isOwnersOnly = Atomic<Bool>(false)
+    /// What waits for somebody else's signature; before it is known whether any does, 5 ms are expected.
+    let waiting = SigningDelay(expected: .milliseconds(5))
+    /// Whether its replies are signed later; nil = it has signed none yet.
+    private let habit = Atomic<UInt8>(0)
+    /// It could not be asked on the thread of some worker.
+    let isOutOfReach = Atomic<Bool>(false)
 
     init(_ name: String) { self.name = name }
+
+    var signsLater: Bool? {
+      get { habit.load(ordering: .relaxed) == 0 ? nil : habit.load(ordering: .relaxed) == 2 }
+      set { if let newValue { habit.store(newValue ? 2 : 1, ordering: .relaxed) } }
+    }
+
+    /// What the next reply is said to wait at most; a later one is not sent. Twice the longest of late, for delays scatter.
+    var announced: TimeInterval { signsLater == false ? .zero : waiting.current + waiting.current }
   }
 
   /// More are a mistake.
   static let limit = 4
   let schemes: [Scheme]
+  /// How long the signing of a batch keeps all its replies.
+  let signing = SigningDelay()
 
   init(_ names: [String]) { schemes = names.map(Scheme.init) }
 
@@ -63,7 +76,7 @@ final class AuthenticationSchemes: Sendable {
 
   /// Has a request checked; what proves it is cut off.
   func examine(
-    _ packet: inout MutableSpan<UInt8>, peer: SocketAddress, unsigned: UnsignedRequests, access: AuthenticationAccess
+    _ packet: inout MutableSpan<UInt8>, peer: SocketAddress, unsigned: UnsignedRequests, host: Host
   ) -> Examination {
     let length = packet.count
     guard length >= NTPPacket.length else { return .silence(.short) }
@@ -76,7 +89,7 @@ final class AuthenticationSchemes: Sendable {
       let association = schemes[index].association.load(ordering: .acquiring)
       guard association != 0 else { continue }
       var protection = Protection(length: length, limit: length, peer: peer)
-      access.unprotect(association, &packet, &protection)
+      host.authentication.unprotect(association, &packet, &protection)
       switch protection.verdict {
       case .none: continue
       case .ok where protection.length >= NTPPacket.length:
@@ -86,7 +99,7 @@ final class AuthenticationSchemes: Sendable {
         }
         return .proven(Proof(scheme: index, request: protection.request), length: protection.length)
       case .refuse where protection.refusal == .unavailable:
-        schemes[index].isOwnersOnly.store(true, ordering: .relaxed)
+        if !schemes[index].isOutOfReach.exchange(true, ordering: .relaxed) { host.requestPoll() }
         return .silence(.authenticator)
       default: return .silence(isPlain ? .unsigned : .authenticator)
       }

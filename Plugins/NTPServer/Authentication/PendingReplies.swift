@@ -15,9 +15,12 @@ package struct PendingReplies: Sendable {
     package var limit: Int
     /// When its transmit timestamp was read.
     package var since: RawInstant
+    /// What its root dispersion holds of the time that it waits.
+    package var announced: TimeInterval
 
     package init(
-      socket: UInt32, peer: SocketAddress, local: SocketAddress, interface: UInt32, limit: Int, since: RawInstant
+      socket: UInt32, peer: SocketAddress, local: SocketAddress, interface: UInt32, limit: Int, since: RawInstant,
+      announced: TimeInterval
     ) {
       self.socket = socket
       self.peer = peer
@@ -25,6 +28,7 @@ package struct PendingReplies: Sendable {
       self.interface = interface
       self.limit = limit
       self.since = since
+      self.announced = announced
     }
   }
 

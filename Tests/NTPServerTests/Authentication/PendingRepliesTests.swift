@@ -9,7 +9,8 @@ import TimeTypes
 @Suite struct PendingRepliesTests {
   static func reply(_ number: UInt32) -> PendingReplies.Reply {
     PendingReplies.Reply(
-      socket: number, peer: .none, local: .none, interface: 0, limit: 68, since: RawInstant(nanoseconds: 0))
+      socket: number, peer: .none, local: .none, interface: 0, limit: 68, since: RawInstant(nanoseconds: 0),
+      announced: .zero)
   }
 
   @Test func eachIsTakenOnceByItsToken() {

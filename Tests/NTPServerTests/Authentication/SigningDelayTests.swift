@@ -8,13 +8,13 @@ import TimeTypes
 @Suite struct SigningDelayTests {
   @Test func theLongestIsKeptAndFades() {
     let delay = SigningDelay()
-    #expect(delay.nanoseconds == 0)
+    #expect(delay.current == .zero && SigningDelay(expected: .milliseconds(5)).current == .milliseconds(5))
     delay.note(.microseconds(640))
     delay.note(.microseconds(1))
-    #expect(delay.nanoseconds == 630_000, "a sixty-fourth less")
+    #expect(delay.current == .microseconds(630), "a sixty-fourth less")
     delay.note(.milliseconds(2))
-    #expect(delay.nanoseconds == 2_000_000)
+    #expect(delay.current == .milliseconds(2))
     for _ in 0..<2000 { delay.note(.microseconds(5)) }
-    #expect(delay.nanoseconds == 5_000)
+    #expect(delay.current == .microseconds(5))
   }
 }
