@@ -229,7 +229,11 @@ let package = Package(
       ]),
     tests("NTPClient", ["TimeTypes", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests(
-      "NTPServer", ["TimeTypes", "Addresses", "NTPWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+      "NTPServer",
+      [
+        "TimeTypes", "Addresses", "NTPWire", "ProviderKit", "CTompionProvider", "CAllocationCounter", "TestSupport",
+        "MockHost",
+      ]),
     tests(
       "NTPSymmetric",
       [
