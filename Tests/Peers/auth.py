@@ -351,6 +351,26 @@ def test_every_length_of_a_mac_and_no_longer_reply():
         assert server.running()
 
 
+def test_a_second_worker_has_the_keys_too():
+    """Sockets are shared by flow, so forty clients meet both workers; each reply is signed."""
+    key = secret(16)
+    with h.workspace("auth-workers") as (directory, start):
+        port = h.free_port()
+        keys = our_keys(directory, f"1 sha256 hex:{key.hex()}", f"2 aes128-cmac hex:{key.hex()}")
+        text = h.server_configuration(port, extra=f'workers = 2\nauthenticate = ["symmetric"]\nunsigned = "none"\n{symmetric(keys)}')
+        server = start(h.Tompion(directory, "server", text)).wait_up()
+        for _ in range(40):
+            reply = ask(port, signed(request(), 1, key, 20))
+            assert reply and is_signed(reply, 1, key, 20), server.tail()
+
+        def counted():
+            server.ask("providers")
+            return re.search(r"40 answered by 2 workers \((\d+), (\d+)\)", server.ask("events").stdout)
+        shares = h.wait_for(counted, 15, "the counters of both workers")
+        assert int(shares[1]) > 0 and int(shares[2]) > 0, shares[0]
+        return shares[0]
+
+
 def test_a_wrong_key_is_no_time():
     """Both sides have a key 3, and not the same: nothing is followed, and the source says why."""
     with h.workspace("auth-wrong") as (directory, start):
