@@ -4,7 +4,8 @@ import KeyFiles
 import LinuxKernel
 import Settings
 
-/// What a configuration leaves to be believed: sources that prove nothing, key files that cannot be used, keys that are in none.
+/// What a configuration leaves to be believed: sources that prove nothing, schemes that nobody offers, key files that cannot be used, keys
+/// that are in none.
 ///
 /// Warned of are sources that somebody chose by name or address. The members of a pool are strangers, with whom no key can be shared, and
 /// what comes from loopback has been nowhere.
@@ -47,7 +48,7 @@ struct AuthenticationCheck {
     sources = order.compactMap { found[$0] }
   }
 
-  var warnings: [Diagnostic] { unproved + missingKeys }
+  var warnings: [Diagnostic] { unproved + configuration.schemeWarnings + missingKeys }
 
   /// One warning for all of them; none where the operator has said that it makes no difference.
   private var unproved: [Diagnostic] {
@@ -73,7 +74,13 @@ struct AuthenticationCheck {
     var known: [UInt32: KeyAlgorithm] = [:]
     var expired: Set<UInt32> = []
     var isWhole = true
-    let values = configuration.providers.first { $0.name == "ntp-symmetric" }?.values ?? []
+    var hasRegistered = false
+    let provider = configuration.provider(of: "symmetric")
+    let values = provider?.values ?? []
+    func allows(_ algorithm: KeyAlgorithm) -> Bool {
+      !algorithm.isDeprecated
+        || values.contains { $0.path == "allow_\(algorithm.name)" && $0.value == .boolean(true) }
+    }
     for file in configuration.keyFiles {
       let place = values.first { $0.namesKeyFile && $0.value == .string(file.path) }
       func warn(_ problem: String, _ advice: String) {
@@ -97,6 +104,8 @@ struct AuthenticationCheck {
         for key in read.keys {
           known[key.id] = known[key.id] ?? key.algorithm
           if key.isExpired(at: now) { expired.insert(key.id) }
+          hasRegistered =
+            hasRegistered || (!key.addresses.isEmpty && !key.isExpired(at: now) && allows(key.algorithm))
         }
       } catch {
         isWhole = false
@@ -105,14 +114,17 @@ struct AuthenticationCheck {
           "see Docs/keys.md; or is this user not tompiond's?")
       }
     }
-    for source in sources where source.method.hasPrefix("key:") {
+    if let warning = nobodyRegistered(isWhole && !hasRegistered && provider?.enabled == true) {
+      warnings.append(warning)
+    }
+    // Where nobody offers keys, it is said already.
+    for source in sources where source.method.hasPrefix("key:") && provider?.enabled == true {
       guard let id = UInt32(source.method.dropFirst(4)), let auth = source.auth else { continue }
       let problem: String
       if expired.contains(id) {
         problem = "the time of key \(id) is over"
       } else if let algorithm = known[id] {
-        let isAllowed = values.contains { $0.path == "allow_\(algorithm.name)" && $0.value == .boolean(true) }
-        guard algorithm.isDeprecated, !isAllowed else { continue }
+        guard !allows(algorithm) else { continue }
         problem =
           "key \(id) is of type \(algorithm.name), which is not used unless allow_\(algorithm.name) = true says so"
       } else if !isWhole {
@@ -131,5 +143,25 @@ struct AuthenticationCheck {
         ))
     }
     return warnings
+  }
+  /// The server answers unsigned requests of registered addresses alone, and no key registers any.
+  private func nobodyRegistered(_ noKeyHasAddresses: Bool) -> Diagnostic? {
+    guard let server = configuration.providers.first(where: { $0.name == "ntp-server" && $0.enabled }),
+      let unsigned = server.values.first(where: { $0.path == "unsigned" && $0.value == .string("registered") })
+    else { return nil }
+    let schemes = server.values.filter { $0.path == "authenticate" || $0.path.hasPrefix("authenticate[") }.map(\.value)
+    let knowsKeys = schemes.contains(.string("symmetric"))
+    // Another scheme may know addresses in a way of its own.
+    guard schemes.allSatisfy({ ["symmetric", "ms-sntp", "nts"].map(SettingValue.Value.string).contains($0) }),
+      !knowsKeys || noKeyHasAddresses
+    else { return nil }
+    return Diagnostic(
+      file: configuration.file, line: unsigned.line, column: unsigned.column, key: unsigned.key,
+      value: unsigned.written,
+      problem: (knowsKeys
+        ? "no key has addresses" : "symmetric keys register addresses, and authenticate has none of them")
+        + ": nobody is registered, and every unsigned request is dropped",
+      advice: (knowsKeys ? "write" : "write authenticate = [\"symmetric\"] and")
+        + " addresses beside the keys (Docs/keys.md), or unsigned = \"none\"")
   }
 }

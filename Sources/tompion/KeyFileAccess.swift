@@ -47,7 +47,7 @@ struct KeyFileSetting: Equatable {
 extension Configuration {
   /// `[provider.ntp-symmetric] key_files` in their order, read by `format`.
   var keyFiles: [KeyFileSetting] {
-    guard let provider = providers.first(where: { $0.name == "ntp-symmetric" }) else { return [] }
+    guard let provider = provider(of: "symmetric") else { return [] }
     var format = KeyFileFormat.auto
     for value in provider.values where value.path == "format" {
       if case .string(let word) = value.value { format = KeyFileFormat(rawValue: word) ?? .auto }

@@ -139,13 +139,16 @@ def test_config_check_warns():
         two = warnings(['address = "ntp1.example.net"', 'address = "192.0.2.1"'])
         assert len(two) == 1 and "ntp1.example.net, 192.0.2.1 prove nothing" in two[0]["problem"] and "key:N" in two[0]["advice"], two
         assert not warnings(['address = "127.0.0.1"', 'address = "pool.example.net"\npool = true'])
-        assert not warnings(['address = "192.0.2.1"\nauth = "nts"'])
+        nts = warnings(['address = "192.0.2.1"\nauth = "nts"'])
+        assert len(nts) == 1 and nts[0]["line"] == 3 and nts[0]["key"] == "source[0].auth" and 'offers "nts"' in nts[0]["problem"], nts
         assert not warnings(['address = "192.0.2.1"\n[clock]\nauth_select = "ignore"'])
         assert not warnings(['address = "192.0.2.1"\nauth = "key:7"'], [good])
         absent = warnings(['address = "192.0.2.1"\nauth = "key:9"'], [good])
         assert len(absent) == 1 and "no key 9" in absent[0]["problem"] and absent[0]["key"] == "source[0].auth", absent
         none = warnings(['address = "192.0.2.1"\nauth = "key:9"'])
-        assert len(none) == 1 and "no key file is named" in none[0]["problem"], none
+        assert len(none) == 1 and 'no provider that offers "symmetric"' in none[0]["problem"] and "key_files" in none[0]["advice"], none
+        fileless = warnings(['address = "192.0.2.1"\nauth = "key:9"\n[provider.ntp-symmetric]'])
+        assert len(fileless) == 1 and "no key file is named" in fileless[0]["problem"], fileless
         exposed = warnings(['address = "192.0.2.1"\nauth = "key:8"'], [open_file])
         assert len(exposed) == 1 and "may be read" in exposed[0]["problem"] and "chmod 600" in exposed[0]["problem"], exposed
         weak = write(os.path.join(directory, "weak.keys"), f"5 MD5 {SECRET}\n")
@@ -156,6 +159,14 @@ def test_config_check_warns():
         assert len(missing) == 1 and "cannot be used" in missing[0]["problem"], missing
         broken = warnings(['address = "127.0.0.1"'], [write(os.path.join(directory, "b"), "7 SHA256\n")])
         assert len(broken) == 1 and "a line of it is wrong" in broken[0]["problem"], broken
+        server = '[provider.ntp-server]\nunsigned = "registered"\nauthenticate = ["symmetric"]\n'
+        nobody = warnings([], [good], server)
+        assert len(nobody) == 1 and "nobody is registered" in nobody[0]["problem"] and nobody[0]["key"] == "provider.ntp-server.unsigned", nobody
+        registered = write(os.path.join(directory, "registered.keys"), f"9 SHA256 {SECRET} 192.0.2.0/24\n")
+        assert not warnings([], [registered], server)
+        other = warnings([], [registered], server.replace("symmetric", "nts"))
+        assert len(other) == 2 and any("authenticate has none of them" in w["problem"] for w in other), other
+        assert not warnings([], [good], server.replace("registered", "all"))
         return two[0]["problem"]
 
 

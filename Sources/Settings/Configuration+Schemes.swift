@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Configuration {
+  /// What sources and the server want proved, and nothing in this file can prove: a source sends nothing then, a client of the server
+  /// gets no signed reply. One for each scheme and who wants it, at the first place that names it.
+  package var schemeWarnings: [Diagnostic] {
+    var wanted: [(user: ProviderConfiguration, scheme: String, places: [SettingValue])] = []
+    for user in providers where user.enabled && [Self.defaultSourceProvider, "ntp-server"].contains(user.name) {
+      for value in user.values {
+        guard let scheme = Self.scheme(wantedBy: user, value) else { continue }
+        if let index = wanted.firstIndex(where: { $0.user.name == user.name && $0.scheme == scheme }) {
+          wanted[index].places.append(value)
+        } else {
+          wanted.append((user, scheme, [value]))
+        }
+      }
+    }
+    return wanted.compactMap { want in
+      guard let first = want.places.first, let (problem, advice) = objection(to: want.scheme, of: want.user) else {
+        return nil
+      }
+      let more = want.places.count - 1
+      return Diagnostic(
+        file: file, line: first.line, column: first.column, key: first.key, value: first.written,
+        problem: problem + (more > 0 ? " (so it is for \(more) more)" : ""), advice: advice)
+    }
+  }
+
+  /// The provider of this file that comes with the daemon and offers the scheme; one that is enabled, if there is any.
+  package func provider(of scheme: String) -> ProviderConfiguration? {
+    offering(scheme).first(where: \.enabled) ?? offering(scheme).first
+  }
+
+  private static func scheme(wantedBy user: ProviderConfiguration, _ value: SettingValue) -> String? {
+    guard case .string(let text) = value.value else { return nil }
+    if user.name == "ntp-server" {
+      return value.path == "authenticate" || value.path.hasPrefix("authenticate[") ? text : nil
+    }
+    guard value.path.hasPrefix("source["), value.path.hasSuffix("].auth") else { return nil }
+    if text.hasPrefix("key:") { return "symmetric" }
+    // What is no method at all is for the provider to say.
+    return ["ms-sntp", "nts"].contains(text) ? text : nil
+  }
+
+  /// The provider of the scheme, by its usual name or by its module.
+  private func offering(_ scheme: String) -> [ProviderConfiguration] {
+    guard let name = Self.authenticators[scheme] else { return [] }
+    return providers.filter { $0.name == name || $0.module == "tompion-\(name)" }
+  }
+
+  /// What comes with the daemon.
+  private static let authenticators = ["symmetric": "ntp-symmetric", "ms-sntp": "ms-sntp"]
+
+  private func objection(to scheme: String, of user: ProviderConfiguration) -> (problem: String, advice: String)? {
+    let inProcess = "write placement = \"in-process\" in"
+    if user.placement == .process {
+      return (
+        "\(user.name) runs in a process of its own, where nothing can be proved", "\(inProcess) [provider.\(user.name)]"
+      )
+    }
+    let candidates = offering(scheme)
+    if let found = candidates.first(where: \.enabled) {
+      guard found.placement == .process, !candidates.contains(where: { $0.enabled && $0.placement == .inProcess })
+      else { return nil }
+      return (
+        "\(found.name) offers \"\(scheme)\", but runs in a process of its own, out of reach of \(user.name)",
+        "\(inProcess) [provider.\(found.name)]"
+      )
+    }
+    if let disabled = candidates.first {
+      return (
+        "\(disabled.name), which offers \"\(scheme)\", is not enabled",
+        "write enabled = true in [provider.\(disabled.name)]"
+      )
+    }
+    // Somebody else's provider in the daemon's own process may offer any scheme: nobody knows before it is loaded.
+    let ours = Set(Self.authenticators.values.map { "tompion-\($0)" }).union(ProviderConfiguration.own)
+    if providers.contains(where: { $0.enabled && $0.placement == .inProcess && !ours.contains($0.module) }) {
+      return nil
+    }
+    guard let name = Self.authenticators[scheme] else {
+      return ("no provider that offers \"\(scheme)\" comes with Tompion", "use \(Self.otherMethods(than: user))")
+    }
+    let example =
+      name == "ntp-symmetric" ? "key_files = [\"/etc/tompion.keys\"]" : "domain = \"ad.example.net\" (Docs/ms-sntp.md)"
+    return ("there is no provider that offers \"\(scheme)\"", "write [provider.\(name)] with \(example)")
+  }
+
+  private static func otherMethods(than user: ProviderConfiguration) -> String {
+    user.name == "ntp-server" ? "\"symmetric\" or \"ms-sntp\"" : "auth = \"key:N\", or \"none\" if it may prove nothing"
+  }
+}
