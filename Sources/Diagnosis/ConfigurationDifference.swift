@@ -9,17 +9,53 @@ package struct ConfigurationDifference: Sendable {
   /// Errors of the file, each in one line; not empty = nothing else of it is known.
   package var errors: [String] = []
   package var warnings: [String] = []
-  /// Names or addresses of the sources of the NTP client, lower case, and the enabled providers.
-  package var sources: Set<String> = []
+  package var sources: [Source] = []
+  /// Those that are enabled.
   package var providers: Set<String> = []
+  /// As the file has it; "" = not known.
+  package var authSelect = ""
+  /// Of the control socket; nil = it has none, "" = not known.
+  package var socket: String? = ""
   /// Seconds since 1970: when the file was last written, and when the daemon started; nil = not known.
   package var written: Int64?
   package var started: Int64?
 
   package init(file: String) { self.file = file }
 
-  /// `running`: what the daemon says; nil = it cannot be asked.
-  package func step(running: (sources: [SourceReport], providers: [ProviderReport])?) -> DiagnosisStep {
+  /// A source of the NTP client as the file has it.
+  package struct Source: Hashable, Sendable {
+    /// Name or address, lower case.
+    package var name: String
+    package var port: UInt16
+    /// "none", "key:7", "ms-sntp", "nts".
+    package var auth: String
+
+    package init(name: String, port: UInt16 = 123, auth: String = "none") {
+      self.name = name.lowercased()
+      self.port = port
+      self.auth = auth
+    }
+  }
+
+  /// What the daemon says.
+  package struct Running: Sendable {
+    package var sources: [SourceReport]
+    package var providers: [ProviderReport]
+    /// "" = not known.
+    package var authSelect: String
+    /// Where it was asked; "" = not known.
+    package var socket: String
+
+    package init(sources: [SourceReport], providers: [ProviderReport], authSelect: String = "", socket: String = "") {
+      self.sources = sources
+      self.providers = providers
+      self.authSelect = authSelect
+      self.socket = socket
+    }
+  }
+
+  /// `running`: nil = it cannot be asked.
+  package func step(running: Running?) -> DiagnosisStep {
     guard errors.isEmpty else {
       let more = errors.count > 1 ? " (and \(errors.count - 1) more; see tompion config check)" : ""
       return DiagnosisStep(
@@ -29,15 +65,12 @@ package struct ConfigurationDifference: Sendable {
     guard let running else {
       return DiagnosisStep(.configuration, file, .ok, "right\(remarks); not compared, for tompiond cannot be asked")
     }
-    var differences: [String] = []
-    let present = running.sources.filter { $0.provider == "ntp-client" }
-    let names = Set(present.flatMap { [$0.name.lowercased(), Self.host($0.address)] })
-    let absent = sources.filter { !names.contains($0) }.sorted()
-    if !absent.isEmpty { differences.append("\(absent.joined(separator: ", ")) of the file is no source of tompiond") }
-    let strange = present.filter { !sources.contains($0.name.lowercased()) && !sources.contains(Self.host($0.address)) }
-      .map(\.name).sorted()
-    if !strange.isEmpty {
-      differences.append("tompiond has the source \(strange.joined(separator: ", ")), the file has not")
+    var differences = sourceDifferences(running.sources.filter { $0.provider == "ntp-client" })
+    if !authSelect.isEmpty, !running.authSelect.isEmpty, authSelect != running.authSelect {
+      differences.append("tompiond has auth_select = \"\(running.authSelect)\", the file \"\(authSelect)\"")
+    }
+    if !running.socket.isEmpty, case let other = socket ?? "none", !other.isEmpty, other != running.socket {
+      differences.append("tompiond is asked at \(running.socket), the file says control.socket = \"\(other)\"")
     }
     let loaded = Set(running.providers.filter { $0.state != .disabled }.map(\.name))
     let missing = providers.subtracting(loaded).sorted()
@@ -55,6 +88,49 @@ package struct ConfigurationDifference: Sendable {
     return DiagnosisStep(.configuration, file, .ok, "right\(remarks), and what runs")
   }
 
+  private func sourceDifferences(_ present: [SourceReport]) -> [String] {
+    var differences: [String] = []
+    var absent: Set<String> = []
+    for source in sources {
+      let named = present.filter { $0.name.lowercased() == source.name || Self.host($0.address) == source.name }
+      // The server may have been moved to another port by its key exchange.
+      let found = source.auth == "nts" ? named : named.filter { (Self.port($0.address) ?? source.port) == source.port }
+      if named.isEmpty {
+        absent.insert(source.name)
+      } else if let one = found.first {
+        if let proof = Self.otherProof(one.proof, than: source.auth) {
+          differences.append("of \(source.name) tompiond wants \(proof), the file says auth = \"\(source.auth)\"")
+        }
+      } else if let port = named.compactMap({ Self.port($0.address) }).first {
+        differences.append("tompiond asks \(source.name) at port \(port), the file says \(source.port)")
+      }
+    }
+    if !absent.isEmpty {
+      differences.insert("\(absent.sorted().joined(separator: ", ")) of the file is no source of tompiond", at: 0)
+    }
+    let names = Set(sources.map(\.name))
+    let strange = present.filter { !names.contains($0.name.lowercased()) && !names.contains(Self.host($0.address)) }
+      .map(\.name).sorted()
+    if !strange.isEmpty {
+      differences.append("tompiond has the source \(strange.joined(separator: ", ")), the file has not")
+    }
+    return differences
+  }
+
+  /// What the daemon wants proved, where that is not what the file says. Which key it uses is known of the last proven reply alone.
+  private static func otherProof(_ proof: SourceProof, than auth: String) -> String? {
+    let isKey = auth.hasPrefix("key:")
+    switch proof.scheme {
+    case .other: return nil
+    case .none: return auth == "none" ? nil : "no proof"
+    case .symmetric where isKey:
+      guard let key = proof.key, UInt32(auth.dropFirst(4)) != key else { return nil }
+      return "key \(key)"
+    case .symmetric: return proof.key.map { "key \($0)" } ?? "a symmetric key"
+    case .msSNTP, .nts: return proof.scheme.rawValue == auth ? nil : proof.scheme.rawValue
+    }
+  }
+
   private var remarks: String {
     warnings.isEmpty
       ? "" : ", with \(warnings.count == 1 ? "a warning" : "\(warnings.count) warnings") (tompion config check)"
@@ -64,5 +140,9 @@ package struct ConfigurationDifference: Sendable {
   private static func host(_ address: String) -> String {
     if address.hasPrefix("["), let end = address.firstIndex(of: "]") { return String(address[..<end].dropFirst()) }
     return address.lastIndex(of: ":").map { String(address[..<$0]) } ?? address
+  }
+
+  private static func port(_ address: String) -> UInt16? {
+    address.lastIndex(of: ":").flatMap { UInt16(address[address.index(after: $0)...]) }
   }
 }

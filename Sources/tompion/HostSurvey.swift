@@ -13,6 +13,7 @@ struct HostSurvey {
   var sources: [SourceReport] = []
   var providers: [ProviderReport] = []
   private var unreachable: String?
+  private let socket: String
   private let file: String
   private let check: ConfigurationCheck
   private let processes = ProcessTable()
@@ -20,6 +21,7 @@ struct HostSurvey {
   var configuration: Configuration? { check.configuration }
 
   init(socket: String, configuration: String?) {
+    self.socket = socket
     do {
       let client = try ControlClient(path: socket)
       var status = StatusSnapshot(json: try client.ask(.status))
@@ -63,7 +65,7 @@ struct HostSurvey {
         RivalDaemons.running(in: processes, except: pid).filter { $0.pid != processes.ownPID }.map(\.description)),
     ]
     steps += listening(pid)
-    steps.append(difference.step(running: status == nil ? nil : (sources, providers)))
+    steps.append(difference.step(running: running))
     steps.append(interfaces(isLocal))
     return steps
   }
@@ -105,12 +107,24 @@ struct HostSurvey {
 
   // MARK: configuration
 
+  private var running: ConfigurationDifference.Running? {
+    status.map {
+      // From another directory a relative path would be another one.
+      ConfigurationDifference.Running(
+        sources: sources, providers: providers, authSelect: $0.authSelect, socket: socket.hasPrefix("/") ? socket : "")
+    }
+  }
+
   private var difference: ConfigurationDifference {
     var difference = ConfigurationDifference(file: file)
     difference.errors = check.errors.map(\.description)
     difference.warnings = check.allWarnings.map(\.description)
     guard let configuration else { return difference }
-    for source in DiagnosedSource.all(configuration, []) { difference.sources.insert(source.place.host.lowercased()) }
+    difference.sources = DiagnosedSource.all(configuration, []).map {
+      ConfigurationDifference.Source(name: $0.place.host, port: $0.place.port, auth: $0.auth ?? "none")
+    }
+    difference.authSelect = configuration.clock.authSelect.rawValue
+    difference.socket = configuration.controlSocket
     difference.providers = Set(configuration.providers.filter(\.enabled).map(\.name))
     difference.written = SecretFile.revision(file).map { $0.modified / 1_000_000_000 }
     if let status, status.clockKind == .system {
