@@ -6,10 +6,18 @@ extension Query {
   /// The request with key number and signature behind it; `sign` gives the code of the 48 bytes, at most 20 bytes of it are sent, as NTPv4
   /// has it. nil = `sign` could not.
   package func signedRequest(key: UInt32, sign: ([UInt8]) -> [UInt8]?) -> [UInt8]? {
-    let plain = request
-    guard let code = sign(plain), code.count >= 16 else { return nil }
-    let id = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: key >> UInt32($0)) }
-    return plain + id + code.prefix(20)
+    var bytes = request
+    guard let code = sign(bytes), code.count >= 16 else { return nil }
+    var cursor = WireCursor(offset: bytes.count)
+    let digest = Array(code.prefix(20))
+    bytes += [UInt8](repeating: 0, count: 4 + digest.count)
+    var span = bytes.mutableSpan
+    do {
+      try cursor.writeMAC(keyID: key, digest: digest.span, to: &span)
+    } catch {
+      return nil
+    }
+    return bytes
   }
 
   /// Judges the answer to that. `verify` tells whether a code is right for a message.
@@ -42,13 +50,22 @@ extension Query {
   private func signatureFault(
     _ bytes: [UInt8], _ key: UInt32, _ verify: (_ message: [UInt8], _ code: [UInt8]) -> Bool
   ) -> Fault? {
-    let rest = bytes.count - NTPPacket.length
-    guard rest > 0 else { return .signatureMissing }
-    var cursor = WireCursor(offset: NTPPacket.length)
-    guard let id = try? cursor.readUInt32(bytes.span) else { return .signatureMissing }
-    if rest == 4 { return id == 0 ? .cryptoNAK : .signatureMissing }
+    guard let mac = Self.authenticator(in: bytes, key) else { return .signatureMissing }
+    let id = mac.keyID(in: bytes.span)
+    if mac.isCryptoNAK { return id == 0 ? .cryptoNAK : .signatureMissing }
     guard id == key else { return .otherKey(id, wanted: key) }
-    let message = Array(bytes[..<NTPPacket.length])
-    return verify(message, Array(bytes[(NTPPacket.length + 4)...])) ? nil : .wrongSignature(id)
+    return verify(Array(bytes[..<mac.range.lowerBound]), Array(bytes[mac.digest])) ? nil : .wrongSignature(id)
+  }
+
+  /// nil = there is none.
+  private static func authenticator(in bytes: [UInt8], _ key: UInt32) -> MessageAuthenticator? {
+    guard bytes.count >= NTPPacket.length else { return nil }
+    let rest = MessageAuthenticator(range: NTPPacket.length..<bytes.count)
+    // A whole digest of SHA-256 or more looks like an extension field; the number of our key tells.
+    if [32, 48, 64].contains(rest.digest.count), rest.keyID(in: bytes.span) == key { return rest }
+    let trailer = PacketTrailer(of: bytes.span, version: bytes[0] >> 3 & 7)
+    // So does that of another key.
+    if case .malformed = trailer { return rest.digest.count >= 16 ? rest : nil }
+    return trailer.mac
   }
 }

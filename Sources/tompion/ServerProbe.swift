@@ -60,19 +60,14 @@ struct ServerProbe {
       switch outcome {
       case .silent: continue
       case .refused: return (address, query, .refused)
-      case .failed(let error):
-        let isRemote = error.operation.description == "reach it"
-        let text = KernelError.text(of: error.errno)
-        return (address, query, isRemote || Self.isNetwork(error.errno) ? .unreachable(text) : .notSent(text))
+      case .unreachable(let error): return (address, query, .unreachable(KernelError.text(of: error.errno)))
+      case .notSent(let error): return (address, query, .notSent(KernelError.text(of: error.errno)))
       case .answered(let answers, let sent):
         return (address, query, .answered(answers.map { QueryReply($0.bytes, received: $0.received) }, sent: sent))
       }
     }
     return (address, query, .silent(seconds: timeout * Int64(Self.tries)))
   }
-
-  /// ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH.
-  private static func isNetwork(_ errno: Int32) -> Bool { [100, 101, 112, 113].contains(errno) }
 
   /// A signed query; nil = the key cannot sign.
   func askSigned(_ address: SocketAddress, _ key: SymmetricKey) -> Query.Judgement? {

@@ -8,8 +8,10 @@ package enum DatagramExchange {
   package enum Outcome: Sendable {
     /// ICMP said that nobody listens on that port.
     case refused
-    /// Another ICMP error, or no way to send.
-    case failed(KernelError)
+    /// Another ICMP error, or no route.
+    case unreachable(KernelError)
+    /// This host's own kernel would not send it.
+    case notSent(KernelError)
     case silent
     case answered([(bytes: [UInt8], received: Instant<UTC>)], sent: Instant<UTC>)
   }
@@ -23,6 +25,7 @@ package enum DatagramExchange {
     options.peer = peer
     options.receiveStamps = false
     options.transmitStamps = false
+    var isSent = false
     do throws(KernelError) {
       let socket = try UDPSocket(options)
       let buffer = try PacketBuffer(slots: 8, capacity: 2048)
@@ -32,22 +35,24 @@ package enum DatagramExchange {
       guard buffer.fill(0, with: datagram) else { throw KernelError("send a datagram that long", errno: EMSGSIZE) }
       let sent = RealtimeClock.now()
       guard socket.send(buffer, count: 1) == 1 else {
-        return .failed(KernelError("send the request", errno: max(buffer[0].error, EIO)))
+        return outcome(
+          KernelError("send the request", errno: buffer[0].error > 0 ? buffer[0].error : EIO), isSent: false)
       }
+      isSent = true
       var answers: [(bytes: [UInt8], received: Instant<UTC>)] = []
       var deadline = RawClock.now() + timeout
       while RawClock.now() < deadline {
         try loop.wait(until: deadline)
         while let event = loop.next() {
           if case .errorQueue = event, let report = socket.nextReport(), case .failed(let errno, _) = report {
-            if answers.isEmpty { return outcome(KernelError("reach it", errno: errno)) }
+            if answers.isEmpty { return outcome(KernelError("reach it", errno: errno), isSent: true) }
             continue
           }
           let count: Int
           do throws(KernelError) {
             count = try socket.receive(into: buffer)
           } catch {
-            if answers.isEmpty { return outcome(error) }
+            if answers.isEmpty { return outcome(error, isSent: true) }
             continue
           }
           let now = RealtimeClock.now()
@@ -58,11 +63,16 @@ package enum DatagramExchange {
       }
       return answers.isEmpty ? .silent : .answered(answers, sent: sent)
     } catch {
-      return outcome(error)
+      return outcome(error, isSent: isSent)
     }
   }
 
-  private static func outcome(_ error: KernelError) -> Outcome {
-    error.errno == ECONNREFUSED ? .refused : .failed(error)
+  /// What comes after it was sent is of the way or its end; before, only that there is no way.
+  static func outcome(_ error: KernelError, isSent: Bool) -> Outcome {
+    switch error.errno {
+    case ECONNREFUSED: .refused
+    case ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH: .unreachable(error)
+    default: isSent ? .unreachable(error) : .notSent(error)
+    }
   }
 }

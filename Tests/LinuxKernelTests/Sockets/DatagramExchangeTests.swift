@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import TestSupport
 import Testing
 import TimeTypes
@@ -37,9 +38,29 @@ import TimeTypes
     let socket = try Self.socket()
     let outcome = DatagramExchange.run(
       [UInt8](repeating: 0, count: 3000), to: socket.local, timeout: .seconds(5), linger: .zero)
-    guard case .failed = outcome else {
+    guard case .notSent = outcome else {
       Issue.record("a datagram of 3000 bytes went")
       return
     }
+  }
+
+  @Test func anErrorIsOfTheWayOrOfThisHost() {
+    func of(_ errno: Int32, isSent: Bool) -> String {
+      switch DatagramExchange.outcome(KernelError("try it", errno: errno), isSent: isSent) {
+      case .refused: "refused"
+      case .unreachable: "unreachable"
+      case .notSent: "not sent"
+      case .silent, .answered: "?"
+      }
+    }
+    for isSent in [false, true] {
+      #expect(of(ECONNREFUSED, isSent: isSent) == "refused")
+      for errno in [ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH] {
+        #expect(of(errno, isSent: isSent) == "unreachable", "errno \(errno)")
+      }
+    }
+    // A firewall of this host says EPERM, and a router that forbids it EACCES.
+    #expect(of(EPERM, isSent: false) == "not sent")
+    #expect(of(EACCES, isSent: true) == "unreachable")
   }
 }
