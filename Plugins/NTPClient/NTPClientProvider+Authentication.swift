@@ -135,7 +135,8 @@ extension NTPClientProvider {
     } else if let reply = slots[index].authentication.take(packet.token) {
       let plain = bytes.extracting(0..<length)
       take(
-        try? NTPPacket(parsing: plain), Proof(packet), socket: reply.socket, arrival: reply.arrival, index, now: now)
+        try? NTPPacket(parsing: plain), Proof(packet, length: length), socket: reply.socket, arrival: reply.arrival,
+        index, now: now)
     }
     publishInfo(index)
   }
@@ -186,6 +187,6 @@ extension NTPClientProvider {
         WaitingReply(token: token, socket: socket, arrival: batch.stamp(position)))
       return nil
     }
-    return (plain, Proof(packet))
+    return (plain, Proof(packet, length: length))
   }
 }

@@ -14,11 +14,15 @@ package enum Proof: Hashable, Sendable, BitwiseCopyable {
 
   /// An authenticator's answer; what is neither proven nor pending is refused. That a packet carries nothing of the scheme at all
   /// (NONE) is a refusal like another: who asked for proof takes nothing without it.
-  package init(_ packet: Protection) {
+  /// - Parameter length: of the datagram as it came. A bare header makes sense, it only proves nothing, whatever the authenticator calls it.
+  package init(_ packet: Protection, length: Int) {
     switch packet.verdict {
     case .ok: self = .proven(key: packet.key)
     case .none: self = .refused(.noAuthentication)
-    default: self = .refused(Rejection(refusal: packet.reason))
+    default:
+      let reason = Rejection(refusal: packet.reason)
+      let isBare = reason == .malformedAuthentication && length == NTPPacket.length
+      self = .refused(isBare ? .noAuthentication : reason)
     }
   }
 }

@@ -175,7 +175,7 @@ import TimeTypes
 
   @Test func answersAreTurnedIntoReasons() {
     var packet = Protection(length: 68, limit: 68)
-    #expect(Proof(packet) == .refused(.authenticationUnavailable), "an authenticator that says nothing")
+    #expect(Proof(packet, length: 68) == .refused(.authenticationUnavailable), "an authenticator that says nothing")
     packet = Protection(length: 68, limit: 68)
     let reasons: [(UInt32, Rejection)] = [
       (1, .unknownKey), (2, .badAuthentication), (3, .malformedAuthentication), (4, .staleAuthentication),
@@ -186,6 +186,17 @@ import TimeTypes
     for (code, reason) in reasons { #expect(Rejection(refusal: code) == reason) }
     #expect(Set(Self.reasons.map(\.proofCode)).count == Self.reasons.count)
     #expect(Rejection.allCases.allSatisfy { ($0.proofCode != 0) == $0.isUnproven })
+  }
+
+  @Test func aBareReplyIsUnsignedAndNotMalformed() {
+    for (length, reason) in [(48, Rejection.noAuthentication), (68, .malformedAuthentication)] {
+      var packet = Protection(length: length, limit: length)
+      packet.refuse(.malformed)
+      #expect(Proof(packet, length: length) == .refused(reason), "\(length) bytes")
+      packet = Protection(length: length, limit: length)
+      packet.refuse(.unavailable)
+      #expect(Proof(packet, length: length) == .refused(.authenticationUnavailable), "\(length) bytes")
+    }
   }
 
   @Test func whatAnOperatorMayWrite() {
