@@ -143,7 +143,8 @@ let package = Package(
       path: "Plugins/NTPSymmetric", exclude: ["README.md"], swiftSettings: strict),
     plugin("NTPSymmetricPlugin", of: "NTPSymmetric", library: "libtompion-ntp-symmetric.so"),
     .target(
-      name: "MSSNTP", dependencies: ["TimeTypes", "Numerics", "Cryptography", "ProviderKit", "CTompionProvider"],
+      name: "MSSNTP",
+      dependencies: ["TimeTypes", "Numerics", "Addresses", "Cryptography", "ProviderKit", "CTompionProvider"],
       path: "Plugins/MSSNTP", exclude: ["README.md"], swiftSettings: strict),
     plugin("MSSNTPPlugin", of: "MSSNTP", library: "libtompion-ms-sntp.so"),
 
@@ -240,7 +241,9 @@ let package = Package(
         "TimeTypes", "Addresses", "NTPWire", "KeyFiles", "Cryptography", "ProviderKit", "CTompionProvider",
         "CAllocationCounter", "TestSupport", "MockHost",
       ]),
-    tests("MSSNTP", ["TimeTypes", "Cryptography", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+    tests(
+      "MSSNTP",
+      ["TimeTypes", "Addresses", "Cryptography", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),
     tests("Scenarios", ["TimeTypes", "Simulation", "Report"]),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Addresses
 package import ProviderKit
 package import TimeTypes
 

@@ -24,6 +24,7 @@ extension Configuration {
     wrong += overlappingListens()
     for provider in providers { wrong += SettingSchema.crossed(provider.values, [], file) }
     wrong += sourcesOfDisabledProviders()
+    wrong += sourcesOutsideOfTheForest()
     warn(clockMembers)
     warnOfRoles(members)
     warnOfUnusedGains(members)

@@ -170,6 +170,18 @@ def test_config_check_warns():
         return two[0]["problem"]
 
 
+def test_config_check_refuses_ms_sntp_outside_of_the_forest():
+    with h.workspace("keys-forest") as (directory, _):
+        def check(address, status):
+            path = write(os.path.join(directory, "t.toml"), f'[provider.ms-sntp]\ndomain = "ad.example.net"\n[[source]]\naddress = "{address}"\nauth = "ms-sntp"\n')
+            return json.loads(tompion("config", "check", path, "--json", status=status).stdout)["errors"]
+
+        assert not check("dc1.ad.example.net", 0)
+        errors = check("time.windows.com", 2)
+        assert len(errors) == 1 and errors[0]["line"] == 4 and errors[0]["key"] == "source[0].address" and "outside of ad.example.net" in errors[0]["problem"], errors
+        return errors[0]["problem"]
+
+
 def test_usage():
     for arguments in ([], ["chek", "x"], ["check"], ["check", "a", "b"], ["generate"], ["check", "x", "--hex"], ["check", "x", "--format", "toml"],
                       ["generate", "x", "--algorithm", "des"], ["generate", "x", "--id", "0"], ["generate", "x", "--expires", "2027-02-30"],

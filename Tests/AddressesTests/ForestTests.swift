@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import MSSNTP
+@testable import Addresses
 
 @Suite struct ForestTests {
   private let forest = Forest(
