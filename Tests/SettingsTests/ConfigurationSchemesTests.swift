@@ -25,7 +25,7 @@ struct ConfigurationSchemesTests {
     #expect(nts.count == 1 && nts[0].contains("offers \"nts\" comes with Tompion; use auth = \"key:N\""), "\(nts)")
     for right in ["none", "key:7", "nonsense"] { #expect(try warnings(Self.symmetric + Self.source(right)).isEmpty) }
     #expect(try warnings("[provider.keys]\nmodule = \"tompion-ntp-symmetric\"\n" + Self.source("key:7")).isEmpty)
-    #expect(try warnings("[provider.ms-sntp]\nplacement = \"in-process\"\n" + Self.source("ms-sntp")).isEmpty)
+    #expect(try warnings("[provider.ms-sntp]\ndomain = \"example\"\n" + Self.source("ms-sntp")).isEmpty)
   }
 
   @Test("one warning for all sources that want the same")
