@@ -16,9 +16,18 @@ package final class RingKey: Sendable {
   /// Since it was asked last.
   private let wasUsed = Atomic<Bool>(false)
 
+  /// So many threads may use a key at once: an NTP server's workers, 64 at most, and the one of the clients.
+  package static let threadLimit = 65
+  /// In one file, 1 KB each.
+  private static let laneLimit = 4096
+
+  /// How many threads may be in one CMAC key at once, if a file has so many of them: as many as there can be, unless the file has so many
+  /// keys that the memory counts; then fewer, and a thread that finds no lane says `Outcome.unavailable`.
+  static func lanes(for keyCount: Int) -> Int { max(4, min(threadLimit, laneLimit / max(1, keyCount))) }
+
   /// nil = the algorithm cannot take the key (CMAC: its length), or there is no memory.
-  package init?(_ key: SymmetricKey) {
-    guard let code = MessageCode(key.algorithm.code, key: key.secret.span) else { return nil }
+  package init?(_ key: SymmetricKey, lanes: Int = RingKey.threadLimit) {
+    guard let code = MessageCode(key.algorithm.code, key: key.secret.span, lanes: lanes) else { return nil }
     self.code = code
     (id, algorithm, addresses, expiry) = (key.id, key.algorithm, key.addresses, key.expiry)
   }

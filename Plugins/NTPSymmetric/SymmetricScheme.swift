@@ -120,9 +120,13 @@ package enum SymmetricScheme {
   }
 
   private static func verify(_ key: RingKey, _ datagram: Span<UInt8>, _ offset: Int, _ digest: Range<Int>) -> Outcome? {
-    guard key.code.verify(datagram.extracting(0..<offset), datagram.extracting(digest)) else { return .badCode }
-    key.markUsed()
-    return nil
+    switch key.code.check(datagram.extracting(0..<offset), datagram.extracting(digest)) {
+    case .right:
+      key.markUsed()
+      return nil
+    case .wrong: return .badCode
+    case .unavailable: return .unavailable
+    }
   }
 
   /// Whoever knows a digest of these algorithms can append to the packet and compute that digest, too: what stands between the header and

@@ -105,7 +105,11 @@ final class CipherCode: @unchecked Sendable {
   /// Writes 16 bytes to `code`; false = more threads than lanes are in here at this instant, or OpenSSL failed.
   func sign(_ message: Span<UInt8>, into code: UnsafeMutablePointer<UInt8>) -> Bool {
     for lane in 0..<lanes {
-      guard unsafe !taken[lane].exchange(true, ordering: .acquiring) else { continue }
+      // Looked at first: a taken lane's flag is not written, so its line stays where it is.
+      guard unsafe !taken[lane].load(ordering: .relaxed), unsafe !taken[lane].exchange(true, ordering: .acquiring)
+      else {
+        continue
+      }
       defer { unsafe taken[lane].store(false, ordering: .releasing) }
       return unsafe message.withUnsafeBytes { unsafe chain($0, lane, into: code) }
     }

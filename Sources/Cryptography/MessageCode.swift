@@ -74,17 +74,29 @@ package final class MessageCode: Sendable {
     }
   }
 
-  /// Whether `code` is the beginning of the message's code; its length is the caller's to judge (a code of no bytes is never right). The
+  /// What is known of a message's code.
+  package enum Verdict: Hashable, Sendable {
+    case right
+    case wrong
+    /// Nothing: more threads than lanes at this instant, or OpenSSL failed.
+    case unavailable
+  }
+
+  /// Whether `code` is the beginning of the message's code, where nothing more is asked: `check` tells a wrong one from one that could not
+  /// be computed.
+  package func verify(_ message: Span<UInt8>, _ code: Span<UInt8>) -> Bool { check(message, code) == .right }
+
+  /// Compares `code` with the beginning of the message's code; its length is the caller's to judge (a code of no bytes is never right). The
   /// time that it takes says nothing about where they differ.
-  package func verify(_ message: Span<UInt8>, _ code: Span<UInt8>) -> Bool {
-    guard code.count > 0, code.count <= algorithm.length else { return false }
+  package func check(_ message: Span<UInt8>, _ code: Span<UInt8>) -> Verdict {
+    guard code.count > 0, code.count <= algorithm.length else { return .wrong }
     // Sound: the buffer holds the longest code, and as many bytes are compared as `code` has, which is no more.
     return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.lengthLimit) { buffer in
-      guard let whole = buffer.baseAddress, unsafe compute(message, into: whole) else { return false }
+      guard let whole = buffer.baseAddress, unsafe compute(message, into: whole) else { return .unavailable }
       let isEqual = unsafe code.withUnsafeBytes { unsafe CRYPTO_memcmp($0.baseAddress, whole, $0.count) == 0 }
       // Of a message that was tampered with it is a code that somebody wishes for.
       unsafe OPENSSL_cleanse(whole, Self.lengthLimit)
-      return isEqual
+      return isEqual ? .right : .wrong
     }
   }
 
