@@ -39,6 +39,8 @@ final class KeyStore {
         listed[index].current.wipe()
         listed[index].previous?.wipe()
       }
+      mine?.current.wipe()
+      mine?.previous?.wipe()
     }
     for source in MSSNTPSettings.KeySource.allCases {
       guard let setting = settings.files[source] else { continue }

@@ -13,6 +13,13 @@ import Testing
     HashFile.read(Array(text.utf8).span)
   }
 
+  /// An array that grows twofold leaves its hashes where it was; one that is made for all lines at once does not.
+  @Test func hashesAreNotLeftBehind() {
+    let lines = (1...600).map { "A\($0)$ \($0) machine \(Self.hash)\n" }
+    let holders = read(lines.joined()).holders
+    #expect(holders.count == lines.count && holders.capacity < 800)
+  }
+
   @Test func accountsAreReadLineByLine() throws {
     let (holders, problems) = read(
       """
