@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTompionProvider
+import KeyFiles
 import ProviderKit
 import Synchronization
 import TimeTypes
@@ -12,6 +13,7 @@ import TimeTypes
 final class NTPSymmetricProvider: Authenticator {
   private static let settingsTimer: UInt16 = 0
   private static let timer: UInt16 = 1
+  private static let missingTimer: UInt16 = 2
   /// So often the use of keys is looked at, and files that could not be read are tried again.
   private static let interval = TimeInterval.seconds(60)
 
@@ -21,6 +23,8 @@ final class NTPSymmetricProvider: Authenticator {
   private var files: [KeyFileReading] = []
   private let ring = CurrentRing()
   private let associations = AssociationTable()
+  /// Opened without their key, whose callers do not know the reason yet.
+  private var isToHearWhy: Set<UInt32> = []
   private var use = KeyUse()
   private var queriedTotal: UInt64 = 0
 
@@ -31,7 +35,7 @@ final class NTPSymmetricProvider: Authenticator {
       host.log(.error, "needs a host with secrets")
       return .unsupported
     }
-    if let stored = host.store.get(KeyUse.name) { use = KeyUse(stored) }
+    if let stored = host.store.get(KeyUse.name) { use = KeyUse(reading: stored) }
     let status = readSettings()
     if status == .ok { useSettings() }
     return status
@@ -58,6 +62,7 @@ final class NTPSymmetricProvider: Authenticator {
   override func stop() {
     host.timers.disarm(Self.timer)
     host.timers.disarm(Self.settingsTimer)
+    host.timers.disarm(Self.missingTimer)
     noteUse()
     storeUse()
     ring.forgetReplaced()
@@ -137,12 +142,24 @@ final class NTPSymmetricProvider: Authenticator {
     }
   }
 
+  /// The caller hears the reason when it is not inside of `openAssociation` any more.
+  private func tellMissing() {
+    while let association = isToHearWhy.popFirst() {
+      guard let id = associations.key(association), ring.last.key(id) == nil else { continue }
+      host.authenticator.ready(association, .notFound, reason: Self.missing(id))
+    }
+  }
+
   private static func missing(_ key: UInt32) -> String { "no key file has a key \(key) that may be used" }
 
   override func secretChanged(setting: String) { if read({ $0.file.setting == setting }) { makeRing() } }
 
   override func expired(timer: UInt16, now: RawInstant) {
-    guard timer == Self.timer else { return useSettings() }
+    switch timer {
+    case Self.timer: break
+    case Self.missingTimer: return tellMissing()
+    default: return useSettings()
+    }
     armTimer()
     ring.forgetReplaced()
     if read({ !$0.wasRead }) { makeRing() }
@@ -159,7 +176,7 @@ final class NTPSymmetricProvider: Authenticator {
 
   private func storeUse() {
     guard use.isFresh, host.store.isAvailable else { return }
-    host.store.put(KeyUse.name, use.value().span)
+    host.store.put(KeyUse.name, use.takeText().span)
   }
 
   override func openAssociation(_ association: UInt32, _ use: AuthenticationAccess.Use, key: String) -> Status {
@@ -170,15 +187,20 @@ final class NTPSymmetricProvider: Authenticator {
         host.log(.error, "\(server): auth = \"key:…\" takes the number of a key, 1 to \(UInt32.max)")
         return .invalid
       }
-      guard ring.last.key(id) != nil else {
-        host.log(.warning, "\(server): auth = \"key:\(id)\": \(Self.missing(id))")
-        return .notFound
-      }
-      return associations.open(association, key: id) ? .ok : .noMemory
+      guard associations.open(association, key: id) else { return .noMemory }
+      if ring.last.key(id) != nil { return .ok }
+      // A later text of the files may have it: `tellClients`.
+      host.log(.warning, "\(server): auth = \"key:\(id)\": \(Self.missing(id)); it is used as soon as one has it")
+      isToHearWhy.insert(association)
+      host.timers.arm(Self.missingTimer, at: host.nowRaw)
+      return .again
     }
   }
 
-  override func closeAssociation(_ association: UInt32) { associations.close(association) }
+  override func closeAssociation(_ association: UInt32) {
+    associations.close(association)
+    isToHearWhy.remove(association)
+  }
 
   // MARK: capture, on any thread
 

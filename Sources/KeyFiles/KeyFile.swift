@@ -32,8 +32,9 @@ package struct KeyFile: Sendable {
       guard let words = line.words(bytes, file.format) else { continue }
       var warnings: [KeyFileProblem] = []
       do throws(KeyFileProblem) {
-        let key = try words.key(bytes, file.format, &warnings)
+        var key = try words.key(bytes, file.format, &warnings)
         if let first = lineOf[key.id] {
+          key.wipe()
           throw KeyFileProblem(
             line: line.number, column: words.column(0), id: key.id,
             "line \(first) has a key of that number; this one is not used", advice: "give each key a number of its own")

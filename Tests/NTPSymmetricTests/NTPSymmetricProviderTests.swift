@@ -44,7 +44,7 @@ import Testing
 
   @Test func weakKeysNeedTheirOptIn() {
     let host = KeyHost(files: [path: Keys.file]).started()
-    #expect(host.associate(0x102, key: "1") == .notFound)
+    #expect(host.associate(0x102, key: "1") == .again)
     #expect(
       host.mock.logs.contains { $0.contains("\(path):2: key 1 is of type md5") && $0.contains("allow_md5 = true") })
     #expect(host.mock.logs.contains { $0.contains("key 2 is of type sha1") && $0.contains("allow_sha1 = true") })
@@ -52,7 +52,7 @@ import Testing
     host.mock.set("allow_md5", true)
     #expect(host.mock.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_OK)
     host.mock.advance(by: 1)
-    #expect(host.associate(0x102, key: "1") == .ok && host.associate(0x103, key: "2") == .notFound)
+    #expect(host.told.contains("\(0x102) 0 ") && host.associate(0x103, key: "2") == .again)
     #expect(host.protect(0x102, header()).verdict == .ok)
   }
 
@@ -64,7 +64,6 @@ import Testing
 
   @Test func aChangedFileIsReadAnew() {
     let host = KeyHost(files: [path: Keys.file]).started()
-    #expect(host.associate(0x101, key: "77") == .notFound)
     #expect(host.associate(0x102, key: "3") == .ok && host.associate(0x103, key: "4") == .ok)
     host.files[path] = Array((KeyFile.header + "\n" + Keys.line(.sha512, id: 77)).utf8)
     host.changed("key_files[0]")
@@ -79,12 +78,43 @@ import Testing
     #expect(host.told.contains("\(0x102) 0 ") && host.told.count == 3 && host.protect(0x102, header()).verdict == .ok)
   }
 
+  /// The association waits for its key: no caller has to ask again for what comes with a later text of the file.
+  @Test func aKeyThatComesLateIsUsedAtOnce() {
+    let host = KeyHost(files: [path: KeyFile.header + "\n" + Keys.line(.sha256)]).started()
+    #expect(host.associate(0x101, key: "77") == .again)
+    #expect(host.told.isEmpty, "the caller is inside of its call")
+    #expect(host.protect(0x101, header()).refusal == .unknownKey && host.growth(0x101) == 68)
+    host.mock.advance(by: 1)
+    let missing = "\(0x101) \(TOMPION_NOT_FOUND) no key file has a key 77 that may be used"
+    #expect(host.told == [missing])
+    host.told = []
+    host.files[path]? += Array(Keys.line(.aes128CMAC, id: 77).utf8)
+    host.changed("key_files[0]")
+    #expect(host.told == ["\(0x101) 0 "] && host.protect(0x101, header()).verdict == .ok)
+    host.told = []
+    host.files[path] = Array((KeyFile.header + "\n" + Keys.line(.sha256)).utf8)
+    host.changed("key_files[0]")
+    #expect(host.told == [missing] && host.protect(0x101, header()).refusal == .unknownKey)
+    // One that is closed before it could hear hears nothing, nor one whose key came first.
+    host.told = []
+    host.associate(0x102, key: "78")
+    host.dissociate(0x102)
+    host.associate(0x103, key: "79")
+    host.files[path]? += Array(Keys.line(.aes128CMAC, id: 79).utf8)
+    host.changed("key_files[0]")
+    host.mock.advance(by: 1)
+    #expect(host.told == ["\(0x103) 0 "])
+  }
+
   @Test func aBrokenNewFileKeepsTheOldKeys() {
     let host = KeyHost(files: [path: Keys.file]).started()
     host.associate(0x101, key: "3")
+    let line = Keys.line(.sha256)
     for (broken, words) in [
-      (KeyFile.header + "\n77 sha512 hex:0102030405060708090a0b0c0d0e0f10\n78 sha9 hex:00\n", "\(path):3:4: key 78"),
-      ("", "has no key"), (KeyFile.header + "\n", "has no key"), ("# tompion keys 9\n", "\(path):1:1"),
+      (Keys.file.replacing(line, with: "3 sha9 hex:00\n"), "broken where key 3 stands"),
+      (Keys.file.replacing(line, with: "three sha256 hex:00\n"), "key 3 is missing"),
+      (KeyFile.header + "\n3 sha9 hex:00\n", "\(path):2:3: key 3"), ("", "is empty"),
+      ("# tompion keys 9\n", "\(path):1:1"),
     ] {
       host.mock.logs = []
       host.files[path] = Array(broken.utf8)
@@ -100,6 +130,28 @@ import Testing
     #expect(host.protect(0x101, header()).verdict == .ok)
   }
 
+  /// A line that is broken all along does not keep the key of another one that is taken out.
+  @Test(arguments: ["99 sha9 hex:00\n", "word sha256 hex:00\n", "3 sha9 hex:00\n"])
+  func aKeyThatIsTakenOutIsGone(broken: String) {
+    let host = KeyHost(files: [path: Keys.file + broken]).started()
+    host.associate(0x101, key: "3")
+    host.associate(0x102, key: "4")
+    host.files[path] = Array((Keys.file.replacing(Keys.line(.sha256), with: "") + broken).utf8)
+    host.changed("key_files[0]")
+    #expect(host.protect(0x101, header()).refusal == .unknownKey && host.protect(0x102, header()).verdict == .ok)
+    #expect(host.told == ["\(0x101) \(TOMPION_NOT_FOUND) no key file has a key 3 that may be used"])
+    // Nor does a new broken line that is no key's in use.
+    host.files[path] = Array((KeyFile.header + "\n" + Keys.line(.sha512) + broken + "98 sha9 hex:00\n").utf8)
+    host.changed("key_files[0]")
+    #expect(host.protect(0x102, header()).refusal == .unknownKey)
+    // And the last key goes like any other.
+    host.associate(0x103, key: "\(Keys.id(.sha512))")
+    #expect(host.protect(0x103, header()).verdict == .ok)
+    host.files[path] = Array((KeyFile.header + "\n" + broken).utf8)
+    host.changed("key_files[0]")
+    #expect(host.protect(0x103, header()).refusal == .unknownKey)
+  }
+
   /// At the start a broken line loses itself alone.
   @Test func brokenLinesOfTheFirstReadingLoseThemselves() {
     let host = KeyHost(files: [path: Keys.file + "99 sha9 hex:00\n"]).started()
@@ -110,14 +162,15 @@ import Testing
 
   @Test func aFileThatIsNotThereIsLookedForEachMinute() {
     let host = KeyHost(keyFiles: [path]).started()
-    #expect(host.associate(0x101, key: "3") == .notFound)
+    #expect(host.associate(0x101, key: "3") == .again)
     #expect(host.mock.logs.contains { $0.contains(path) && $0.contains("not found") })
     for _ in 0..<3 { host.mock.advance(by: 60_000_000_000) }
     #expect(host.mock.logs.filter { $0.contains("not found") }.count == 1, "told once")
     #expect(host.mock.logs.filter { $0.contains("in use") }.count == 1, "and nothing is made anew")
     host.files[path] = Array(Keys.file.utf8)
+    host.told = []
     host.mock.advance(by: 60_000_000_000)
-    #expect(host.associate(0x101, key: "3") == .ok && host.protect(0x101, header()).verdict == .ok)
+    #expect(host.told == ["\(0x101) 0 "] && host.protect(0x101, header()).verdict == .ok)
   }
 
   @Test func twoFilesAndADoubleNumber() {
