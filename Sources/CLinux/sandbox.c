@@ -51,6 +51,8 @@ int32_t clinux_sandbox_streams(void) {
   return -error;
 }
 
+int32_t clinux_process_no_core(void) { return -limit(RLIMIT_CORE, 0); }
+
 int32_t clinux_sandbox_hide(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0; }
 
 // Rights that older headers do not name (landlock(7)).

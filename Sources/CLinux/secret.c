@@ -45,7 +45,7 @@ int32_t clinux_revision(const char *path, clinux_revision_t *revision) {
   revision->device = status.st_dev;
   revision->inode = status.st_ino;
   revision->size = (uint64_t)status.st_size;
-  revision->modified_ns = status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec;
+  revision->changed_ns = status.st_ctim.tv_sec * INT64_C(1000000000) + status.st_ctim.tv_nsec;
   return 0;
 }
 

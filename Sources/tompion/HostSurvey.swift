@@ -126,7 +126,7 @@ struct HostSurvey {
     difference.authSelect = configuration.clock.authSelect.rawValue
     difference.socket = configuration.controlSocket
     difference.providers = Set(configuration.providers.filter(\.enabled).map(\.name))
-    difference.written = SecretFile.revision(file).map { $0.modified / 1_000_000_000 }
+    difference.written = SecretFile.revision(file).map { $0.changed / 1_000_000_000 }
     if let status, status.clockKind == .system {
       difference.started = (status.time - status.uptime.nanoseconds) / 1_000_000_000
     }

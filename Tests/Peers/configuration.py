@@ -109,3 +109,29 @@ def test_command_lines():
 def test_provider_check_of_a_file_that_is_not_there():
     result = run("provider-check", "/nowhere/libnone.so")
     assert result.returncode == 2 and "no such file" in result.stderr and not result.stdout, result
+
+
+def test_a_configuration_with_keys_is_right():
+    """A check opens every provider and starts none: an authenticator among them ends without having offered anything to anybody."""
+    with h.workspace("with-keys") as (directory, _):
+        path, keys = os.path.join(directory, "good.toml"), os.path.join(directory, "keys")
+        with open(os.open(keys, os.O_CREAT | os.O_WRONLY, 0o600), "w") as f:
+            f.write("# tompion keys 1\n7 sha256 hex:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n")
+        with open(path, "w") as f:
+            f.write(f'[clock]\nkind = "virtual"\n[[source]]\naddress = "127.0.0.1"\nauth = "key:7"\n'
+                    f'[provider.ntp-symmetric]\nkey_files = ["{keys}"]\n[provider.ms-sntp]\n')
+        result = subprocess.run(
+            [os.path.join(h.STAGE, "bin/tompiond"), "--check", "--config", path], capture_output=True, text=True, timeout=20,
+            env={**os.environ, "TOMPION_PLUGIN_DIRECTORY": h.PLUGINS})
+        assert result.returncode == 0, (result.returncode, result.stdout, result.stderr)
+        return result.stdout.strip()
+
+
+def test_no_core_dump_has_a_key():
+    with h.workspace("core") as (directory, start):
+        daemon = start(h.Tompion(directory, "daemon", '[clock]\nkind = "virtual"\n')).wait_up()
+        with open(f"/proc/{daemon.pid}/limits", encoding="utf-8") as f:
+            limit = next(line for line in f if line.startswith("Max core file size"))
+        assert limit.split()[4:6] == ["0", "0"], limit
+        # What may not be dumped belongs to root, whoever runs it.
+        assert os.stat(f"/proc/{daemon.pid}/mem").st_uid == 0

@@ -176,4 +176,15 @@ import Testing
     #expect(bench.take().filter { $0.hasPrefix("changed") }.count == 1, "told once")
     #expect(bench.backend.secrets.count == 1, "the old one is gone")
   }
+
+  @Test func rightsThatWereMendedAreNews() throws {
+    let folder = try StreamTests.Folder()
+    let bench = try secret(folder, mode: 0o600)
+    bench.backend.secretInterval = .milliseconds(5)
+    bench.order(105)
+    try SmallFile.replace(folder.file("keys"), with: Array("new".utf8), mode: 0o644)
+    #expect(try bench.hears("changed key_file \(TOMPION_PERMISSION) "))
+    chmod(folder.file("keys"), 0o600)
+    #expect(try bench.hears("changed key_file 0 6e6577"), "nothing but its mode is another one")
+  }
 }

@@ -57,7 +57,9 @@ static void changed(const tompion_provider_t *p, const char *setting) {
   uint32_t count = 0;
   tompion_status status = secrets->get(host, setting, 0, &held, &count);
   say("changed %s %d %s", setting, status, status ? "" : hex(held, count));
-  secrets->release(host, old);
+  // What could not be read leaves the old one in use.
+  if (status) held = old;
+  else secrets->release(host, old);
 }
 
 static const tompion_secrets_receiver_t receiver = {sizeof receiver, 0, changed};

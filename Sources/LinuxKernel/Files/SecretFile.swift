@@ -11,7 +11,7 @@ package enum SecretFile {
     var inode: UInt64
     var size: UInt64
     /// Nanoseconds since 1970 by the file system's clock.
-    package var modified: Int64
+    package var changed: Int64
   }
 
   /// Opens it. `isPublic`: everybody may read it, and only who may write it matters.
@@ -40,6 +40,6 @@ package enum SecretFile {
     var found = clinux_revision_t()
     // As in open.
     guard unsafe path.withCString({ unsafe clinux_revision($0, &found) }) >= 0 else { return nil }
-    return Revision(device: found.device, inode: found.inode, size: found.size, modified: found.modified_ns)
+    return Revision(device: found.device, inode: found.inode, size: found.size, changed: found.changed_ns)
   }
 }

@@ -25,11 +25,14 @@ import Synchronization
 
   private struct Offer {
     var scheme: String
-    unowned let instance: ProviderInstance
+    /// nil = it ended without having been closed: a check of the configuration starts nobody.
+    weak var instance: ProviderInstance?
   }
 
   private let places: UnsafeMutablePointer<Place>
   private var offers: [Offer] = []
+  /// Who was told that there is no such scheme.
+  private var told: Set<String> = []
 
   package init() {
     // Sound: made here, freed in deinit; indices stay below the limit.
@@ -50,6 +53,7 @@ import Synchronization
       return false
     }
     offers.append(Offer(scheme: scheme, instance: instance))
+    told.removeAll()
     return true
   }
 
@@ -77,7 +81,9 @@ import Synchronization
     by caller: ProviderInstance, scheme: String, _ options: tompion_association_options_t, name: String, key: String
   ) -> (status: tompion_status, number: UInt32) {
     guard unsafe caller.authenticatorTable == nil else { return (TOMPION_UNSUPPORTED, 0) }
-    guard let offer = offers.first(where: { $0.scheme == scheme }) else {
+    guard let offer = offers.first(where: { $0.scheme == scheme }), let authenticator = offer.instance else {
+      // Callers ask again and again: once for each of them.
+      guard told.insert("\(caller.outbox.number) \(scheme)").inserted else { return (TOMPION_NOT_FOUND, 0) }
       caller.log(
         .warning,
         "no provider of this process offers authentication \"\(scheme)\": load one, with placement = \"in-process\" "
@@ -92,8 +98,8 @@ import Synchronization
     unsafe places[index].generation = generation
     let number = generation << 8 | UInt32(index)
     unsafe places[index].caller = Unmanaged.passUnretained(caller)
-    unsafe places[index].authenticator = Unmanaged.passUnretained(offer.instance)
-    let status = unsafe offer.instance.openAssociation(number, options, name: name, key: key)
+    unsafe places[index].authenticator = Unmanaged.passUnretained(authenticator)
+    let status = unsafe authenticator.openAssociation(number, options, name: name, key: key)
     guard status >= 0 else {
       unsafe places[index].caller = nil
       unsafe places[index].authenticator = nil

@@ -31,6 +31,8 @@ int32_t clinux_sandbox_calls(int32_t stage);
 // typed at its terminal. 0 or -errno.
 int32_t clinux_sandbox_streams(void);
 
+// RLIMIT_CORE 0. 0 or -errno.
+int32_t clinux_process_no_core(void);
 // PR_SET_DUMPABLE 0: nobody of the same user reads or traces it. 0 or -errno.
 int32_t clinux_sandbox_hide(void);
 

@@ -12,7 +12,7 @@ int32_t clinux_secret_open(const char *path, int32_t is_public, int64_t *size, u
 // What tells one state of a file from another.
 typedef struct clinux_revision {
   uint64_t device, inode, size;
-  int64_t modified_ns;
+  int64_t changed_ns;  // its rights and owner, too
 } clinux_revision_t;
 
 int32_t clinux_revision(const char *path, clinux_revision_t *revision);
