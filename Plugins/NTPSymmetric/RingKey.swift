@@ -19,7 +19,7 @@ package final class RingKey: Sendable {
   /// So many threads may use a key at once: an NTP server's workers, 64 at most, and the one of the clients.
   package static let threadLimit = 65
   /// In one file, 1 KB each.
-  private static let laneLimit = 4096
+  private static let laneLimit = 2048
 
   /// How many threads may be in one CMAC key at once, if a file has so many of them: as many as there can be, unless the file has so many
   /// keys that the memory counts; then fewer, and a thread that finds no lane says `Outcome.unavailable`.

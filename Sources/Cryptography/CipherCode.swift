@@ -33,8 +33,13 @@ final class CipherCode: @unchecked Sendable {
     unsafe subkeys.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * Self.length)
     unsafe taken = .allocate(capacity: lanes)
     for lane in 0..<lanes { unsafe (taken + lane).initialize(to: Atomic(false)) }
+    // Looked up once for all contexts, when a key is read, never for a packet. Each context keeps it.
+    guard let cipher = unsafe EVP_CIPHER_fetch(nil, key.count == 16 ? "AES-128-ECB" : "AES-256-ECB", nil) else {
+      return nil
+    }
+    defer { unsafe EVP_CIPHER_free(cipher) }
     for lane in 0..<lanes {
-      guard let context = unsafe Self.makeContext(key) else { return nil }
+      guard let context = unsafe Self.makeContext(cipher, key) else { return nil }
       unsafe contexts[lane] = context
     }
     guard unsafe encrypt(contexts[0], subkeys, into: subkeys) else { return nil }
@@ -54,12 +59,7 @@ final class CipherCode: @unchecked Sendable {
     unsafe taken.deallocate()
   }
 
-  private static func makeContext(_ key: Span<UInt8>) -> OpaquePointer? {
-    // Looked up for each context: contexts are made when a key is read, never for a packet. The context keeps the cipher.
-    guard let cipher = unsafe EVP_CIPHER_fetch(nil, key.count == 16 ? "AES-128-ECB" : "AES-256-ECB", nil) else {
-      return nil
-    }
-    defer { unsafe EVP_CIPHER_free(cipher) }
+  private static func makeContext(_ cipher: OpaquePointer, _ key: Span<UInt8>) -> OpaquePointer? {
     guard let context = unsafe EVP_CIPHER_CTX_new() else { return nil }
     let isReady = unsafe key.withUnsafeBufferPointer {
       unsafe EVP_EncryptInit_ex2(context, cipher, $0.baseAddress, nil, nil)

@@ -23,7 +23,8 @@ enum Keys {
 
   static func ring(_ keys: [SymmetricKey]? = nil, shortDigests: Bool = false) -> KeyRing {
     KeyRing(
-      (keys ?? KeyAlgorithm.allCases.map { symmetric($0) }).compactMap { RingKey($0) }, shortDigests: shortDigests)
+      (keys ?? KeyAlgorithm.allCases.map { symmetric($0) }).compactMap { RingKey($0, lanes: 4) },
+      shortDigests: shortDigests)
   }
 
   /// A line of our own format.
