@@ -398,10 +398,11 @@ def test_a_new_key_file_is_taken_and_a_broken_one_is_not():
         our_keys(directory, f"1 sha256 hex:{new.hex()}")
         h.wait_for(lambda: ask(port, signed(request(), 1, new, 20), wait=0.2), 25, "the new key is taken")
         assert ask(port, signed(request(), 1, old, 20), wait=0.3) is None, "the old one is gone"
-        our_keys(directory, f"1 sha256 hex:{old.hex()}", "2 sha9 hex:00")
+        our_keys(directory, f"2 sha256 hex:{old.hex()}", "1 sha9 hex:00")
         said = h.wait_for(lambda: (s := server.output()) and "stay in use" in s and s, 25, "the broken file is told of")
-        line = next(line for line in said.splitlines() if ":3:" in line and "key 2" in line)
+        line = next(line for line in said.splitlines() if ":3:" in line and "key 1" in line)
         assert ask(port, signed(request(), 1, new, 20)), "and the keys before it stay"
+        assert ask(port, signed(request(), 2, old, 20), wait=0.3) is None, "the text is taken as a whole or not at all"
         for hidden in (old.hex(), new.hex()):
             assert hidden not in said and hidden not in server.ask("events").stdout, "a secret is in a log"
         return line.split(directory, 1)[-1]
@@ -411,7 +412,7 @@ def test_y_mutation_run():
     """100,000 mutated packets: no client takes one, no reply is longer, nothing traps (NTPSymmetricTests.MutationTests, whole)."""
     environment = dict(os.environ, TOMPION_MUTATIONS="100000")
     run = subprocess.run(
-        ["swift", "test", "--filter", "NTPSymmetricTests.MutationTests"], cwd=h.ROOT, env=environment, capture_output=True, text=True,
+        ["swift", "test", "--explicit-target-dependency-import-check", "error", "--filter", "NTPSymmetricTests.MutationTests"], cwd=h.ROOT, env=environment, capture_output=True, text=True,
         timeout=1800)
     line = re.search(r"mutations: (\d+) packets, (\d+) taken", run.stdout + run.stderr)
     assert run.returncode == 0 and line and line[1] == "100000" and line[2] == "0", (run.stdout + run.stderr)[-3000:]
