@@ -190,6 +190,15 @@ int32_t clinux_file_mode(const char *path, uint32_t *mode, uint32_t *user, uint3
   return 0;
 }
 
+int32_t clinux_target_mode(const char *path, uint32_t *mode, uint32_t *user, uint32_t *group) {
+  struct stat status;
+  if (stat(path, &status) < 0) return -errno;
+  *mode = status.st_mode;
+  *user = status.st_uid;
+  *group = status.st_gid;
+  return 0;
+}
+
 int32_t clinux_set_owner(const char *path, uint32_t user, uint32_t group) {
   // What is opened is what changes hands, whatever stands at the path by then; and nothing but what this process made.
   int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);

@@ -29,6 +29,10 @@ package enum Fault: Equatable, Sendable {
   case twoAnswers(Int, alike: Bool)
   /// reference - local.
   case quarterHour(TimeInterval)
+  /// reference - local, and what it passes.
+  case farOff(TimeInterval, OffsetLimits.Limit)
+  /// The time on the way, by the stamps of both ends.
+  case impossibleDelay(TimeInterval)
   case signatureMissing
   case cryptoNAK
   case otherKey(UInt32, wanted: UInt32)
@@ -53,6 +57,8 @@ package enum Fault: Equatable, Sendable {
     case .noTime: "no-time"
     case .twoAnswers: "two-answers"
     case .quarterHour: "quarter-hour"
+    case .farOff: "offset"
+    case .impossibleDelay: "impossible-delay"
     case .signatureMissing: "signature-missing"
     case .cryptoNAK: "crypto-nak"
     case .otherKey: "other-key"
@@ -78,6 +84,9 @@ package enum Fault: Equatable, Sendable {
     case .noTime: "the answer has no time in it"
     case .twoAnswers(let count, let alike): "\(count) answers to one request\(alike ? ", alike" : ", which differ")"
     case .quarterHour(let offset): "the clocks are \(Quantity.offset(offset)) apart, nearly \(Self.quarters(offset))"
+    case .farOff(let offset, let limit): "the clocks are \(Quantity.offset(offset)) apart, \(limit.finding)"
+    case .impossibleDelay(let delay):
+      "the answer's timestamps cannot be: a delay of \(Quantity.span(delay)) by them, and no packet travels so"
     case .signatureMissing: "the answer to a signed request is not signed"
     case .cryptoNAK: "the server could not verify our signature (crypto-NAK)"
     case .otherKey(let id, let wanted): "the answer is signed with key \(id) instead of \(wanted)"
@@ -119,6 +128,11 @@ package enum Fault: Equatable, Sendable {
     case .quarterHour:
       "Somebody keeps local time where UTC belongs: the hardware clock (timedatectl set-local-rtc 0; another system on this "
         + "machine?), a virtual machine's host, or the server."
+    case .farOff:
+      "One of the two clocks is wrong: compare with others (--public, --against). If it is the server's, tell its operator; if this "
+        + "host's, look at timedatectl and at what tompion status says of steering."
+    case .impossibleDelay:
+      "The server's clock stepped in between, it is broken, or a device on the way rewrites NTP: ask again, then use another server."
     case .signatureMissing:
       "The server has no such key, or was not told to use keys; or a device on the way cut the signature off."
     case .cryptoNAK: "Number, type or key differ between the two sides (chrony: keyfile; ntpd: keys and trustedkey)."

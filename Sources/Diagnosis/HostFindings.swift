@@ -103,7 +103,12 @@ package enum HostFindings {
     guard good.isEmpty else { return DiagnosisStep(.publicServers, "", .ok, told) }
     let faults = answers.flatMap(\.judgement.faults)
     let everywhere = answers.allSatisfy { answer in
-      answer.judgement.faults.contains { if case .quarterHour = $0 { true } else { false } }
+      answer.judgement.faults.contains {
+        switch $0 {
+        case .quarterHour, .farOff: true
+        default: false
+        }
+      }
     }
     return DiagnosisStep(
       .publicServers, "", .failed, told, faults: Array(Set(faults.map(\.name))).sorted(),

@@ -48,7 +48,9 @@ package struct Query: Sendable {
     }
   }
 
-  package func judge(_ outcome: QueryOutcome, elsewhere: Bool? = nil) -> Judgement {
+  package func judge(
+    _ outcome: QueryOutcome, elsewhere: Bool? = nil, limits: OffsetLimits = .withoutDaemon
+  ) -> Judgement {
     guard case .answered(let replies, let sent) = outcome else {
       return Judgement(faults: Self.portFault(outcome, elsewhere: elsewhere).map { [$0] } ?? [])
     }
@@ -72,10 +74,23 @@ package struct Query: Sendable {
       return Judgement(faults: faults + [.noTime], stratum: first.packet.stratum)
     }
     let (offset, delay) = Self.offset(first.packet, sent: sent, received: first.reply.received)
-    if faults.isEmpty, Self.isQuarterHour(offset) { faults.append(.quarterHour(offset)) }
+    if let fault = Self.impossible(first.packet, delay) {
+      return Judgement(faults: faults + [fault], stratum: first.packet.stratum)
+    }
+    if faults.isEmpty {
+      if Self.isQuarterHour(offset) {
+        faults.append(.quarterHour(offset))
+      } else if let limit = limits.passed(by: offset) {
+        faults.append(.farOff(offset, limit))
+      }
+    }
+    let remark =
+      offset.magnitude > OffsetLimits.remarkable
+      ? "; warning: the clocks are more than \(Quantity.span(OffsetLimits.remarkable)) apart" : ""
     return Judgement(
       faults: faults,
-      finding: "stratum \(first.packet.stratum), offset \(Quantity.offset(offset)), delay \(Quantity.span(delay))",
+      finding:
+        "stratum \(first.packet.stratum), offset \(Quantity.offset(offset)), delay \(Quantity.span(delay))\(remark)",
       stratum: first.packet.stratum, offset: offset)
   }
 
@@ -100,6 +115,13 @@ package struct Query: Sendable {
     let (out, back) = (packet.receive - t1, packet.transmit - t4)
     let offset = TimeInterval(nanoseconds: out.nanoseconds / 2 &+ back.nanoseconds / 2)
     return (offset, (t4 - t1) - (packet.transmit - packet.receive))
+  }
+
+  /// A server that sends before it receives, or a way that takes less than no time; a millisecond is for the stamps of this program.
+  private static func impossible(_ packet: NTPPacket, _ delay: TimeInterval) -> Fault? {
+    let residence = packet.transmit - packet.receive
+    let least = TimeInterval.milliseconds(-1)
+    return delay < least || residence < least ? .impossibleDelay(delay) : nil
   }
 
   /// Half a minute around each quarter of an hour but none: time zones differ by those.

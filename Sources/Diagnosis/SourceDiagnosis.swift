@@ -14,13 +14,17 @@ package struct SourceDiagnosis: Sendable {
   package let name: String
   /// Whether public servers were heard; nil = nobody asked them.
   package let elsewhere: Bool?
+  private let limits: OffsetLimits
   package private(set) var steps: [DiagnosisStep] = []
   package private(set) var next = Action.resolve
   /// nil = a signed query is due; else why there is none.
   private let unsigned: String?
 
   /// `unsigned`: why no signed query can be made; nil = one can.
-  package init(name: String, elsewhere: Bool? = nil, unsigned: String?) {
+  package init(
+    name: String, elsewhere: Bool? = nil, limits: OffsetLimits = .withoutDaemon, unsigned: String?
+  ) {
+    self.limits = limits
     self.name = name
     self.elsewhere = elsewhere
     self.unsigned = unsigned
@@ -57,7 +61,7 @@ package struct SourceDiagnosis: Sendable {
       return
     }
     steps.append(DiagnosisStep(.port, name, .ok, "it answers"))
-    let judgement = query.judge(outcome)
+    let judgement = query.judge(outcome, limits: limits)
     steps.append(DiagnosisStep(.plainQuery, name, judgement.faults, judgement.finding))
     if let unsigned {
       skip(.signedQuery, unsigned)
@@ -73,10 +77,10 @@ package struct SourceDiagnosis: Sendable {
     next = .finished
   }
 
-  /// The key is not to be had.
-  package mutating func couldNotSign(_ why: String, cause: String) {
+  /// The key is not to be had, or not to be used.
+  package mutating func couldNotSign(_ why: String, fault: String = "no-key", cause: String) {
     guard next == .askSigned else { return }
-    steps.append(DiagnosisStep(.signedQuery, name, .failed, why, faults: ["no-key"], cause: cause))
+    steps.append(DiagnosisStep(.signedQuery, name, .failed, why, faults: [fault], cause: cause))
     next = .finished
   }
 

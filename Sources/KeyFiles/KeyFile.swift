@@ -20,15 +20,20 @@ package struct KeyFile: Sendable {
 
   /// [control]; takes memory in proportion to the file's length.
   package static func read(_ bytes: Span<UInt8>, format: KeyFileFormat = .auto) -> KeyFile {
-    let lines = KeyLine.lines(of: bytes)
+    var lines = KeyLine.lines(of: bytes)
+    let hasMark = hasByteOrderMark(bytes)
+    if hasMark, let first = lines.first {
+      lines[0] = KeyLine(number: 1, range: byteOrderMark.count..<first.range.upperBound)
+    }
     var file = KeyFile(format: format == .auto ? detect(lines, bytes) : format)
+    if hasMark { file.problems = [markProblem(lines[0], bytes, file.format)] }
     if file.format == .tompion, let problem = headerProblem(lines, bytes) {
-      file.problems = [problem]
+      file.problems.append(problem)
       return file
     }
     var lineOf: [UInt32: Int] = [:]
     var lost = 0
-    for line in lines {
+    for line in hasMark ? lines[1...] : lines[...] {
       guard let words = line.words(bytes, file.format) else { continue }
       var warnings: [KeyFileProblem] = []
       do throws(KeyFileProblem) {
@@ -59,6 +64,24 @@ package struct KeyFile: Sendable {
 
   package static func read(_ bytes: [UInt8], format: KeyFileFormat = .auto) -> KeyFile {
     read(bytes.span, format: format)
+  }
+
+  /// What some editors put before a text in UTF-8. Nobody else who reads key files takes it for anything but a part of the first word.
+  private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
+  private static func hasByteOrderMark(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.count >= byteOrderMark.count else { return false }
+    for index in byteOrderMark.indices where bytes[index] != byteOrderMark[index] { return false }
+    return true
+  }
+
+  /// It costs the first line's key, if it has one.
+  private static func markProblem(_ first: KeyLine, _ bytes: Span<UInt8>, _ format: KeyFileFormat) -> KeyFileProblem {
+    let words = first.words(bytes, format)
+    return KeyFileProblem(
+      line: 1, column: 1, id: words?.id(bytes), losesKey: words != nil,
+      "the file begins with a byte order mark (UTF-8 BOM, bytes EF BB BF)",
+      advice: "save it without one: as \"UTF-8\", not \"UTF-8 with BOM\"")
   }
 
   /// Our own files say their version; another one may mean something else by the same words.

@@ -43,7 +43,8 @@ struct DiagnoseCommand: Equatable {
       case "--against": against.append(try reader.value(value, what: "a server's name or address"))
       case "--socket": socket = try reader.value(value, what: "a path")
       case "--config": configuration = try reader.value(value, what: "a configuration file")
-      case "--key": key = try KeysCommand.id(try reader.value(value, what: "a key's number"))
+      case "--key":
+        key = try KeysCommand.id(try reader.value(value, what: "a key's number"), of: name)
       case "--key-file": keyFile = try reader.value(value, what: "a key file")
       case "--timeout":
         let text = try reader.value(value, what: "seconds")

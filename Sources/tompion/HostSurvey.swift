@@ -70,6 +70,15 @@ struct HostSurvey {
     return steps
   }
 
+  /// What tompiond makes of an offset, by its configuration or the defaults.
+  var limits: OffsetLimits {
+    guard status != nil else { return .withoutDaemon }
+    let clock = configuration?.clock ?? ClockConfiguration()
+    return OffsetLimits(
+      gateForward: clock.maximumPositivePhaseCorrection, gateBackward: clock.maximumNegativePhaseCorrection,
+      stepForward: clock.maximumAllowedPhaseOffsetForward, stepBackward: clock.maximumAllowedPhaseOffsetBackward)
+  }
+
   // MARK: ports
 
   private func listening(_ pid: Int32) -> [DiagnosisStep] {

@@ -17,7 +17,8 @@ enum KeyFileAccess {
 
   /// Who may read it that should not; nil = nobody.
   static func exposure(_ path: String) -> String? {
-    guard let mode = SmallFile.attributes(path)?.mode else { return nil }
+    // The file that a link leads to: a link's own mode means nothing.
+    guard let mode = SmallFile.attributesOfTarget(path)?.mode else { return nil }
     let rights = "0" + String(mode & 0o7777, radix: 8)
     if mode & 0o007 != 0 { return "everybody may read or write it (mode \(rights)): chmod 600" }
     if mode & 0o070 != 0 {

@@ -28,6 +28,11 @@ extension KeysCommand {
     let now = RealtimeClock.now().seconds
     var problems = read.problems
     if nist { problems += NISTRules.problems(of: read.keys).map { Self.losing($0) } }
+    if read.keys.isEmpty, !problems.contains(where: \.losesKey) {
+      problems.append(
+        KeyFileProblem(
+          line: 0, "there is no key in it", advice: "tompion keys generate makes a file with one; see Docs/keys.md"))
+    }
     for key in read.keys {
       if key.isExpired(at: now) {
         problems.append(
@@ -75,6 +80,13 @@ extension KeysCommand {
   // MARK: generate
 
   private func generate(_ file: String, _ wanted: GeneratedKey) -> Main.Status {
+    let now = RealtimeClock.now().seconds
+    if let expiry = wanted.expiry, now >= expiry {
+      return Main.fail(
+        "no key was made: its time would be over already (--expires \(ExpiryDate(end: expiry).text)); name a day from "
+          + "\(ExpiryDate(end: (now / 86_400 + 1) * 86_400).text), today, on; it counts to its end in UTC",
+        .wrongConfiguration)
+    }
     var secret = [UInt8](repeating: 0, count: wanted.algorithm.keyLength ?? 32)
     var key: SymmetricKey
     do throws(KernelError) {

@@ -96,9 +96,9 @@ struct KeysCommand: Equatable {
     return format
   }
 
-  static func id(_ word: String) throws(ArgumentError) -> UInt32 {
+  static func id(_ word: String, of option: String = "--id") throws(ArgumentError) -> UInt32 {
     guard let id = UInt32(word), id > 0 else {
-      throw ArgumentError("--id \(word): a key's number is 1 to \(UInt32.max)")
+      throw ArgumentError("\(option) \(word): a key's number is 1 to \(UInt32.max)")
     }
     return id
   }

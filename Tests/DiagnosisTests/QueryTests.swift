@@ -18,13 +18,62 @@ struct QueryTests {
 
   @Test(
     "a good answer: offset is reference - local",
-    arguments: [-3.25, -0.001, 0, 0.001, 12.5, 600, 86_400 * 40] as [Double])
+    arguments: [-3.25, -0.001, 0, 0.001, 12.5, 600, -3500] as [Double])
   func good(ahead: Double) throws {
     let judgement = Replies.query.judge(Replies.answered(Replies.packet(ahead: TimeInterval(seconds: ahead))))
     #expect(judgement.faults.isEmpty && judgement.stratum == 2)
     let offset = try #require(judgement.offset)
     #expect(abs(Double(offset.nanoseconds) / 1e9 - ahead) < 1e-6)
-    #expect(judgement.finding.hasPrefix("stratum 2, offset ") && judgement.finding.hasSuffix("delay 8.000 ms"))
+    #expect(judgement.finding.hasPrefix("stratum 2, offset ") && judgement.finding.contains("delay 8.000 ms"))
+    #expect(judgement.finding.contains("warning") == (abs(ahead) > 1))
+  }
+
+  @Test(
+    "days off is a failure, whoever is wrong, and not called a quarter of an hour",
+    arguments: [-364, -40, 2, 364, 4000] as [Int64])
+  func farOff(days: Int64) throws {
+    let ahead = TimeInterval.seconds(days * 86_400 + 400)
+    let judgement = Replies.query.judge(Replies.answered(Replies.packet(ahead: ahead)))
+    guard case .farOff(let offset, .usual(.seconds(3600)))? = judgement.faults.first else { throw Unexpected() }
+    #expect(judgement.faults.count == 1 && (offset - ahead).magnitude < .milliseconds(1))
+  }
+
+  @Test("tompiond's limits, each way its own")
+  func daemonsLimits() {
+    let limits = OffsetLimits(
+      gateForward: .seconds(100), gateBackward: .seconds(50), stepForward: .seconds(1), stepBackward: .seconds(20))
+    func judge(_ seconds: Int64) -> OffsetLimits.Limit? {
+      let outcome = Replies.answered(Replies.packet(ahead: .seconds(seconds)))
+      guard case .farOff(_, let limit)? = Replies.query.judge(outcome, limits: limits).faults.first else { return nil }
+      return limit
+    }
+    #expect(judge(101) == .gate(.seconds(100), setting: "max_pos_phase_correction") && judge(99) == .step(.seconds(1)))
+    #expect(judge(-51) == .gate(.seconds(50), setting: "max_neg_phase_correction") && judge(-21) == .step(.seconds(20)))
+    #expect(judge(-19) == nil && judge(0) == nil)
+    let none = OffsetLimits(gateForward: nil, gateBackward: nil, stepForward: nil, stepBackward: nil)
+    #expect(none.passed(by: .seconds(86_400 * 364)) == nil, "the operator wants none")
+  }
+
+  @Test("timestamps that cannot be: a packet that comes before it left, or leaves before it came")
+  func impossible() {
+    func judge(receive: Int64, transmit: Int64) -> [Fault] {
+      var bytes = Replies.packet()
+      for (offset, milliseconds) in [(32, receive), (40, transmit)] {
+        let stamp = NTPTimestamp(Replies.sent + .milliseconds(milliseconds)).rawValue
+        for index in 0..<8 { bytes[offset + index] = UInt8(truncatingIfNeeded: stamp >> UInt64(56 - 8 * index)) }
+      }
+      return Replies.query.judge(Replies.answered(bytes)).faults
+    }
+    // The whole exchange takes 10 ms.
+    #expect(judge(receive: 0, transmit: 10) == [] && judge(receive: 0, transmit: 10) == judge(receive: -1, transmit: 9))
+    for (receive, transmit) in [(0, 12), (0, 3364 * 86_400_000), (5, 3), (-3364 * 86_400_000, 5)] as [(Int64, Int64)] {
+      let faults = judge(receive: receive, transmit: transmit)
+      guard case .impossibleDelay(let delay)? = faults.first, faults.count == 1 else {
+        Issue.record("\(receive), \(transmit): \(faults)")
+        continue
+      }
+      #expect((delay - .milliseconds(10 - transmit + receive)).magnitude < .microseconds(1))
+    }
   }
 
   static let cases: [(QueryOutcome, [Fault])] = [
@@ -93,7 +142,8 @@ struct QueryTests {
       .notNTP(bytes: 1), .foreignOrigin,
       .wrongMode(3), .denied("DENY"), .rateLimited, .otherKiss("X"), .stratum(16), .leap, .noTime,
       .twoAnswers(2, alike: true),
-      .quarterHour(.seconds(900)), .signatureMissing, .cryptoNAK, .otherKey(1, wanted: 2), .wrongSignature(1),
+      .quarterHour(.seconds(900)), .farOff(.seconds(7), .step(.seconds(1))), .impossibleDelay(.seconds(-2)),
+      .signatureMissing, .cryptoNAK, .otherKey(1, wanted: 2), .wrongSignature(1),
     ]
     #expect(Set(all.map(\.name)).count == all.count && Set(all.map(\.finding)).count == all.count)
     #expect(all.allSatisfy { $0.cause.hasSuffix(".") && !$0.finding.hasSuffix(".") })

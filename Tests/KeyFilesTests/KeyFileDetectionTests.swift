@@ -28,4 +28,26 @@ struct KeyFileDetectionTests {
     #expect(KeyFile.read(Array("1 SHA1 HEX:0011".utf8), format: .ntp).format == .ntp)
     #expect(KeyFile.read(Array("1 SHA1 HEX:0011".utf8), format: .ntp).keys.first?.secret == Array("HEX:0011".utf8))
   }
+
+  @Test("a byte order mark is named, and costs no more than the first line", arguments: KeyFileFormat.allCases)
+  func byteOrderMark(format: KeyFileFormat) throws {
+    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    let (first, second) = ("1 SHA256 _HQm!vNh_HQm!vNh\n", "2 SHA256 _HQm!vNh_HQm!vNh\n")
+    if format != .tompion {
+      let file = KeyFile.read(mark + Array((first + second).utf8), format: format)
+      let problem = try #require(file.problems.first)
+      #expect(file.problems.count == 1 && file.keys.map(\.id) == [2])
+      #expect(problem.line == 1 && problem.id == 1 && problem.losesKey && problem.problem.contains("BOM"))
+    }
+    let own = Array("\(KeyFile.header)\n7 sha256 ascii:_HQm!vNh_HQm!vNh\n".utf8)
+    if format == .tompion || format == .auto {
+      let file = KeyFile.read(mark + own, format: format)
+      #expect(file.format == .tompion && file.keys.map(\.id) == [7])
+      #expect(file.problems.count == 1 && file.problems[0].problem.contains("BOM") && !file.problems[0].losesKey)
+    }
+    for bytes in [mark, mark + [0x0a], mark + [0x0d, 0x0a]] {
+      #expect(KeyFile.read(bytes, format: format).problems.first?.problem.contains("BOM") == true)
+    }
+    #expect(!KeyFile.read(Array(mark.dropLast()), format: format).problems.contains { $0.problem.contains("BOM") })
+  }
 }

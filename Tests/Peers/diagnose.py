@@ -9,7 +9,7 @@ import struct
 import subprocess
 
 import harness as h
-from stubs import Stub, reply
+from stubs import Stub, reply, stamp
 
 KEY = b"_HQm!vNh_HQm!vNh"
 
@@ -50,6 +50,8 @@ FAULTS = {
     "doubled": (lambda q, t: [reply(q, t)] * 2, "plain-query", "two-answers"),
     "15 min": (lambda q, t: [reply(q, t, shift=900)], "plain-query", "quarter-hour"),
     "an hour": (lambda q, t: [reply(q, t, shift=-3600)], "plain-query", "quarter-hour"),
+    "364 days": (lambda q, t: [reply(q, t, shift=-364 * 86400 + 400)], "plain-query", "offset"),
+    "before it came": (lambda q, t: [reply(q, t)[:40] + stamp(t + 3364 * 86400)], "plain-query", "impossible-delay"),
     "5 h 30 min": (lambda q, t: [reply(q, t, shift=19800)], "plain-query", "quarter-hour"),
 }
 
@@ -105,7 +107,10 @@ def test_a_good_server_and_others_to_compare_with():
     return step(alone, "plain-query")["finding"]
 
 
+FIELD = struct.pack(">HH", 0x0104, 28) + bytes(24)
+
 SIGNED = {
+    "right, behind a field": (lambda q, t: [sign(reply(q[:48], t) + FIELD)] if len(q) > 48 else [reply(q, t)], None),
     "right": (lambda q, t: [sign(reply(q[:48], t))] if len(q) > 48 else [reply(q, t)], None),
     "missing": (lambda q, t: [reply(q[:48], t)], "signature-missing"),
     "wrong": (lambda q, t: [sign(reply(q[:48], t), key=b"another") if len(q) > 48 else reply(q, t)], "wrong-signature"),
@@ -235,6 +240,83 @@ def test_a_source_with_a_key_of_the_configuration():
     return "\n     ".join([""] + notes)
 
 
+def test_a_key_that_tompiond_cannot_use():
+    """What signs here and not there is no key: it is told before anything is signed."""
+    def keyed(q, t):
+        return [sign(reply(q[:48], t)) if len(q) > 48 else reply(q, t)]
+
+    good = f"7 sha256 ascii:{KEY.decode()}"
+    cases = {  # the key's line, more of the provider's table, the fault
+        "right": (good, "", None),
+        "expired": (good + " expires=2020-01-01", "", "key-expired"),
+        "another address": (good + " addresses=192.0.2.0/24,2001:db8::/32", "", "key-address"),
+        "its address": (good + " addresses=127.0.0.0/8", "", None),
+        "sha1": (good.replace("sha256", "sha1"), "", "key-type"),
+        "md5": (good.replace("sha256", "md5"), "allow_sha1 = true\n", "key-type"),
+        "disabled": (good, "enabled = false\n", "key-provider"),
+        "a process": (good, 'placement = "process"\n', "key-provider"),
+    }
+    notes = []
+    with h.workspace("diagnose-useless") as (directory, start):
+        keys = os.path.join(directory, "keys")
+        path = os.path.join(directory, "t.toml")
+        for name, (line, more, fault) in cases.items():
+            with open(keys, "w") as f:
+                f.write(f"# tompion keys 1\n{line}\n")
+            os.chmod(keys, 0o600)
+            stub = Stub(keyed)
+            try:
+                text = f'[provider.ntp-symmetric]\nkey_files = ["{keys}"]\n{more}' + h.client_configuration([stub.port], source='auth = "key:7"\n')
+                with open(path, "w") as f:
+                    f.write(text)
+                signed = step(diagnose(configuration=path), "signed-query")
+            finally:
+                stub.stop()
+            assert signed["faults"] == ([fault] if fault else []), f"{name}: {signed}"
+            assert any(len(q) > 48 for q in stub.requests) == (fault is None), f"{name}: {stub.requests}"
+            notes.append(f"{name}: {signed['finding']}")
+        # tompiond's own words are told, too, though it has sent nothing.
+        stub = Stub(keyed)
+        try:
+            text = f'[provider.ntp-symmetric]\nenabled = false\nkey_files = ["{keys}"]\n' + h.client_configuration([stub.port], source='auth = "key:7"\n')
+            daemon = start(h.Tompion(directory, "keyless", text)).wait_up()
+            h.wait_for(lambda: daemon.json("sources")["sources"][0]["last_error"], 10, f"tompiond complains{daemon.tail()}")
+            source = daemon.json("sources")["sources"][0]
+            report = json.loads(daemon.ask("diagnose", "--json", "--timeout", "1", check=False).stdout)
+            # Whoever signs with a key file of his own is told that tompiond does not.
+            alone = json.loads(daemon.ask("diagnose", f"127.0.0.1:{stub.port}", "--key", "7", "--key-file", keys, "--json", "--timeout", "1", check=False).stdout)
+        finally:
+            stub.stop()
+        for told in (report, alone):
+            word = [s for s in told["steps"] if s["step"] == "signed-query"][-1]
+            assert source["polls"] == 0 and word["faults"] == ["not-authenticated"] and source["last_error"] in word["finding"], (source, word)
+        notes.append(f"tompiond: {word['finding']}")
+    return "\n     ".join([""] + notes)
+
+
+def test_how_far_off():
+    """Without tompiond a second is a warning and an hour a failure; with it its own limits."""
+    notes = []
+    with h.workspace("diagnose-off") as (directory, start):
+        for shift, limits, fault, word in ((0.0, None, None, ""), (2.0, None, None, "warning"), (-400.0, None, None, "warning"), (4000.0, None, "offset", "more than"),
+                                           (2.0, 1.0, "offset", "max_allowed_phase_offset"), (2.0, 100.0, None, "warning"),
+                                           (-250000.0, 1.0, "offset", "max_neg_phase_correction")):
+            stub = Stub(lambda q, t, shift=shift: [reply(q, t, shift=shift, version=q[0] >> 3 & 7)])
+            try:
+                if limits is None:
+                    report = diagnose(f"127.0.0.1:{stub.port}")
+                else:
+                    clock = f'kind = "virtual"\ninitial_offset = 0.0\nmax_allowed_phase_offset = {limits}\n'
+                    daemon = start(h.Tompion(directory, f"d{shift}-{limits}", h.client_configuration([stub.port], clock=clock))).wait_up()
+                    report = json.loads(daemon.ask("diagnose", "--json", "--timeout", "1", check=False).stdout)
+            finally:
+                stub.stop()
+            plain = step(report, "plain-query")
+            assert plain["faults"] == ([fault] if fault else []) and word in plain["finding"] and ("warning" in plain["finding"]) == (word == "warning"), plain
+            notes.append(plain["finding"])
+    return "\n     ".join([""] + notes)
+
+
 def test_a_held_port_is_named():
     with h.workspace("diagnose-port") as (directory, start):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:
@@ -254,6 +336,8 @@ def test_a_held_port_is_named():
 
 
 def test_usage():
+    result = subprocess.run([os.path.join(h.STAGE, "bin", "tompion"), "diagnose", "a", "--key", "0"], capture_output=True, text=True, timeout=10)
+    assert "--key 0" in result.stderr and "--id" not in result.stderr, result
     for arguments in (["a", "b"], ["--against", "a:b:c"], ["--key", "0"], ["--key", "7"], ["--key-file", "x", "a"], ["--timeout", "0"], ["--nonsense"]):
         result = subprocess.run([os.path.join(h.STAGE, "bin", "tompion"), "diagnose", *arguments], capture_output=True, text=True, timeout=10)
         assert result.returncode == 64 and result.stderr, f"{arguments}: {result}"

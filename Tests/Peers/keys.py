@@ -49,6 +49,22 @@ def test_check_names_each_broken_line_and_no_secret():
         assert "no such file" in keys("check", path + ".absent", status=2).stderr.lower()
         expired = write(os.path.join(directory, "old"), f"# tompion keys 1\n1 sha256 ascii:{SECRET} expires=2020-01-01\n")
         assert "time is over" in keys("check", expired).stderr
+        marked = os.path.join(directory, "marked")
+        with open(marked, "wb") as f:
+            f.write(b"\xef\xbb\xbf" + f"1 SHA256 {SECRET}\n2 SHA256 {SECRET}\n".encode())
+        os.chmod(marked, 0o600)
+        said_of_mark = keys("check", marked, status=2).stderr
+        assert "marked:1:1: key 1:" in said_of_mark and "BOM" in said_of_mark and "1 error: 1 key" in said_of_mark, said_of_mark
+        for text in ("", "# nothing\n", "# tompion keys 1\n"):
+            empty = write(os.path.join(directory, "empty"), text)
+            assert "there is no key in it" in keys("check", empty, status=2).stderr
+            assert json.loads(keys("check", empty, "--json", status=2).stdout)["valid"] is False
+        # A link is judged by the file it leads to; its own mode is always 0777.
+        link = os.path.join(directory, "link")
+        os.symlink(good, link)
+        assert not keys("check", link).stderr
+        os.chmod(good, 0o644)
+        assert "mode 0644" in keys("check", link).stderr
         return said.splitlines()[1]
 
 
@@ -83,6 +99,10 @@ def test_generate_never_overwrites_and_what_it_makes_is_read():
                 with open(path) as f:
                     assert f.read() == text, "overwritten"
         assert len(secrets) == 23, "a key came twice"
+        path = os.path.join(directory, "late")
+        for date in ("2020-01-01", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())):
+            refusal = keys("generate", path, "--expires", date, status=2).stderr
+            assert "--expires" in refusal and time.strftime("%Y-", time.gmtime()) in refusal and not os.path.exists(path), refusal
         path = os.path.join(directory, "whole")
         keys("generate", path, "--expires", "2027-06-30", "--addresses", "192.0.2.0/24,2001:db8::/32")
         body = json.loads(keys("check", path, "--json").stdout)["keys"][0]

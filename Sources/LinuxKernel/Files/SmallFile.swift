@@ -176,6 +176,13 @@ package enum SmallFile {
     return result >= 0 ? (mode, user, group) : nil
   }
 
+  /// As `attributes`, of the file that a symbolic link leads to.
+  package static func attributesOfTarget(_ path: String) -> (mode: UInt32, user: UInt32, group: UInt32)? {
+    var (mode, user, group): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    let result = unsafe path.withCString { unsafe clinux_target_mode($0, &mode, &user, &group) }
+    return result >= 0 ? (mode, user, group) : nil
+  }
+
   /// Whether a file of that name can be opened for reading.
   package static func exists(_ path: String) -> Bool {
     let fd = unsafe path.withCString { unsafe clinux_open_stream($0) }

@@ -58,6 +58,8 @@ int32_t clinux_lock_file(const char *path, uint32_t mode);
 int32_t clinux_lock(int32_t fd);
 int32_t clinux_truncate(int32_t fd);
 int32_t clinux_file_mode(const char *path, uint32_t *mode, uint32_t *user, uint32_t *group);
+// The same, of what a link leads to.
+int32_t clinux_target_mode(const char *path, uint32_t *mode, uint32_t *user, uint32_t *group);
 // Of a directory or socket that this process' own user has; links are not followed.
 int32_t clinux_set_owner(const char *path, uint32_t user, uint32_t group);
 // 0 = a directory, or a link to one, in which this process may make files.
