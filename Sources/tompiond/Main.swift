@@ -56,10 +56,13 @@ struct Main {
 
   private static func start(_ path: String, checkOnly: Bool) -> Int32 {
     let daemon: Daemon
+    let isMinimal: Bool
     do {
       // Sound: the module's table lives as long as the process.
       let linked = unsafe ["tompion-ntp-client": LinkedModule(ntpClientModule())]
-      daemon = try Daemon(Configuration(readingFrom: path), linked: linked, isOnlyCheck: checkOnly)
+      let configuration = try Configuration(readingFrom: path)
+      isMinimal = configuration.profile == .minimal
+      daemon = try Daemon(configuration, linked: linked, isOnlyCheck: checkOnly)
     } catch {
       Console.write("tompiond: \(error)\n", to: Console.error)
       return 2
@@ -74,8 +77,9 @@ struct Main {
       Console.write("\(path) is right\n")
       return 0
     }
-    // The daemon reads keys. Where it is refused, it runs all the same, as it would in a container that forbids prctl.
-    try? PrivateMemory.keep()
+    // The daemon reads keys, but for the minimal profile, whose surface has neither files of keys nor this. Where it is refused, it runs all the
+    // same, as it would in a container that forbids prctl.
+    if !isMinimal { try? PrivateMemory.keep() }
     return daemon.run()
   }
 
