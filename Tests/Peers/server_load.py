@@ -157,7 +157,7 @@ def test_a_flood_of_bad_packets_of_every_kind():
                         pass
         assert longest in (0, 48), f"a reply of {longest} bytes"
         assert server.running() and exchange(port, request(4, 3)), server.tail()
-        line = said(server, "too short", "not a request", "unverifiable MAC", "malformed", "unknown version", "too long")
+        line = said(server, "too short", "not a request", "unverifiable code", "malformed", "unknown version", "too long")
         grown = server.rss_kilobytes() - before
         assert grown < 4096, f"{grown} kB more after 4000 packets"
         return f"{replies} of 4000 answered; {line}"
