@@ -30,8 +30,8 @@ final class ServerWorker: ProviderWorker {
   let refused = RefusedClients()
   /// Of the chance by which requests beyond the rate are answered (SplitMix64: it need not be unpredictable for ever, its seed is).
   private var chance: SplitMix64
-  /// Of the batch in hand, where schemes are asked: as many as hosts hand over at once.
-  var proofs = [Proof](repeating: .none, count: 64)
+  /// Of the batch in hand, where schemes are asked.
+  var proofs = BatchProofs()
   /// Only the owner's worker has replies signed later.
   var pending: PendingReplies?
 
@@ -50,17 +50,12 @@ final class ServerWorker: ProviderWorker {
     let authentication = schemes.map { Authentication(schemes: $0, unsigned: policy.unsigned, host: host) }
     // What signing takes keeps the whole batch.
     let template = ReplyTemplate(served, delay: schemes?.signing.current ?? .zero)
-    // For a host with larger batches than any, once.
-    if authentication != nil, proofs.count < batch.count {
-      proofs = [Proof](repeating: .none, count: batch.count)
-    }
-    var replies = 0
     let interleaves = history != nil
-    // Taken out of the policy once: a reference counted for each datagram costs more than its access list.
-    let (access, limiter, staleAfter) = (policy.access, policy.limiter, policy.staleAfter)
-    for index in 0..<batch.count
-    where prepare(&batch, index, access, limiter, staleAfter, served, template, begin, interleaves, authentication) {
-      replies &+= 1
+    var replies: Int
+    if let authentication {
+      replies = answer(&batch, authentication, policy, served, template, now: begin, interleaves: interleaves)
+    } else {
+      replies = answer(&batch, policy, template, now: begin, interleaves: interleaves)
     }
     guard replies > 0 else { return }
     // The clock is read last, once for the batch: its replies leave together.
@@ -111,35 +106,38 @@ final class ServerWorker: ProviderWorker {
     return received
   }
 
-  /// Judges a request and makes all of its reply but the server's stamps; false = silence.
-  private func prepare(
-    _ batch: inout PacketBatch, _ index: Int, _ access: AccessList, _ limiter: RateLimiter?,
-    _ staleAfter: TimeInterval, _ served: ServedTime, _ template: ReplyTemplate, _ now: RawInstant,
-    _ interleaves: Bool, _ authentication: Authentication?
-  ) -> Bool {
-    if batch.isTruncated(index) {
-      counters.count(.truncated)
-      return false
-    }
-    let peer = batch.peer(index)
-    guard access.allows(peer, interface: batch.interfaceIndex(index)) else {
-      counters.count(.refused)
-      refused.note(peer, now: now)
-      return false
-    }
-    var plain: Int?
-    var template = template
-    var isLimited = limiter != nil
-    if let authentication {
-      plain = examine(&batch, index, peer, authentication, limiter, now: now)
-      guard plain != nil else { return false }
-      if batch.length(index) > Responder.length { isLimited = false }
-      let scheme = proofs[index].scheme
-      if scheme >= 0 {
-        let delay = authentication.schemes.signing.current + authentication.schemes.schemes[scheme].announced
-        template = ReplyTemplate(served, delay: delay)
+  /// Judges the requests of a batch and makes all of their replies but the server's stamps; returns how many there are.
+  private func answer(
+    _ batch: inout PacketBatch, _ policy: ServerPolicy, _ template: ReplyTemplate, now: RawInstant, interleaves: Bool
+  ) -> Int {
+    // Taken out of the policy once: a reference counted for each datagram costs more than its access list.
+    let (access, limiter, staleAfter) = (policy.access, policy.limiter, policy.staleAfter)
+    var replies = 0
+    for index in 0..<batch.count {
+      if let reason = refusal(batch, index, access, now: now) {
+        counters.count(reason)
+      } else if answer(&batch, index, limiter, staleAfter, template, now, interleaves) {
+        replies &+= 1
       }
     }
+    return replies
+  }
+
+  /// Why a request is not even looked at; nil = it may ask.
+  func refusal(_ batch: borrowing PacketBatch, _ index: Int, _ access: AccessList, now: RawInstant) -> Silence? {
+    if batch.isTruncated(index) { return .truncated }
+    let peer = batch.peer(index)
+    if access.allows(peer, interface: batch.interfaceIndex(index)) { return nil }
+    refused.note(peer, now: now)
+    return .refused
+  }
+
+  /// Judges a request and makes all of its reply but the server's stamps; false = silence. `plain`: as `Responder.answer`'s.
+  func answer(
+    _ batch: inout PacketBatch, _ index: Int, _ limiter: RateLimiter?, _ staleAfter: TimeInterval,
+    _ template: ReplyTemplate, _ now: RawInstant, _ interleaves: Bool, plain: Int? = nil
+  ) -> Bool {
+    let peer = batch.peer(index)
     let stamp = batch.stamp(index)
     let age = stamp.kind == .none ? .zero : now - stamp.raw
     let verdict = batch.withMutableBytes(index) {
@@ -153,7 +151,7 @@ final class ServerWorker: ProviderWorker {
       return false
     case .reply(let length):
       assert(length <= batch.length(index), "a reply longer than its request")
-      if isLimited, let limiter, !isWithin(limiter, &batch, index, peer, now) { return false }
+      if let limiter, !isWithin(limiter, &batch, index, peer, now) { return false }
       batch.reply(index, length: length)
       return true
     }

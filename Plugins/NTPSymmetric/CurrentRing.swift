@@ -37,12 +37,13 @@ final class CurrentRing: @unchecked Sendable {
     return replaced.isEmpty
   }
 
-  /// Decides about a packet by the ring in force, and counts what it was. [any thread]
-  func decide(_ body: (KeyRing) -> Outcome) {
+  /// Decides about packets by the ring in force, and counts what became of them. [any thread]
+  func decide(_ body: (KeyRing, inout OutcomeCounts) -> Void) {
     let shard = ThreadShards.current
     shards.add(shard, Self.readers)
-    let outcome = unsafe current.load(ordering: .sequentiallyConsistent)._withUnsafeGuaranteedRef { body($0) }
-    shards.add(shard, 1 + outcome.rawValue)
+    var counts = OutcomeCounts()
+    unsafe current.load(ordering: .sequentiallyConsistent)._withUnsafeGuaranteedRef { body($0, &counts) }
+    counts.forEach { shards.add(shard, 1 + $0, $1) }
     shards.add(shard, Self.readers, -1)
   }
 

@@ -3,10 +3,14 @@
 import Addresses
 
 /// The keys in use, as of the last reading of their files; never changed once made. [any]
-package final class KeyRing: Sendable {
+@safe
+package final class KeyRing: @unchecked Sendable {
   /// By number, rising.
   package let keys: [RingKey]
   private let ids: [UInt32]
+  /// The same keys in the same order, for `withKey`: no reference is counted for each packet. Sound to share as they are.
+  private let borrowed: [Unmanaged<RingKey>]
+  private let digestLengths: [Int]
   /// Digests of more than 20 bytes are cut in version 3, too.
   let shortDigests: Bool
   /// Whose keys name them: single addresses rising by (family, high, low), and wider blocks.
@@ -33,16 +37,31 @@ package final class KeyRing: Sendable {
     let unique = keys.filter { seen.insert($0.id).inserted }.sorted { $0.id < $1.id }
     self.keys = unique
     ids = unique.map(\.id)
+    unsafe borrowed = unique.map { unsafe Unmanaged.passUnretained($0) }
+    digestLengths = unique.map(\.digestLength)
     self.shortDigests = shortDigests
     let named = Set(unique.flatMap(\.addresses))
     hosts = named.filter { $0.length == ($0.family == .ipv4 ? 32 : 128) }.map { Host($0) }.sorted()
     blocks = named.filter { $0.length != ($0.family == .ipv4 ? 32 : 128) }
   }
 
-  /// The key of that number. Allocates nothing. [capture]
-  func key(_ id: UInt32) -> RingKey? {
+  /// The key of that number.
+  func key(_ id: UInt32) -> RingKey? { place(id).map { keys[$0] } }
+
+  /// Does something with the key of that number; nil = there is none. Allocates nothing. [capture]
+  @inline(__always)
+  func withKey<Result>(_ id: UInt32, _ body: (RingKey) -> Result) -> Result? {
+    guard let place = place(id) else { return nil }
+    // Sound: `keys` has it as long as this ring lives, and the ring lives through its own method.
+    return unsafe borrowed[place]._withUnsafeGuaranteedRef(body)
+  }
+
+  /// Bytes of a whole digest of the key of that number. [capture]
+  func digestLength(_ id: UInt32) -> Int? { place(id).map { digestLengths[$0] } }
+
+  private func place(_ id: UInt32) -> Int? {
     let index = Self.lowerBound(ids.count) { ids[$0] < id }
-    return index < ids.count && ids[index] == id ? keys[index] : nil
+    return index < ids.count && ids[index] == id ? index : nil
   }
 
   /// Whether any key is bound to addresses, so that there are registered ones.

@@ -208,26 +208,34 @@ final class NTPSymmetricProvider: Authenticator {
     associations.key(association) == nil ? 0 : SymmetricScheme.longestMAC
   }
 
-  override func protect(_ association: UInt32, _ bytes: inout MutableSpan<UInt8>, _ packet: inout Protection) {
+  override func protect(_ association: UInt32, _ packets: inout ProtectionBatch) {
     guard let key = associations.key(association) else { return }
-    ring.decide { ring in
-      key == 0
-        ? SymmetricScheme.protectReply(ring, now: seconds, &bytes, &packet)
-        : SymmetricScheme.protectRequest(key: key, ring, now: seconds, &bytes, &packet)
+    let host = host
+    ring.decide { ring, counts in
+      packets.decideEach { bytes, packet in
+        counts.add(
+          key == 0
+            ? SymmetricScheme.protectReply(ring, now: { Self.seconds(host) }, &bytes, &packet)
+            : SymmetricScheme.protectRequest(key: key, ring, now: { Self.seconds(host) }, &bytes, &packet))
+      }
     }
   }
 
-  override func unprotect(_ association: UInt32, _ bytes: inout MutableSpan<UInt8>, _ packet: inout Protection) {
+  override func unprotect(_ association: UInt32, _ packets: inout ProtectionBatch) {
     guard let key = associations.key(association) else { return }
-    ring.decide { ring in
-      key == 0
-        ? SymmetricScheme.unprotectRequest(ring, now: seconds, &bytes, &packet)
-        : SymmetricScheme.unprotectReply(key: key, ring, now: seconds, &bytes, &packet)
+    let host = host
+    ring.decide { ring, counts in
+      packets.decideEach { bytes, packet in
+        counts.add(
+          key == 0
+            ? SymmetricScheme.unprotectRequest(ring, now: { Self.seconds(host) }, &bytes, &packet)
+            : SymmetricScheme.unprotectReply(key: key, ring, now: { Self.seconds(host) }, &bytes, &packet))
+      }
     }
   }
 
   /// Seconds since 1970 (UTC), by the system clock. Where it cannot be read every key that ends has ended.
-  private func seconds() -> Int64 { host.now().map { $0.time.nanoseconds / 1_000_000_000 } ?? .max }
+  private static func seconds(_ host: Host) -> Int64 { host.now().map { $0.time.nanoseconds / 1_000_000_000 } ?? .max }
 
   // MARK: what operators see
 

@@ -17,9 +17,10 @@ package enum SymmetricScheme {
     key id: UInt32, _ ring: KeyRing, now: () -> Int64, _ bytes: inout MutableSpan<UInt8>, _ packet: inout Protection
   ) -> Outcome {
     guard packet.length >= NTPPacket.length else { return refuse(.malformed, id, &packet) }
-    guard let key = ring.key(id) else { return refuse(.unknownKey, id, &packet) }
     let isWhole = bytes[0] >> 3 & 7 < 4 && !ring.shortDigests
-    return sign(key, length: isWhole ? key.digestLength : key.shortLength, now, &bytes, &packet)
+    return ring.withKey(id) {
+      sign($0, length: isWhole ? $0.digestLength : $0.shortLength, now, &bytes, &packet)
+    } ?? refuse(.unknownKey, id, &packet)
   }
 
   /// Verifies a reply: the association's key alone is good, whoever else's is known here.
@@ -27,18 +28,15 @@ package enum SymmetricScheme {
     key id: UInt32, _ ring: KeyRing, now: () -> Int64, _ bytes: inout MutableSpan<UInt8>, _ packet: inout Protection
   ) -> Outcome {
     let datagram = bytes.span.extracting(0..<packet.length)
-    switch SignedTrailer(of: datagram, digestLength: { $0 == id ? ring.key($0)?.digestLength : nil }) {
+    switch SignedTrailer(of: datagram, digestLength: { $0 == id ? ring.digestLength($0) : nil }) {
     case .none: return refuse(.unsigned, 0, &packet)
     case .cryptoNAK: return refuse(.cryptoNAK, 0, &packet)
     case .microsoft, .malformed: return refuse(.malformed, 0, &packet)
     case .mac(let offset, let named, let digest):
-      guard named == id else { return refuse(ring.key(named) == nil ? .unknownKey : .otherKey, named, &packet) }
-      guard let key = ring.key(id) else { return refuse(.unknownKey, id, &packet) }
-      if let wrong = judge(key, digest, now, packet.peer) ?? verify(key, datagram, offset, digest) {
-        return refuse(wrong, id, &packet)
+      guard named == id else {
+        return refuse(ring.digestLength(named) == nil ? .unknownKey : .otherKey, named, &packet)
       }
-      accept(key, offset, &packet)
-      return .verified
+      return ring.withKey(id) { take($0, datagram, offset, digest, now, &packet) } ?? refuse(.unknownKey, id, &packet)
     }
   }
 
@@ -51,7 +49,7 @@ package enum SymmetricScheme {
   ) -> Outcome {
     packet.request = 0
     let datagram = bytes.span.extracting(0..<packet.length)
-    switch SignedTrailer(of: datagram, digestLength: { ring.key($0)?.digestLength }) {
+    switch SignedTrailer(of: datagram, digestLength: { ring.digestLength($0) }) {
     case .none: return takePlain(length: packet.length, ring, &packet)
     case .cryptoNAK: return refuse(.cryptoNAK, 0, &packet)
     case .malformed: return refuse(.malformed, 0, &packet)
@@ -60,13 +58,9 @@ package enum SymmetricScheme {
       return .others
     case .mac(let offset, 0, _): return takePlain(length: offset, ring, &packet)
     case .mac(let offset, let id, let digest):
-      guard let key = ring.key(id) else { return refuse(.unknownKey, id, &packet) }
-      if let wrong = judge(key, digest, now, packet.peer) ?? verify(key, datagram, offset, digest) {
-        return refuse(wrong, id, &packet)
-      }
-      packet.request = RequestForm(key: id, digestLength: digest.count).rawValue
-      accept(key, offset, &packet)
-      return .verified
+      let outcome = ring.withKey(id) { take($0, datagram, offset, digest, now, &packet) }
+      if outcome == .verified { packet.request = RequestForm(key: id, digestLength: digest.count).rawValue }
+      return outcome ?? refuse(.unknownKey, id, &packet)
     }
   }
 
@@ -79,10 +73,11 @@ package enum SymmetricScheme {
       packet.accept(length: packet.length)
       return .plain
     }
-    guard let form = RequestForm(rawValue: packet.request), let key = ring.key(form.key),
+    guard let form = RequestForm(rawValue: packet.request) else { return refuse(.unknownKey, 0, &packet) }
+    return ring.withKey(form.key) { key in
       form.digestLength == key.digestLength || form.digestLength == key.shortLength
-    else { return refuse(.unknownKey, 0, &packet) }
-    return sign(key, length: form.digestLength, now, &bytes, &packet)
+        ? sign(key, length: form.digestLength, now, &bytes, &packet) : refuse(.unknownKey, 0, &packet)
+    } ?? refuse(.unknownKey, 0, &packet)
   }
 
   private static func takePlain(length: Int, _ ring: KeyRing, _ packet: inout Protection) -> Outcome {
@@ -100,6 +95,20 @@ package enum SymmetricScheme {
   private static func refuse(_ outcome: Outcome, _ key: UInt32, _ packet: inout Protection) -> Outcome {
     packet.refuse(outcome.refusal ?? .fault, key: key)
     return outcome
+  }
+
+  /// Verifies a packet by a key.
+  private static func take(
+    _ key: RingKey, _ datagram: Span<UInt8>, _ offset: Int, _ digest: Range<Int>, _ now: () -> Int64,
+    _ packet: inout Protection
+  ) -> Outcome {
+    if let wrong = judge(key, digest, now, packet.peer) ?? verify(key, datagram, offset, digest) {
+      return refuse(wrong, key.id, &packet)
+    }
+    // Whoever knows a digest of such an algorithm can append to the packet and compute that digest, too: what stands between the header
+    // and the MAC is not to be believed.
+    packet.accept(length: key.algorithm.isLengthExtendable ? NTPPacket.length : offset, key: key.id)
+    return .verified
   }
 
   /// What is known to be wrong before anything is computed.
@@ -127,12 +136,6 @@ package enum SymmetricScheme {
     case .wrong: return .badCode
     case .unavailable: return .unavailable
     }
-  }
-
-  /// Whoever knows a digest of these algorithms can append to the packet and compute that digest, too: what stands between the header and
-  /// the MAC is not to be believed.
-  private static func accept(_ key: RingKey, _ offset: Int, _ packet: inout Protection) {
-    packet.accept(length: key.algorithm.isLengthExtendable ? NTPPacket.length : offset, key: key.id)
   }
 
   private static func sign(

@@ -5,7 +5,7 @@ import COpenSSL
 /// H(key ‖ message), or HMAC (RFC 2104), with the key absorbed once. Only read after init, so every thread may use it at once; each
 /// call works on a copy on its stack, which is wiped.
 @safe
-final class KeyedHash<State: HashState>: @unchecked Sendable {
+struct KeyedHash<State: HashState>: ~Copyable, @unchecked Sendable {
   enum Form {
     case prefix
     case hmac

@@ -31,7 +31,8 @@ package final class MessageCode: Sendable {
   /// Of the longest code.
   package static let lengthLimit = 64
 
-  private enum Core: Sendable {
+  /// Nothing that can be copied: what is taken out of it to compute is borrowed, and no reference is counted for each message.
+  private enum Core: ~Copyable, Sendable {
     case md5(KeyedHash<MD5State>)
     case sha1(KeyedHash<SHA1State>)
     case sha256(KeyedHash<SHA256State>)

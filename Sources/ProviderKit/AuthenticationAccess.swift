@@ -74,6 +74,19 @@ public struct AuthenticationAccess: @unchecked Sendable {
     unsafe apply(table.pointee.unprotect, association, &bytes, &packet)
   }
 
+  /// The same of packets of a batch, in one call; the answers are in `list`. [capture]
+  public func protect(_ association: UInt32, _ batch: inout PacketBatch, _ list: inout ProtectionList) {
+    // Without a call each stays refused as unavailable, which `add` has filled in.
+    guard let call = unsafe table?.pointee.protect else { return }
+    unsafe list.lend(&batch) { unsafe _ = call(host, association, $0, $1) }
+  }
+
+  /// [capture]
+  public func unprotect(_ association: UInt32, _ batch: inout PacketBatch, _ list: inout ProtectionList) {
+    guard let call = unsafe table?.pointee.unprotect else { return }
+    unsafe list.lend(&batch) { unsafe _ = call(host, association, $0, $1) }
+  }
+
   private typealias Call =
     @convention(c) (
       UnsafePointer<tompion_host_t>?, UInt32, UnsafeMutablePointer<tompion_protection_t>?, UInt32

@@ -24,5 +24,14 @@ open class Authenticator: Provider {
   /// Checks and strips it: accepted with the length of the plain packet. [capture & started]
   open func unprotect(_ association: UInt32, _ bytes: inout MutableSpan<UInt8>, _ packet: inout Protection) {}
 
+  /// The same of packets that a caller had at once, each with a verdict of its own. Whoever has something to look up for all of them overrides
+  /// these two instead. [capture & started]
+  open func protect(_ association: UInt32, _ packets: inout ProtectionBatch) {
+    packets.decideEach { protect(association, &$0, &$1) }
+  }
+  open func unprotect(_ association: UInt32, _ packets: inout ProtectionBatch) {
+    packets.decideEach { unprotect(association, &$0, &$1) }
+  }
+
   final override var authenticator: Authenticator? { self }
 }

@@ -19,10 +19,10 @@ enum AuthenticatorTable {
         },
         growth: { unsafe AuthenticatorTable.growth($0, $1) },
         protect: { table, association, packets, count in
-          unsafe AuthenticatorTable.decide(table, packets, count) { $0.protect(association, &$1, &$2) }
+          unsafe AuthenticatorTable.decide(table, packets, count) { $0.protect(association, &$1) }
         },
         unprotect: { table, association, packets, count in
-          unsafe AuthenticatorTable.decide(table, packets, count) { $0.unprotect(association, &$1, &$2) }
+          unsafe AuthenticatorTable.decide(table, packets, count) { $0.unprotect(association, &$1) }
         }))
     return unsafe UnsafePointer(table)
   }
@@ -53,7 +53,7 @@ enum AuthenticatorTable {
 
   private static func decide(
     _ table: Table?, _ packets: UnsafeMutablePointer<tompion_protection_t>?, _ count: UInt32,
-    _ body: (Authenticator, inout MutableSpan<UInt8>, inout Protection) -> Void
+    _ body: (Authenticator, inout ProtectionBatch) -> Void
   ) {
     guard let packets = unsafe packets, let data = unsafe table?.pointee.provider_data else { return }
     // Sound: as in `ProviderInstance.of`; the instance lives until close, which waits for those inside, so no reference is counted.
@@ -61,17 +61,8 @@ enum AuthenticatorTable {
       guard instance.enter() else { return }
       defer { instance.leave() }
       guard let authenticator = instance.authenticator else { return }
-      for index in 0..<Int(count) {
-        // Sound: the packet's own bytes, as many as it has; what does not fit together stays refused, as the host has filled it in.
-        guard let bytes = unsafe packets[index].bytes, unsafe packets[index].length <= packets[index].limit,
-          unsafe packets[index].limit <= packets[index].capacity
-        else { continue }
-        let capacity = unsafe Int(packets[index].capacity)
-        var span = unsafe MutableSpan(_unsafeStart: bytes, count: capacity)
-        var packet = unsafe Protection(packets[index])
-        body(authenticator, &span, &packet)
-        unsafe packet.giveVerdict(to: &packets[index])
-      }
+      var batch = unsafe ProtectionBatch(packets, count: Int(count))
+      body(authenticator, &batch)
     }
   }
 }

@@ -12,6 +12,7 @@ public final class MockHost {
     public var bytes: [UInt8]
     public var token: UInt64?
     public var raw: Int64
+    public var peer: tompion_address_t
   }
 
   /// CLOCK_MONOTONIC_RAW.

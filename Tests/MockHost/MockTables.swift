@@ -126,7 +126,9 @@ struct MockTables: @unchecked Sendable {
         let packet = packets[index]
         let bytes = (0..<Int(packet.length)).map { packet.bytes[$0] }
         let wantsStamp = packet.flags & TOMPION_PACKET_WANT_TX_STAMP != 0
-        mock.sent.append(.init(socket: socket, bytes: bytes, token: wantsStamp ? packet.tx_token : nil, raw: mock.raw))
+        mock.sent.append(
+          .init(
+            socket: socket, bytes: bytes, token: wantsStamp ? packet.tx_token : nil, raw: mock.raw, peer: packet.peer))
       }
       return count
     }

@@ -92,25 +92,39 @@ final class KeyHost: @unchecked Sendable {
     protects: Bool, _ number: UInt32, _ bytes: [UInt8], limit: Int = 200, peer: SocketAddress = .none,
     request: UInt64 = 0
   ) -> Decision {
-    var buffer = bytes + [UInt8](repeating: 0xcc, count: max(0, limit - bytes.count))
-    var packet = tompion_protection_t()
-    packet.capacity = UInt32(buffer.count)
-    packet.length = UInt32(bytes.count)
-    packet.limit = UInt32(max(limit, bytes.count))
-    packet.peer = peer.abi
-    packet.request = request
-    packet.verdict = UInt32(TOMPION_VERDICT_REFUSE)
-    packet.reason = UInt32(TOMPION_REFUSE_FAULT)
-    buffer.withUnsafeMutableBufferPointer {
-      packet.bytes = $0.baseAddress
-      let call = protects ? table?.pointee.protect : table?.pointee.unprotect
-      call?(mock.provider, number, &packet, 1)
+    decideAll(protects: protects, number, [bytes], limit: limit, peer: peer, requests: [request])[0]
+  }
+
+  /// So many packets in one call.
+  func decideAll(
+    protects: Bool, _ number: UInt32, _ datagrams: [[UInt8]], limit: Int = 200, peer: SocketAddress = .none,
+    requests: [UInt64] = []
+  ) -> [Decision] {
+    var packets = datagrams.enumerated().map { index, bytes in
+      let room = max(limit, bytes.count)
+      var packet = tompion_protection_t()
+      packet.bytes = .allocate(capacity: room)
+      packet.bytes.initialize(repeating: 0xcc, count: room)
+      packet.bytes.update(from: bytes, count: bytes.count)
+      packet.capacity = UInt32(room)
+      packet.length = UInt32(bytes.count)
+      packet.limit = UInt32(room)
+      packet.peer = peer.abi
+      packet.request = requests.isEmpty ? 0 : requests[index]
+      packet.verdict = UInt32(TOMPION_VERDICT_REFUSE)
+      packet.reason = UInt32(TOMPION_REFUSE_FAULT)
+      return packet
     }
-    let verdict = Protection.Verdict(rawValue: packet.verdict)
-    return Decision(
-      bytes: Array(buffer.prefix(Int(packet.length))), verdict: verdict,
-      refusal: verdict == .refuse ? Protection.Refusal(rawValue: packet.reason) : nil, key: packet.key,
-      request: packet.request)
+    let call = protects ? table?.pointee.protect : table?.pointee.unprotect
+    call?(mock.provider, number, &packets, UInt32(packets.count))
+    return packets.map { packet in
+      defer { packet.bytes.deallocate() }
+      let verdict = Protection.Verdict(rawValue: packet.verdict)
+      return Decision(
+        bytes: (0..<Int(packet.length)).map { packet.bytes[$0] }, verdict: verdict,
+        refusal: verdict == .refuse ? Protection.Refusal(rawValue: packet.reason) : nil, key: packet.key,
+        request: packet.request)
+    }
   }
 
   func protect(_ number: UInt32, _ bytes: [UInt8], request: UInt64 = 0) -> Decision {

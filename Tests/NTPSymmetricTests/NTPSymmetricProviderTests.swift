@@ -228,6 +228,32 @@ import Testing
     #expect(poor.mock.initialize() == TOMPION_UNSUPPORTED)
   }
 
+  /// A host hands over what came at once; each packet has a verdict of its own, and the counters know all of them.
+  @Test func eachPacketOfACallHasItsOwnVerdict() throws {
+    let host = KeyHost(files: [path: Keys.file]).started()
+    host.associate(5)
+    let scheme = Scheme(ring: Keys.ring())
+    let ids = [Keys.id(.sha256), Keys.id(.aes128CMAC), Keys.id(.sha512)]
+    let signed = ids.map { scheme.request(header(), key: $0).bytes }
+    var wrong = signed[0]
+    wrong[30] ^= 1
+    let packets = [
+      signed[0], header(), wrong, signed[1], header() + [0, 0, 0, 9] + [UInt8](repeating: 1, count: 20), signed[2],
+    ]
+    let alone = packets.map { host.unprotect(5, $0) }
+    let together = host.decideAll(protects: false, 5, packets)
+    #expect(together == alone)
+    #expect(together.map(\.verdict) == [.ok, .none, .refuse, .ok, .refuse, .ok])
+    #expect([0, 3, 5].map { together[$0].key } == ids)
+    let replies = host.decideAll(
+      protects: true, 5, [header(), header()], requests: [together[3].request, together[0].request])
+    #expect(replies.map(\.key) == [ids[1], ids[0]], "each with its own request's key")
+    #expect(host.mock.command(TOMPION_COMMAND_QUERY) == TOMPION_OK)
+    #expect(
+      host.mock.logs.last?.contains(
+        "2 signed, 6 verified, 2 of other schemes, 2 with a key that is not known, 2 with a wrong code") == true)
+  }
+
   @Test(arguments: KeyAlgorithm.allCases) func nothingIsAllocatedForAPacket(algorithm: KeyAlgorithm) throws {
     guard allocation_counter_works() == 1 else { return }
     let scheme = Scheme(ring: Keys.ring([Keys.symmetric(algorithm, addresses: ["192.0.2.1"], expiry: .max)]))
@@ -243,11 +269,11 @@ import Testing
       var span = buffer.mutableSpan
       span[0] = 4 << 3 | 3
       var packet = Protection(length: 48, limit: 200, peer: peer)
-      current.decide { SymmetricScheme.protectRequest(key: id, $0, now: { 5 }, &span, &packet) }
-      current.decide { SymmetricScheme.unprotectRequest($0, now: { 5 }, &span, &packet) }
+      current.decide { $1.add(SymmetricScheme.protectRequest(key: id, $0, now: { 5 }, &span, &packet)) }
+      current.decide { $1.add(SymmetricScheme.unprotectRequest($0, now: { 5 }, &span, &packet)) }
       if packet.verdict == .ok { good += 1 }
-      current.decide { SymmetricScheme.protectReply($0, now: { 5 }, &span, &packet) }
-      current.decide { SymmetricScheme.unprotectReply(key: id, $0, now: { 5 }, &span, &packet) }
+      current.decide { $1.add(SymmetricScheme.protectReply($0, now: { 5 }, &span, &packet)) }
+      current.decide { $1.add(SymmetricScheme.unprotectReply(key: id, $0, now: { 5 }, &span, &packet)) }
       if packet.verdict == .ok { good += 1 }
     }
     #expect(allocation_counter_stop() == 0)

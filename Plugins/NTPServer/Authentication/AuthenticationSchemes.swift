@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NTPWire
 import ProviderKit
 import Synchronization
 import TimeTypes
@@ -70,45 +69,6 @@ final class AuthenticationSchemes: Sendable {
     guard let scheme = schemes.first(where: { $0.isKnown(by: association) }) else { return }
     scheme.association.store(status == .ok ? association : 0, ordering: .releasing)
     scheme.expected.store(status == .ok || status == .unreachable ? 0 : association, ordering: .releasing)
-  }
-
-  // MARK: capture
-
-  /// Has a request checked; what proves it is cut off.
-  func examine(
-    _ packet: inout MutableSpan<UInt8>, peer: SocketAddress, unsigned: UnsignedRequests, host: Host
-  ) -> Examination {
-    let length = packet.count
-    guard length >= NTPPacket.length else { return .silence(.short) }
-    let isPlain = length == NTPPacket.length
-    if isPlain {
-      if unsigned == .all { return .plain(length: length) }
-      if unsigned == .none { return .silence(.unsigned) }
-    }
-    for index in schemes.indices {
-      let association = schemes[index].association.load(ordering: .acquiring)
-      guard association != 0 else { continue }
-      var protection = Protection(length: length, limit: length, peer: peer)
-      host.authentication.unprotect(association, &packet, &protection)
-      switch protection.verdict {
-      case .none: continue
-      case .ok where protection.length >= NTPPacket.length:
-        // Without a name for its keys it proves nothing, but the scheme vouches for its address.
-        guard protection.request != 0 else {
-          return unsigned == .none ? .silence(.unsigned) : .plain(length: protection.length)
-        }
-        return .proven(Proof(scheme: index, request: protection.request), length: protection.length)
-      case .refuse where protection.refusal == .unavailable:
-        if !schemes[index].isOutOfReach.exchange(true, ordering: .relaxed) { host.requestPoll() }
-        return .silence(.authenticator)
-      default: return .silence(isPlain ? .unsigned : .authenticator)
-      }
-    }
-    let code = PacketTrailer(of: packet.span, version: packet[0] &>> 3 & 7).mac
-    guard unsigned == .all else { return .silence(code == nil ? .unsigned : .authenticator) }
-    // Key 0 is no key: what stands behind it is as if it were not there.
-    if let code, !code.isCryptoNAK, code.keyID(in: packet.span) == 0 { return .plain(length: code.range.lowerBound) }
-    return .plain(length: length)
   }
 }
 

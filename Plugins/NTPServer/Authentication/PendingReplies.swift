@@ -34,36 +34,33 @@ package struct PendingReplies: Sendable {
 
   package static let capacity = 256
   private var replies: [Reply?]
-  private var generations: [UInt32]
+  /// Of the reply in the same place; 0 = nobody waits there.
+  private var tokens: [UInt64]
   private var next = 0
+  private var lastToken: UInt64 = 0
 
   package init() {
     replies = [Reply?](repeating: nil, count: Self.capacity)
-    generations = [UInt32](repeating: 1, count: Self.capacity)
+    tokens = [UInt64](repeating: 0, count: Self.capacity)
   }
 
-  /// The token of the reply that `remember` takes next. An older one that still waits in its place is forgotten then.
-  package var token: UInt64 { UInt64(generations[next]) << 32 | UInt64(next) }
+  /// A token that no reply had, so that a late decision finds nobody else's. Whoever asks for a signature does not know yet which replies
+  /// will wait.
+  package mutating func makeToken() -> UInt64 {
+    lastToken &+= 1
+    return lastToken
+  }
 
-  package mutating func remember(_ reply: Reply) {
-    replies[next] = reply
+  /// The oldest that still waits is forgotten where there is no room.
+  package mutating func remember(_ reply: Reply, token: UInt64) {
+    (replies[next], tokens[next]) = (reply, token)
     next = (next + 1) % Self.capacity
-    // A place's name changes when it is taken again, so that a late decision finds nobody else's reply.
-    if replies[next] != nil { forget(next) }
   }
 
   /// The reply of that token, which is forgotten; nil = nobody waits for it any more.
   package mutating func take(_ token: UInt64) -> Reply? {
-    let place = Int(token & 0xffff_ffff)
-    guard place < Self.capacity, UInt64(generations[place]) == token >> 32, let reply = replies[place] else {
-      return nil
-    }
-    forget(place)
-    return reply
-  }
-
-  private mutating func forget(_ place: Int) {
-    replies[place] = nil
-    generations[place] &+= 1
+    guard token != 0, let place = tokens.firstIndex(of: token) else { return nil }
+    tokens[place] = 0
+    return replies[place]
   }
 }
