@@ -26,6 +26,33 @@ package struct ClockSegment: Sendable, BitwiseCopyable, Equatable {
 
   static let zero = ClockSegment(
     raw: RawInstant(nanoseconds: 0), time: .zero, frequency: .zero, era: ClockEra(rawValue: 0))
+
+  /// The clock at a raw moment, by a line from here that gains `ratio`.
+  func pair(at raw: RawInstant, ratio: Double) -> ClockPair {
+    let elapsed = raw - self.raw
+    let gained = TimeInterval(nanosecondsAsDouble: elapsed.inNanoseconds * ratio)
+    return ClockPair(raw: raw, time: time + elapsed + gained, errorNanoseconds: errorNanoseconds)
+  }
+
+  /// The rate up to `next`: between two readings of one era the line goes through both, else as announced.
+  func ratio(to next: ClockSegment) -> Double {
+    guard next.era == era else { return frequency.ratio }
+    let elapsed = next.raw - raw
+    // Closer than 1 µs the noise of reading outweighs what the interval can tell.
+    guard elapsed.inNanoseconds >= 1000 else { return frequency.ratio }
+    return ((next.time - time) - elapsed).inNanoseconds / elapsed.inNanoseconds
+  }
+}
+
+/// The newest three of a clock's segments, where nearly every moment falls.
+///
+/// To read one element of a large InlineArray the compiler (6.3) copies all of it: 2 KB at each look, were it not for these.
+package struct RecentSegments: Sendable, BitwiseCopyable {
+  /// How many there are, older ones included.
+  package fileprivate(set) var count = 0
+  package fileprivate(set) var newest = ClockSegment.zero
+  package fileprivate(set) var second = ClockSegment.zero
+  package fileprivate(set) var third = ClockSegment.zero
 }
 
 /// The relation between a clock and the raw counter over the last changes: a line with bends (slews) and gaps (steps).
@@ -34,23 +61,25 @@ package struct ClockSegment: Sendable, BitwiseCopyable, Equatable {
 package struct ClockSegments: Sendable {
   package static let capacity = 32
   private var storage: InlineArray<32, ClockSegment>
-  package private(set) var count = 0
+  package private(set) var recent = RecentSegments()
 
   package init() { storage = InlineArray(repeating: .zero) }
 
   /// Segment `index`, oldest first.
   package subscript(index: Int) -> ClockSegment { storage[index] }
 
-  package var last: ClockSegment? { count > 0 ? storage[count - 1] : nil }
+  package var count: Int { recent.count }
+  package var last: ClockSegment? { count > 0 ? recent.newest : nil }
 
   /// Puts a segment in its place by raw time, after others of the same; the oldest makes room. One of the same raw time and
   /// era is replaced. Returns the place; nil = older than a full history.
   @discardableResult
   package mutating func insert(_ segment: ClockSegment) -> Int? {
-    var place = count
+    var (count, place) = (count, count)
     while place > 0 && storage[place - 1].raw > segment.raw { place -= 1 }
     if place > 0 && storage[place - 1].raw == segment.raw && storage[place - 1].era == segment.era {
       storage[place - 1] = segment
+      remember(count)
       return place - 1
     }
     if count == ClockSegments.capacity {
@@ -65,7 +94,7 @@ package struct ClockSegments: Sendable {
       i -= 1
     }
     storage[place] = segment
-    count += 1
+    remember(count + 1)
     return place
   }
 
@@ -73,6 +102,14 @@ package struct ClockSegments: Sendable {
   mutating func replaceLast(with segment: ClockSegment) {
     guard count > 0 else { return }
     storage[count - 1] = segment
+    recent.newest = segment
+  }
+
+  private mutating func remember(_ count: Int) {
+    recent.count = count
+    recent.newest = storage[max(count - 1, 0)]
+    recent.second = storage[max(count - 2, 0)]
+    recent.third = storage[max(count - 3, 0)]
   }
 
   /// Corrects the era of every segment after the one at `place`.
@@ -82,16 +119,13 @@ package struct ClockSegments: Sendable {
       storage[i].era = era
       i += 1
     }
+    remember(count)
   }
 
-  /// The rate inside segment `index`: between two readings of one era the line goes through both, else as announced.
+  /// The rate inside segment `index`.
   func ratio(_ index: Int) -> Double {
     let start = storage[index]
-    guard index + 1 < count, storage[index + 1].era == start.era else { return start.frequency.ratio }
-    let raw = (storage[index + 1].raw - start.raw).inNanoseconds
-    // Closer than 1 µs the noise of reading outweighs what the interval can tell.
-    guard raw >= 1000 else { return start.frequency.ratio }
-    return ((storage[index + 1].time - start.time) - (storage[index + 1].raw - start.raw)).inNanoseconds / raw
+    return index + 1 < count ? start.ratio(to: storage[index + 1]) : start.frequency.ratio
   }
 
   /// The clock at a raw moment; moments before the history continue its oldest line.
@@ -100,11 +134,7 @@ package struct ClockSegments: Sendable {
     var index = count - 1
     while index > 0 && storage[index].raw > raw { index -= 1 }
     let start = storage[index]
-    let elapsed = raw - start.raw
-    let gained = TimeInterval(nanosecondsAsDouble: elapsed.inNanoseconds * ratio(index))
-    return (
-      ClockPair(raw: raw, time: start.time + elapsed + gained, errorNanoseconds: start.errorNanoseconds), start.era
-    )
+    return (start.pair(at: raw, ratio: ratio(index)), start.era)
   }
 
   /// The raw moment at which the clock showed `time`, known to lie between `notBefore` and `notAfter`.

@@ -41,14 +41,23 @@ package struct RealtimeRawHistory: Sendable {
     if let last = segments.last, last == lastChange { newestIsReading = false }
   }
 
-  /// Notes a reading of both clocks.
-  package mutating func observe(_ pair: ClockPair) {
-    guard let last = segments.last else {
+  /// Notes a reading of both clocks; returns the newest segments after it.
+  @discardableResult
+  package mutating func observe(_ pair: ClockPair) -> RecentSegments {
+    note(pair)
+    return segments.recent
+  }
+
+  private mutating func note(_ pair: ClockPair) {
+    // What is copied here is small: this is done at each wake-up.
+    let recent = segments.recent
+    guard recent.count > 0 else {
       append(pair, frequency: .zero, era: ClockEra(rawValue: 0), replacing: false)
       return
     }
-    guard pair.raw > last.raw, let expected = segments.pair(at: pair.raw) else { return }
-    let residual = pair.time - expected.pair.time
+    let last = recent.newest
+    guard pair.raw > last.raw else { return }
+    let residual = pair.time - last.pair(at: pair.raw, ratio: last.frequency.ratio).time
     let limit =
       RealtimeRawHistory.jumpLimit(elapsed: pair.raw - last.raw)
       + TimeInterval(nanoseconds: Int64(pair.errorNanoseconds) &+ Int64(last.errorNanoseconds))
@@ -62,10 +71,9 @@ package struct RealtimeRawHistory: Sendable {
       return
     }
     let replace =
-      newestIsReading && segments.count > 1 && pair.raw - segments[segments.count - 2].raw < RealtimeRawHistory.spacing
-    append(
-      pair, frequency: last.frequency, era: last.era, replacing: replace && segments[segments.count - 2].era == last.era
-    )
+      newestIsReading && recent.count > 1 && pair.raw - recent.second.raw < RealtimeRawHistory.spacing
+      && recent.second.era == last.era
+    append(pair, frequency: last.frequency, era: last.era, replacing: replace)
   }
 
   private mutating func append(

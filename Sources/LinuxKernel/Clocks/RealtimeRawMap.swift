@@ -7,6 +7,9 @@ package import TimeTypes
 /// Each capture thread has its own. Call `refresh` once per wake-up, before converting what came.
 package struct RealtimeRawMap: Sendable {
   package private(set) var history = RealtimeRawHistory()
+  /// The piece between the last two readings, and the one before it; nil where that is no straight line.
+  private(set) var piece: StampLine?
+  private(set) var olderPiece: StampLine?
   /// The last reading of both clocks.
   package private(set) var newest: ClockPair
   private var owner: ClockHistoryReader?
@@ -29,11 +32,10 @@ package struct RealtimeRawMap: Sendable {
   private mutating func refresh(_ pair: ClockPair) {
     // Copied only where there is something new: it is large.
     if owner?.refresh() == true, let reader = owner { history.announce(reader.segments) }
-    history.observe(pair)
+    let recent = history.observe(pair)
+    piece = StampLine(recent, notAfter: pair.raw)
+    olderPiece = StampLine(recent, notAfter: pair.raw, older: true)
   }
-
-  /// The piece between the last two readings; nil where that is no straight line.
-  func line(older: Bool = false) -> StampLine? { StampLine(history.segments, notAfter: newest.raw, older: older) }
 
   /// The raw moment of a kernel stamp, and the era REALTIME had; `notBefore` is when the packet cannot have come yet (when it
   /// was sent, when the queue was empty). The upper end of the window is the last `refresh`.

@@ -30,8 +30,8 @@ package struct ClockStamper: Sendable {
   package mutating func refresh() {
     map.refresh()
     if line?.refresh() == nil {
-      piece = map.line()
-      olderPiece = map.line(older: true)
+      piece = map.piece
+      olderPiece = map.olderPiece
     }
   }
 

@@ -16,22 +16,20 @@ package struct StampLine: Sendable, BitwiseCopyable {
   /// nil = the last two readings are not joined by one straight line.
   ///
   /// `older`: the piece before that one, as long as the line goes straight on from there.
-  init?(_ segments: borrowing ClockSegments, notAfter: RawInstant, older: Bool = false) {
-    let first = segments.count - (older ? 3 : 2)
-    guard first >= 0 else { return nil }
-    var index = first
-    while index + 1 < segments.count {
-      let (this, next) = (segments[index], segments[index + 1])
-      guard this.era == next.era, next.since == next.raw, next.raw <= notAfter, this.since <= this.raw,
-        this.time < next.time
-      else { return nil }
-      index += 1
-    }
-    let (start, next) = (segments[first], segments[first + 1])
-    let ratio = segments.ratio(first)
+  init?(_ recent: RecentSegments, notAfter: RawInstant, older: Bool = false) {
+    guard recent.count >= (older ? 3 : 2) else { return nil }
+    guard Self.isStraight(recent.second, recent.newest, notAfter) else { return nil }
+    if older { guard Self.isStraight(recent.third, recent.second, notAfter) else { return nil } }
+    let (start, next) = older ? (recent.third, recent.second) : (recent.second, recent.newest)
+    let ratio = start.ratio(to: next)
     self.start = start
     end = next.time
     slope = ratio / (1 + ratio)
+  }
+
+  private static func isStraight(_ this: ClockSegment, _ next: ClockSegment, _ notAfter: RawInstant) -> Bool {
+    this.era == next.era && next.since == next.raw && next.raw <= notAfter && this.since <= this.raw
+      && this.time < next.time
   }
 
   /// Whether the stamp is earlier than the piece's end: else only a later reading tells of it.
