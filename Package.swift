@@ -64,6 +64,8 @@ let package = Package(
     .library(name: "tompion-ntp-server", type: .dynamic, targets: ["NTPServerPlugin"]),
     .library(name: "tompion-ntp-symmetric", type: .dynamic, targets: ["NTPSymmetricPlugin"]),
     .library(name: "tompion-ms-sntp", type: .dynamic, targets: ["MSSNTPPlugin"]),
+    .library(name: "tompion-pps", type: .dynamic, targets: ["PPSPlugin"]),
+    .library(name: "tompion-phc", type: .dynamic, targets: ["PHCPlugin"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -85,6 +87,7 @@ let package = Package(
     pure("SampleRing", ["TimeTypes"]),
     pure("NTPWire", ["TimeTypes"]),
     pure("ReferenceWire"),
+    pure("CardLines", ["TimeTypes"]),
     pure("Filtering", ["TimeTypes", "Numerics"]),
     pure("Selection", ["Numerics"]),
     pure("Fusion", ["TimeTypes", "Numerics", "Filtering"]),
@@ -102,10 +105,12 @@ let package = Package(
     pure("Replaying", ["TimeTypes", "Selection", "Engine", "Recording", "Report", "Scenarios"]),
 
     // The edge.
-    edge("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CLibCap"]),
+    edge("LinuxKernel", ["TimeTypes", "CardLines", "ClockPort", "CLinux", "CLibCap"]),
     edge("Cryptography", ["COpenSSL"]),
     edge("ProviderKit", ["TimeTypes", "CTompionProvider"]),
-    edge("ProviderHost", ["TimeTypes", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
+    edge(
+      "ProviderHost",
+      ["TimeTypes", "CardLines", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
     edge(
       "VirtualHost", ["TimeTypes", "Simulation", "ProviderHost", "CTompionProvider"]),
     edge("EngineFeed", ["Engine", "ProviderHost", "CTompionProvider"]),
@@ -119,8 +124,8 @@ let package = Package(
     edge(
       "Runtime",
       [
-        "TimeTypes", "SampleRing", "ClockPort", "Engine", "EngineFeed", "Settings", "Report", "LinuxKernel",
-        "ProviderHost",
+        "TimeTypes", "CardLines", "SampleRing", "ClockPort", "Engine", "EngineFeed", "Settings", "Report",
+        "LinuxKernel", "ProviderHost",
         "Control", "Recording",
         "CTompionProvider", "Discipline", "Selection",
       ]),
@@ -147,6 +152,14 @@ let package = Package(
       dependencies: ["TimeTypes", "Numerics", "Addresses", "Cryptography", "ProviderKit", "CTompionProvider"],
       path: "Plugins/MSSNTP", exclude: ["README.md"], swiftSettings: strict),
     plugin("MSSNTPPlugin", of: "MSSNTP", library: "libtompion-ms-sntp.so"),
+    .target(
+      name: "PPS", dependencies: ["TimeTypes", "Numerics", "ProviderKit", "CTompionProvider"], path: "Plugins/PPS",
+      exclude: ["README.md"], swiftSettings: strict),
+    plugin("PPSPlugin", of: "PPS", library: "libtompion-pps.so"),
+    .target(
+      name: "PHC", dependencies: ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider"], path: "Plugins/PHC",
+      exclude: ["README.md"], swiftSettings: strict),
+    plugin("PHCPlugin", of: "PHC", library: "libtompion-phc.so"),
 
     // What people run.
     .executableTarget(
@@ -210,7 +223,8 @@ let package = Package(
     tests("Report", ["TimeTypes", "TestSupport"]),
     tests("Diagnosis", ["TimeTypes", "NTPWire", "Report", "TestSupport"]),
     .target(name: "CSystemCallFilter", path: "Tests/CSystemCallFilter"),
-    tests("LinuxKernel", ["TimeTypes", "ClockPort", "CLinux", "CSystemCallFilter", "TestSupport"]),
+    tests("CardLines", ["TimeTypes", "TestSupport"]),
+    tests("LinuxKernel", ["TimeTypes", "CardLines", "ClockPort", "CLinux", "CSystemCallFilter", "TestSupport"]),
     tests(
       "ProviderHost",
       ["TimeTypes", "ClockPort", "CLinux", "LinuxKernel", "CTompionProvider", "CAllocationCounter", "TestSupport"],
@@ -244,6 +258,8 @@ let package = Package(
     tests(
       "MSSNTP",
       ["TimeTypes", "Addresses", "Cryptography", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+    tests("PPS", ["TimeTypes", "Numerics", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+    tests("PHC", ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),
     tests("Scenarios", ["TimeTypes", "Simulation", "Report"]),

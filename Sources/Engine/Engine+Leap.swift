@@ -34,9 +34,13 @@ extension Engine {
     } else if let end = LeapState.leapDayEnd(time) {
       var inserts = 0
       var deletes = 0
-      let count = storage.selection.survivors.count
-      for position in 0..<count {
-        switch storage.slots[storage.selection.survivors[position].index].leap {
+      var count = 0
+      for position in 0..<storage.selection.survivors.count {
+        let index = storage.selection.survivors[position].index
+        // Pulses and the like know nothing of leap seconds.
+        if !storage.slots[index].tellsLeap { continue }
+        count += 1
+        switch storage.slots[index].leap {
         case .insert: inserts += 1
         case .delete: deletes += 1
         case .none, .unsynchronized: break
@@ -45,6 +49,8 @@ extension Engine {
       if 2 * inserts > count { armed = .insert }
       if 2 * deletes > count { armed = .delete }
       moment = end &- (armed == .delete ? 1_000_000_000 : 0)
+      // With those alone nobody is there to take back what was said.
+      if count == 0, storage.selection.survivors.count > 0 { (armed, moment) = (leap.armed, leap.moment) }
     }
     // A server that has just made it no longer announces it, or still does: neither is news.
     if leap.isAhead(within: LeapState.window, of: time) || leap.wasMade(within: LeapState.window, of: now) {

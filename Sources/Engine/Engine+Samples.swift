@@ -59,12 +59,15 @@ extension Engine {
     if sample.flags.rawValue & SampleFlags.hasTAIOffset.rawValue != 0 {
       storage.slots[index].taiOffset = sample.taiOffset
     }
+    let mute = SampleFlags.pulse.rawValue | SampleFlags.noLeap.rawValue
+    storage.slots[index].tellsLeap = sample.flags.rawValue & mute == 0
     let isReliable =
       storage.slots[index].options.reliable || sample.flags.rawValue & SampleFlags.reliable.rawValue != 0
     storage.slots[index].isUnsynchronized = !isReliable && (sample.stratum >= 16 || sample.leap == .unsynchronized)
   }
 
-  /// The reference in UTC: TAI is turned by what the source or the leap table says, and a pulse is given the nearest second.
+  /// The reference in UTC: TAI is turned by what the source or the leap table says, and a pulse is given its second anew: of its
+  /// reference only what is beyond whole seconds counts.
   @_noAllocation @_noLocks
   private mutating func utc(of sample: Sample, _ index: Int) -> TimeInterval? {
     storage.slots[index].hasTimescale = true
@@ -80,10 +83,10 @@ extension Engine {
     }
     if sample.flags.rawValue & SampleFlags.pulse.rawValue != 0, let fused {
       // The pulse marks a second; which one, the other sources said.
-      let time = fused.line.time(at: sample.raw)
-      let fraction = (time.nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000
-      let second = time.nanoseconds - fraction
-      return TimeInterval(nanoseconds: fraction >= 500_000_000 ? second + 1_000_000_000 : second)
+      let apart = (fused.line.time(at: sample.raw) - sample.reference).nanoseconds
+      let rest = (apart % 1_000_000_000 + 1_000_000_000) % 1_000_000_000
+      let seconds = (apart &- rest) / 1_000_000_000 &+ (rest >= 500_000_000 ? 1 : 0)
+      return sample.reference + TimeInterval.seconds(seconds)
     }
     storage.slots[index].hasTimescale = false
     strayed &+= 1

@@ -31,6 +31,8 @@ struct SourceSlot: BitwiseCopyable {
   var rootDispersion = 0.0
   var taiOffset: Int16?
   var isUnsynchronized = false
+  /// Its leap indicator counts.
+  var tellsLeap = true
   var hasTimescale = true
   var samplePoll: Int8 = 6
   /// Of the newest sample; told, never judged by.

@@ -125,7 +125,7 @@ public struct SampleFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
   /// No round trip: delay says nothing.
   @inlinable
   public static var oneWay: SampleFlags { SampleFlags(rawValue: 1 << 1) }
-  /// A pulse: which second it marks is for others to say.
+  /// A pulse: which second it marks is for others to say, of its reference only what is beyond whole seconds counts.
   @inlinable
   public static var pulse: SampleFlags { SampleFlags(rawValue: 1 << 2) }
   /// An answer to a poll of ours, so reach and poll control count it.
@@ -141,4 +141,7 @@ public struct SampleFlags: OptionSet, Hashable, Sendable, BitwiseCopyable {
   /// Part of a burst: several at once, of which the filter keeps the best.
   @inlinable
   public static var burst: SampleFlags { SampleFlags(rawValue: 1 << 7) }
+  /// The source knows nothing of leap seconds: its indicator does not count. Of a pulse it never does.
+  @inlinable
+  public static var noLeap: SampleFlags { SampleFlags(rawValue: 1 << 8) }
 }

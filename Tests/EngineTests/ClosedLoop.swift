@@ -21,6 +21,8 @@ struct ModelSource {
   var rootDispersion = 10e-6
   /// Its samples are authenticated while this holds.
   var isAuthenticated: (Double) -> Bool = { _ in false }
+  /// More flags of its samples.
+  var flags: SampleFlags = []
   /// Answers only while this holds.
   var isUp: (Double) -> Bool = { _ in true }
   /// Packets of the burst at the start, two seconds apart.
@@ -190,6 +192,7 @@ final class ClosedLoop {
     sequence += 1
     var flags: SampleFlags = source.sent <= source.burst ? [.reply, .burst] : .reply
     if source.isAuthenticated(now) { flags.insert(.authenticated) }
+    flags.formUnion(source.flags)
     let sample = Sample(
       source: source.id, sequence: sequence, flags: flags, era: era,
       local: clock.time(at: raw(middle)), reference: reference, raw: RawInstant(nanoseconds: raw(middle).nanoseconds),

@@ -42,6 +42,11 @@ public final class MockHost {
   public var takesPackets = true
   /// Extensions that this host does not have.
   public var missing: Set<String> = []
+  /// Devices that are open, by handle.
+  public var devices: [UInt32: MockDevice] = [:]
+  /// Paths that cannot be opened, and why; and those that can be, but not with both edges.
+  public var deviceStatus: [String: Int32] = [:]
+  public var singleEdged: Set<String> = []
   /// Tables of a test's own, by id.
   public var extensions: [String: UnsafeRawPointer] = [:]
 
@@ -49,6 +54,7 @@ public final class MockHost {
   var settings: [(path: UnsafeMutablePointer<CChar>, text: UnsafeMutablePointer<CChar>, value: tompion_setting_t)] = []
   var nextSocket: UInt32 = 1
   var nextSource: UInt32 = 1
+  var nextDevice: UInt32 = 1
   var sequence: SplitMix64
   let page: UnsafeMutablePointer<tompion_clock_page_t>
   public private(set) var provider: UnsafePointer<tompion_provider_t>?

@@ -14,6 +14,7 @@ struct MockTables: @unchecked Sendable {
   let resolve: UnsafeMutablePointer<tompion_resolve_t>
   let settings: UnsafeMutablePointer<tompion_settings_t>
   let clockInfo: UnsafeMutablePointer<tompion_clock_info_host_t>
+  let devices: UnsafeMutablePointer<tompion_device_io_t>
 
   static func host() -> tompion_host_t {
     var table = tompion_host_t()
@@ -43,6 +44,7 @@ struct MockTables: @unchecked Sendable {
       guard let mock = MockHost.of(host), let id else { return nil }
       let name = String(cString: id)
       guard !mock.missing.contains(name) else { return nil }
+      if let own = mock.extensions[name] { return own }
       switch name {
       case TOMPION_SOURCE_ID: return UnsafeRawPointer(MockTables.shared.source)
       case TOMPION_PACKET_IO_ID: return UnsafeRawPointer(MockTables.shared.packets)
@@ -52,7 +54,8 @@ struct MockTables: @unchecked Sendable {
       case TOMPION_RESOLVE_ID: return UnsafeRawPointer(MockTables.shared.resolve)
       case TOMPION_SETTINGS_ID: return UnsafeRawPointer(MockTables.shared.settings)
       case TOMPION_CLOCK_INFO_ID: return UnsafeRawPointer(MockTables.shared.clockInfo)
-      default: return mock.extensions[name]
+      case TOMPION_DEVICE_IO_ID: return UnsafeRawPointer(MockTables.shared.devices)
+      default: return nil
       }
     }
     return table
@@ -80,9 +83,11 @@ struct MockTables: @unchecked Sendable {
     resolve = make(tompion_resolve_t())
     settings = make(tompion_settings_t())
     clockInfo = make(tompion_clock_info_host_t())
+    devices = make(tompion_device_io_t())
     fillSource()
     fillPackets()
     fillServices()
+    MockDevice.fill(devices)
   }
 
   private func fillSource() {

@@ -45,6 +45,13 @@ import TimeTypes
     for (stratum, fine) in [(UInt8(0), false), (1, true), (15, true), (16, false), (255, false)] {
       #expect((verdict { $0.stratum = stratum } == nil) == fine)
     }
+    // A reference clock alone is of stratum 0.
+    var pulse = Self.good()
+    for (stratum, fine) in [(UInt8(0), true), (15, true), (16, false)] {
+      pulse.stratum = stratum
+      let found = SampleValidation.check(pulse, lastRaw: 0, now: now, clocks: 1, isReference: true)
+      if case .valid = found { #expect(fine) } else { #expect(!fine) }
+    }
     // A source configured as reliable may call itself unsynchronized.
     let reliable = UInt32(TOMPION_SAMPLE_RELIABLE)
     #expect(
@@ -63,7 +70,8 @@ import TimeTypes
     #expect(verdict { $0.tx_kind = 255 } == .outOfRange)
     #expect(verdict { $0.reserved8 = 1 } == .outOfRange)
     #expect(verdict { $0.reserved64 = 1 } == .outOfRange)
-    #expect(verdict { $0.flags = 1 << 8 } == .outOfRange)
+    #expect(verdict { $0.flags = TOMPION_SAMPLE_NO_LEAP } == nil)
+    #expect(verdict { $0.flags = 1 << 9 } == .outOfRange)
     #expect(verdict { $0.delay_ns = .min } == .outOfRange)
     #expect(verdict { $0.delay_ns = -SampleValidation.longest } == nil)
     #expect(verdict { $0.turnaround_ns = .min } == .outOfRange)
@@ -84,6 +92,10 @@ import TimeTypes
     #expect(!outbox.accept(sample, now: now, clocks: 1))
     #expect(outbox.counters[.unknownSource] == 1)
     sample.source = id
+    sample.stratum = 0
+    #expect(!outbox.accept(sample, now: now, clocks: 1), "it is no reference clock")
+    info.flags = TOMPION_SOURCE_REFCLOCK
+    sample.source = try #require(outbox.sources.add(info))
     var taken = 0
     while outbox.accept(sample, now: now, clocks: 1) {
       taken += 1

@@ -145,6 +145,7 @@ struct CapabilityAccessTests {
     let (host, _) = try started("org.example.plain")
     #expect(host.receiver(TOMPION_STREAM_ID, as: tompion_stream_receiver_t.self) == nil)
     let bare = MockHost()
+    bare.missing = [TOMPION_DEVICE_IO_ID]
     #expect(bare.open(capabilityModule.pointer, id: "org.example.capabilities"))
     let probe = try #require(CapabilityProbe.last)
     #expect(!probe.host.streams.isAvailable && !probe.host.store.isAvailable)

@@ -167,6 +167,41 @@ def phc_read():
     return Case("phc-read", [Boot("phc-read")], judge)
 
 
+def pps():
+    """rms of the system clock with pulses of +- 500 ns and a server that numbers them, and chronyd's with the same; then the same pulses by a pin."""
+    words = {"secs": 1200, "from": 400, "ppb": 25000, "jitter": 500}
+    goal = 0.8
+
+    def judge(tompiond, chronyd, external):
+        demand(tompiond["count"] == chronyd["count"] == external["count"], "seconds judged differ")
+        ratio, other = (run["rms_ns"] / chronyd["rms_ns"] for run in (tompiond, external))
+        text = (f"/dev/pps0: rms {tompiond['rms_ns']:.1f} ns, chronyd {chronyd['rms_ns']:.1f} ns, ratio {ratio:.3f} (limit {goal}); max {tompiond['max_ns']:.0f} and "
+                f"{chronyd['max_ns']:.0f} ns, mean {tompiond['mean_ns']:.1f} and {chronyd['mean_ns']:.1f} ns, within 1 us after {tompiond['within_1us_s']:.0f} and "
+                f"{chronyd['within_1us_s']:.0f} s; external time stamps: rms {external['rms_ns']:.1f} ns, ratio {other:.3f}")
+        demand(ratio <= goal and other <= goal and tompiond["stratum"] == external["stratum"] == 1, text)
+        return text
+
+    return Case("pps", [Boot("pps", {"daemon": "tompiond", "input": "pps", **words}), Boot("pps", {"daemon": "chronyd", "input": "pps", **words}),
+                        Boot("pps", {"daemon": "tompiond", "input": "extts", **words})], judge)
+
+
+def phc():
+    """rms of the system clock behind a PHC as a source, and chronyd's with the same PHC, readings per second and warm-up."""
+    words = {"secs": 360, "from": 120, "ppb": 25000}
+    goal = 1.0
+
+    def judge(tompiond, chronyd):
+        demand(tompiond["count"] == chronyd["count"], "readings judged differ")
+        ratio = tompiond["rms_ns"] / chronyd["rms_ns"]
+        text = (f"rms {tompiond['rms_ns']:.2f} ns, chronyd {chronyd['rms_ns']:.2f} ns, ratio {ratio:.3f} (limit {goal}); max {tompiond['max_ns']:.0f} and "
+                f"{chronyd['max_ns']:.0f} ns, mean {tompiond['mean_ns']:.1f} and {chronyd['mean_ns']:.1f} ns, within 1 us after {tompiond['within_1us_s']:.0f} and "
+                f"{chronyd['within_1us_s']:.0f} s")
+        demand(ratio <= goal and tompiond["stratum"] == 1, text)
+        return text
+
+    return Case("phc", [Boot("phc", {"daemon": "tompiond", "servo": "pi", **words}), Boot("phc", {"daemon": "chronyd", **words})], judge)
+
+
 def stamps():
     """Cards that stamp what they send (QEMU's igb does; what comes in it does not stamp): both ends' stamps are in each sample."""
 
@@ -212,6 +247,8 @@ TESTS = [
     Test("phc-read", "a PTP hardware clock that is only read", [phc_read()]),
     Test("phc-steer", "a PTP hardware clock follows the system clock, by either servo", [phc_steer("engine", "tai"), phc_steer("pi", "utc")]),
     Test("system-from-phc", "the system clock follows a PTP hardware clock, against chronyd", [system_from_phc("pi", 1.0), system_from_phc("engine", 1.1)]),
+    Test("pps", "pulses at /dev/pps0 and at a PHC's pin, against chronyd", [pps()]),
+    Test("phc", "a PTP hardware clock as a source, against chronyd", [phc()]),
     Test("stamps", "cards that stamp what they send, in interleaved mode", [stamps()]),
     Test("kernel", "what the kernel is told, and what the daemon leaves behind", [kernel()]),
     Test("leap", "a leap second inserted and deleted, known by the server or by leap-seconds.list",

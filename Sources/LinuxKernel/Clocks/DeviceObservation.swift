@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import CardLines
 package import ClockPort
 
 /// One reading of a device clock, as its engine takes it and against the host's counter, and what others did to the clock since the last.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLinux
+package import CardLines
 package import ClockPort
 import Glibc
 package import TimeTypes

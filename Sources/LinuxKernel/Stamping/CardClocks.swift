@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CardLines
 package import TimeTypes
 
 /// Turns stamps of cards into raw time: one thread's own lines of the cards' clocks. [capture]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import CardLines
 import Synchronization
 
 /// What became of the cards' stamps, where other threads may read it: each number by itself is right.

@@ -24,6 +24,20 @@ import TimeTypes
     var lastRaw = Int64.min
     /// Its samples may say that they are authenticated: its configuration lets it.
     var mayProve = false
+    /// It may be of stratum 0.
+    var isReference = false
+
+    init() {}
+
+    init(_ source: SourceSummary) {
+      id = source.id.rawValue
+      take(source)
+    }
+
+    mutating func take(_ source: SourceSummary) {
+      mayProve = source.has(TOMPION_SOURCE_AUTHENTICATED | TOMPION_SOURCE_MUST_AUTHENTICATE)
+      isReference = source.has(TOMPION_SOURCE_REFCLOCK)
+    }
   }
   private let known: UnsafeMutablePointer<Known>
   private let capacity: Int
@@ -66,17 +80,11 @@ import TimeTypes
     switch news {
     case .sourceAdded(let source):
       highest = max(highest, source.id.rawValue)
-      if let free = place(of: 0) {
-        unsafe known[free] = Known(id: source.id.rawValue, mayProve: Self.mayProve(source))
-      }
+      if let free = place(of: 0) { unsafe known[free] = Known(source) }
     case .sourceRemoved(let id): if let place = place(of: id.rawValue) { unsafe known[place] = Known() }
     case .sourceChanged(let source):
-      if let place = place(of: source.id.rawValue) { unsafe known[place].mayProve = Self.mayProve(source) }
+      if let place = place(of: source.id.rawValue) { unsafe known[place].take(source) }
     }
-  }
-
-  private static func mayProve(_ source: SourceSummary) -> Bool {
-    source.has(TOMPION_SOURCE_AUTHENTICATED | TOMPION_SOURCE_MUST_AUTHENTICATE)
   }
 
   // Sound: inside the block of `capacity` places.
@@ -110,7 +118,10 @@ import TimeTypes
         continue
       }
       let mask = clocks.load(ordering: .relaxed)
-      switch SampleValidation.check(candidate, lastRaw: unsafe known[place].lastRaw, now: now, clocks: mask) {
+      switch SampleValidation.check(
+        candidate, lastRaw: unsafe known[place].lastRaw, now: now, clocks: mask,
+        isReference: unsafe known[place].isReference)
+      {
       case .refused(let why): outbox.counters.count(why)
       case .valid(var sample):
         if unsafe !known[place].mayProve { sample.flags.remove(.authenticated) }

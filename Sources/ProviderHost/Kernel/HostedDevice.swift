@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTompionProvider
+import CardLines
 import LinuxKernel
 import TimeTypes
 

@@ -2,6 +2,7 @@
 
 import CLinux
 import CTompionProvider
+import CardLines
 import LinuxKernel
 import TimeTypes
 

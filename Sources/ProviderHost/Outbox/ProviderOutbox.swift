@@ -53,7 +53,9 @@ package final class ProviderOutbox: Sendable {
       return false
     }
     guard counters.admit(now) else { return false }
-    switch SampleValidation.check(candidate, lastRaw: sources.lastSample(slot), now: now, clocks: clocks) {
+    switch SampleValidation.check(
+      candidate, lastRaw: sources.lastSample(slot), now: now, clocks: clocks, isReference: sources.isReference(slot))
+    {
     case .refused(let why):
       counters.count(why)
       return false

@@ -17,19 +17,22 @@ enum SampleValidation {
     case refused(Misbehaviour)
   }
 
-  /// `lastRaw` is the raw time of the source's previous sample; `clocks` has a bit for each clock that is there (0 to 63).
-  static func check(_ c: tompion_sample_t, lastRaw: Int64, now: RawInstant, clocks: UInt64) -> Verdict {
+  /// `lastRaw` is the raw time of the source's previous sample; `clocks` has a bit for each clock that is there (0 to 63);
+  /// `isReference`: the source is a reference clock, which alone has stratum 0 (RFC 5905, section 3: what follows it is of stratum 1).
+  static func check(
+    _ c: tompion_sample_t, lastRaw: Int64, now: RawInstant, clocks: UInt64, isReference: Bool = false
+  ) -> Verdict {
     guard c.size == 128 else { return .refused(.badArgument) }
     guard c.clock < 64, clocks & (1 << UInt64(c.clock)) != 0 else { return .refused(.wrongClock) }
     guard c.raw_ns >= lastRaw, c.raw_ns >= 0, c.raw_ns <= now.nanoseconds &+ ahead else {
       return .refused(.notMonotone)
     }
     let reliable = c.flags & UInt32(TOMPION_SAMPLE_RELIABLE) != 0
-    let strata: ClosedRange<UInt8> = reliable ? 0...16 : 1...15
+    let strata: ClosedRange<UInt8> = (reliable || isReference ? 0 : 1)...(reliable ? 16 : 15)
     guard let leap = LeapIndicator(rawValue: c.leap), leap != .unsynchronized || reliable, strata.contains(c.stratum),
       let timescale = TimescaleCode(rawValue: c.timescale), timescale == .utc || timescale == .tai,
       let receiveKind = StampKind(rawValue: c.rx_kind), let transmitKind = StampKind(rawValue: c.tx_kind),
-      c.reserved8 == 0, c.reserved64 == 0, c.flags >> 8 == 0,
+      c.reserved8 == 0, c.reserved64 == 0, c.flags >> 9 == 0,
       c.delay_ns.magnitude <= longest, c.turnaround_ns.magnitude <= longest, c.dispersion_ns <= longest,
       c.root_delay_ns <= longest, c.root_dispersion_ns <= longest,
       c.asymmetry_bound_ns == .max || c.asymmetry_bound_ns <= longest,

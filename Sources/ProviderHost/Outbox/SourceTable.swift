@@ -121,6 +121,12 @@ import TimeTypes
   func lastSample(_ slot: Int) -> Int64 { unsafe lastRaw[slot] }
   func noteSample(_ slot: Int, raw: Int64) { unsafe lastRaw[slot] = raw }
 
+  /// Whether a slot's source is a reference clock. The writer's: what it wrote last. Sound: size and flags are the info's first word.
+  func isReference(_ slot: Int) -> Bool {
+    let first = unsafe word(slot, 3).pointee.load(ordering: .relaxed)
+    return UInt32(truncatingIfNeeded: first >> 32) & TOMPION_SOURCE_REFCLOCK != 0
+  }
+
   private func write(_ slot: Int, id: UInt32, _ info: tompion_source_info_t) {
     var info = info
     let sequence = unsafe word(slot, 0).pointee.load(ordering: .relaxed)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CardLines
 import ClockPort
 import Engine
 import LinuxKernel

@@ -79,7 +79,7 @@ pub struct tompion_stamp_t {
 pub const TOMPION_SAMPLE_AUTHENTICATED: u32 = 1 << 0;
 /// no round trip: delay says nothing
 pub const TOMPION_SAMPLE_ONE_WAY: u32 = 1 << 1;
-/// which second the pulse marks is for others to say
+/// which second the pulse marks is for others to say: of reference_ns its fraction counts
 pub const TOMPION_SAMPLE_PULSE: u32 = 1 << 2;
 /// answers a poll: counts for reach
 pub const TOMPION_SAMPLE_REPLY: u32 = 1 << 3;
@@ -89,6 +89,8 @@ pub const TOMPION_SAMPLE_HAS_TAI_OFFSET: u32 = 1 << 5;
 pub const TOMPION_SAMPLE_RELIABLE: u32 = 1 << 6;
 /// one of several taken at once
 pub const TOMPION_SAMPLE_BURST: u32 = 1 << 7;
+/// its source knows nothing of leap seconds: `leap` does not count (of a pulse never)
+pub const TOMPION_SAMPLE_NO_LEAP: u32 = 1 << 8;
 
 /// Offset = reference - local: positive means that the local clock is behind.
 #[repr(C)]
@@ -137,7 +139,7 @@ pub struct tompion_sample_t {
     pub timescale: u8,
     /// TOMPION_LEAP_*
     pub leap: u8,
-    /// of the source, 1..15
+    /// of the source, 1..15; a reference clock's (SOURCE_REFCLOCK) 0
     pub stratum: u8,
     /// of the source's clock, log2 s
     pub precision: i8,

@@ -11,12 +11,13 @@ extern "C" {
 
 #define TOMPION_SAMPLE_AUTHENTICATED (1u << 0)   // the reply was authenticated
 #define TOMPION_SAMPLE_ONE_WAY (1u << 1)         // no round trip: delay says nothing
-#define TOMPION_SAMPLE_PULSE (1u << 2)           // which second the pulse marks is for others to say
+#define TOMPION_SAMPLE_PULSE (1u << 2)           // which second the pulse marks is for others to say: of reference_ns its fraction counts
 #define TOMPION_SAMPLE_REPLY (1u << 3)           // answers a poll: counts for reach
 #define TOMPION_SAMPLE_HAS_FREQUENCY (1u << 4)
 #define TOMPION_SAMPLE_HAS_TAI_OFFSET (1u << 5)
 #define TOMPION_SAMPLE_RELIABLE (1u << 6)        // calls itself unsynchronized, configured as reliable
 #define TOMPION_SAMPLE_BURST (1u << 7)           // one of several taken at once
+#define TOMPION_SAMPLE_NO_LEAP (1u << 8)         // its source knows nothing of leap seconds: `leap` does not count (of a pulse never)
 
 // Offset = reference - local: positive means that the local clock is behind.
 typedef struct tompion_sample {
@@ -44,7 +45,7 @@ typedef struct tompion_sample {
   int16_t tai_offset;            // TAI - UTC, s; if HAS_TAI_OFFSET
   uint8_t timescale;             // TOMPION_TIMESCALE_UTC or _TAI
   uint8_t leap;                  // TOMPION_LEAP_*
-  uint8_t stratum;               // of the source, 1..15
+  uint8_t stratum;               // of the source, 1..15; a reference clock's (SOURCE_REFCLOCK) 0
   int8_t precision;              // of the source's clock, log2 s
   int8_t poll;                   // interval, log2 s
   uint8_t rx_kind;               // TOMPION_STAMP_*

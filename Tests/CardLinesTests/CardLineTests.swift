@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import TimeTypes
 
-@testable import LinuxKernel
+@testable import CardLines
 
 /// A device whose truth is known, read with brackets.
 private struct ModelDevice {

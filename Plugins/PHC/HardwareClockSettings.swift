@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import ProviderKit
+import TimeTypes
+
+/// One [[source]] of provider "phc": its options and its texts.
+package struct HardwareClockSettings: Hashable, Sendable {
+  /// A value that is wrong, and what would be right.
+  package struct Complaint: Hashable, Sendable {
+    package var setting: Setting
+    package var whatWouldBeRight: String
+  }
+
+  package var device = ""
+  /// For people; "" = the device.
+  package var name = ""
+  package var referenceID = "PHC0"
+  package var options = HardwareClockOptions()
+
+  package init() {}
+
+  /// A host has so many devices for one provider.
+  package static let limit = 16
+
+  package static let schema: [SettingSchema] = [
+    SettingSchema("source[].device", .string, "the PTP clock, \"/dev/ptp0\"", required: true),
+    SettingSchema(
+      "source[].scale", .string, "what it keeps: TAI, as PTP wants it, or UTC", default: "tai", choices: "tai|utc"),
+    SettingSchema(
+      "source[].offset", .real, "added to what it shows, s", default: "0.0",
+      range: -10_000_000_000...10_000_000_000),
+    SettingSchema(
+      "source[].auto_offset", .boolean, "find out by other sources by how many whole seconds it is off UTC",
+      default: "false"),
+    SettingSchema("source[].poll", .integer, "a sample every so often, log2 s", default: "0", range: -4...10),
+    SettingSchema(
+      "source[].rate", .integer, "readings for a sample, of which the narrowest counts", default: "4", range: 1...64),
+    SettingSchema(
+      "source[].accuracy", .real, "what all readings alike may be off by, s; a part of the bounds", default: "0.0",
+      range: 0...0.1),
+    SettingSchema(
+      "source[].hold", .real,
+      "so long a clock that jumped is not believed unless other sources agree with it, s", default: "900.0",
+      range: 0...1_000_000),
+    SettingSchema("source[].name", .string, "for people; default: the device"),
+    SettingSchema("source[].refid", .string, "reference id, up to four characters", default: "PHC0"),
+    SettingSchema("source[].prefer", .boolean, "chosen before others that are as right", default: "false"),
+    SettingSchema("source[].noselect", .boolean, "measured and shown, never followed", default: "false"),
+    SettingSchema("source[].trust", .boolean, "assumed to be right where sources disagree", default: "false"),
+    SettingSchema("source[].require", .boolean, "nothing is followed without it", default: "false"),
+  ]
+
+  /// Sources from what the operator wrote; or every complaint there is. Values outside `source[]` are not this provider's.
+  package static func read(_ settings: [Setting]) -> (sources: [HardwareClockSettings], complaints: [Complaint]) {
+    var complaints: [Complaint] = []
+    var order: [Int] = []
+    var found: [Int: (source: HardwareClockSettings, first: Setting)] = [:]
+    for setting in settings {
+      let (name, index, key) = setting.parts
+      guard name == "source", let index else { continue }
+      if found[index] == nil { order.append(index) }
+      var entry = found[index] ?? (HardwareClockSettings(), setting)
+      if let advice = entry.source.take(setting, key: key) {
+        complaints.append(Complaint(setting: setting, whatWouldBeRight: advice))
+      }
+      found[index] = entry
+    }
+    var devices: Set<String> = []
+    for index in order {
+      guard let entry = found[index] else { continue }
+      func complain(_ text: String) { complaints.append(Complaint(setting: entry.first, whatWouldBeRight: text)) }
+      if entry.source.device.isEmpty {
+        complain("each source needs a device: \"/dev/ptp0\"")
+      } else if !devices.insert(entry.source.device).inserted {
+        complain("another device: two sources are on \(entry.source.device)")
+      }
+    }
+    if order.count > limit, let last = order.last.flatMap({ found[$0]?.first }) {
+      complaints.append(Complaint(setting: last, whatWouldBeRight: "at most \(limit) sources"))
+    }
+    return (order.compactMap { found[$0]?.source }, complaints)
+  }
+
+  /// Takes one value; returns what would be right where it is wrong.
+  private mutating func take(_ setting: Setting, key: String) -> String? {
+    switch key {
+    case "device":
+      device = setting.string ?? ""
+      if !device.hasPrefix("/") { return "the path of a PTP clock: \"/dev/ptp0\"" }
+    case "scale":
+      guard let scale = setting.string.flatMap({ HardwareClockOptions.Scale(rawValue: $0) }) else {
+        return "tai or utc"
+      }
+      options.scale = scale
+    case "offset":
+      guard let number = setting.real, number.magnitude <= 1e10 else { return "seconds" }
+      options.offset = TimeInterval(seconds: number)
+    case "poll":
+      guard let number = setting.integer, (-4...10).contains(number) else { return "a whole number from -4 to 10" }
+      options.poll = Int8(number)
+    case "rate":
+      guard let number = setting.integer, (1...64).contains(number) else { return "a whole number from 1 to 64" }
+      options.rate = Int(number)
+    case "accuracy":
+      guard let number = setting.real, number >= 0, number <= 0.1 else { return "seconds from 0 to 0.1" }
+      options.accuracy = TimeInterval(seconds: number)
+    case "hold":
+      guard let number = setting.real, number >= 0, number <= 1_000_000 else { return "seconds from 0 to 1000000" }
+      options.hold = TimeInterval(seconds: number)
+    case "name": name = setting.string ?? ""
+    case "refid":
+      referenceID = setting.string ?? ""
+      let isPlain = referenceID.utf8.allSatisfy { $0 > 32 && $0 < 127 }
+      if !(1...4).contains(referenceID.utf8.count) || !isPlain { return "one to four characters, \"PHC0\"" }
+    case "auto_offset", "prefer", "noselect", "trust", "require":
+      guard let flag = setting.boolean else { return "true or false" }
+      switch key {
+      case "auto_offset": options.findsOffset = flag
+      case "prefer": options.prefer = flag
+      case "noselect": options.noselect = flag
+      case "trust": options.trust = flag
+      default: options.require = flag
+      }
+    default: return "no such key; the keys are in Plugins/PHC/README.md"
+    }
+    return nil
+  }
+}

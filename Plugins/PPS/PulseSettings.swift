@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import ProviderKit
+import TimeTypes
+
+/// One [[source]] of provider "pps": its options and its texts.
+package struct PulseSettings: Hashable, Sendable {
+  /// A value that is wrong, and what would be right.
+  package struct Complaint: Hashable, Sendable {
+    package var setting: Setting
+    package var whatWouldBeRight: String
+  }
+
+  package var device = ""
+  /// A PTP clock that is told to make pulses; "" = none.
+  package var enableOn = ""
+  /// For people; "" = the device.
+  package var name = ""
+  /// What people and the network are told of the time's origin: one to four characters.
+  package var referenceID = "PPS"
+  package var options = PulseOptions()
+
+  package init() {}
+
+  /// A host has so many devices for one provider.
+  package static let limit = 16
+
+  package static let schema: [SettingSchema] = [
+    SettingSchema(
+      "source[].device", .string, "/dev/ppsN, or /dev/ptpN whose external time stamps are the pulses", required: true),
+    SettingSchema(
+      "source[].edge", .string, "the edge that marks the second", default: "assert", choices: "assert|clear"),
+    SettingSchema("source[].enable_on", .string, "/dev/ptpN that is told to make the pulses of a /dev/ppsN"),
+    SettingSchema("source[].channel", .integer, "external time stamps: the channel", default: "0", range: 0...255),
+    SettingSchema(
+      "source[].pin", .integer, "external time stamps: the pin given to that channel; default: as it is", range: 0...255
+    ),
+    SettingSchema(
+      "source[].offset", .real, "how much after the second a pulse comes here (cable), s; positive = later",
+      default: "0.0", range: -0.4...0.4),
+    SettingSchema(
+      "source[].accuracy", .real, "what all pulses alike may be off by, s; a part of the bounds", default: "0.000001",
+      range: 0...0.1),
+    SettingSchema(
+      "source[].tolerance", .real, "how far from whole seconds pulses may come, s", default: "0.0005",
+      range: 0.000001...0.05),
+    SettingSchema(
+      "source[].lock", .string, "what numbers the seconds: auto, the clock as other sources keep it",
+      default: "auto", choices: "auto"),
+    SettingSchema(
+      "source[].width_check", .boolean, "refuse pulses whose width says that the other edge marks the second",
+      default: "true"),
+    SettingSchema("source[].name", .string, "for people; default: the device"),
+    SettingSchema("source[].refid", .string, "reference id, up to four characters", default: "PPS"),
+    SettingSchema("source[].prefer", .boolean, "chosen before others that are as right", default: "false"),
+    SettingSchema("source[].noselect", .boolean, "measured and shown, never followed", default: "false"),
+    SettingSchema("source[].trust", .boolean, "assumed to be right where sources disagree", default: "false"),
+    SettingSchema("source[].require", .boolean, "nothing is followed without it", default: "false"),
+  ]
+
+  /// Sources from what the operator wrote; or every complaint there is. Values outside `source[]` are not this provider's.
+  package static func read(_ settings: [Setting]) -> (sources: [PulseSettings], complaints: [Complaint]) {
+    var complaints: [Complaint] = []
+    var order: [Int] = []
+    var found: [Int: (source: PulseSettings, first: Setting)] = [:]
+    for setting in settings {
+      let (name, index, key) = setting.parts
+      guard name == "source", let index else { continue }
+      if found[index] == nil { order.append(index) }
+      var entry = found[index] ?? (PulseSettings(), setting)
+      if let advice = entry.source.take(setting, key: key) {
+        complaints.append(Complaint(setting: setting, whatWouldBeRight: advice))
+      }
+      found[index] = entry
+    }
+    var devices: Set<String> = []
+    for index in order {
+      guard let entry = found[index] else { continue }
+      func complain(_ text: String) { complaints.append(Complaint(setting: entry.first, whatWouldBeRight: text)) }
+      if entry.source.device.isEmpty {
+        complain("each source needs a device: \"/dev/pps0\" or \"/dev/ptp0\"")
+      } else if !devices.insert(entry.source.device).inserted {
+        complain("another device: two sources are on \(entry.source.device)")
+      } else if entry.source.options.isHardwareClock, !entry.source.enableOn.isEmpty {
+        complain("no enable_on: external time stamps need no pulses of \(entry.source.enableOn)")
+      }
+    }
+    if order.count > limit, let last = order.last.flatMap({ found[$0]?.first }) {
+      complaints.append(Complaint(setting: last, whatWouldBeRight: "at most \(limit) sources"))
+    }
+    return (order.compactMap { found[$0]?.source }, complaints)
+  }
+
+  /// Takes one value; returns what would be right where it is wrong.
+  private mutating func take(_ setting: Setting, key: String) -> String? {
+    switch key {
+    case "device":
+      device = setting.string ?? ""
+      options.isHardwareClock = Self.isHardwareClock(device)
+      if !device.hasPrefix("/") { return "the path of a device: \"/dev/pps0\" or \"/dev/ptp0\"" }
+    case "enable_on":
+      enableOn = setting.string ?? ""
+      if !Self.isHardwareClock(enableOn) { return "the path of a PTP clock: \"/dev/ptp0\"" }
+    case "edge":
+      guard let edge = setting.string.flatMap({ PulseOptions.Edge(rawValue: $0) }) else { return "assert or clear" }
+      options.edge = edge
+    case "lock": if setting.string != "auto" { return "auto: no source can be named yet" }
+    case "name": name = setting.string ?? ""
+    case "refid":
+      referenceID = setting.string ?? ""
+      let isPlain = referenceID.utf8.allSatisfy { $0 > 32 && $0 < 127 }
+      if !(1...4).contains(referenceID.utf8.count) || !isPlain { return "one to four characters, \"PPS\"" }
+    case "channel":
+      guard let number = setting.integer, (0...255).contains(number) else { return "a whole number from 0 to 255" }
+      options.channel = UInt32(number)
+    case "pin":
+      guard let number = setting.integer, (0...255).contains(number) else { return "a whole number from 0 to 255" }
+      options.pin = UInt32(number)
+    case "offset":
+      guard let number = setting.real, number.magnitude <= 0.4 else { return "seconds from -0.4 to 0.4" }
+      options.delay = TimeInterval(seconds: number)
+    case "accuracy":
+      guard let number = setting.real, number >= 0, number <= 0.1 else { return "seconds from 0 to 0.1" }
+      options.accuracy = TimeInterval(seconds: number)
+    case "tolerance":
+      guard let number = setting.real, number >= 0.000001, number <= 0.05 else {
+        return "seconds from 0.000001 to 0.05"
+      }
+      options.tolerance = TimeInterval(seconds: number)
+    case "width_check", "prefer", "noselect", "trust", "require":
+      guard let flag = setting.boolean else { return "true or false" }
+      switch key {
+      case "width_check": options.checksWidth = flag
+      case "prefer": options.prefer = flag
+      case "noselect": options.noselect = flag
+      case "trust": options.trust = flag
+      default: options.require = flag
+      }
+    default: return "no such key; the keys are in Plugins/PPS/README.md"
+    }
+    return nil
+  }
+
+  /// "/dev/ptp0", "/dev/ptp_kvm", "/dev/ptp/by-name/x".
+  static func isHardwareClock(_ path: String) -> Bool {
+    path.split(separator: "/").dropFirst().first.map { $0.hasPrefix("ptp") } ?? false
+  }
+}
