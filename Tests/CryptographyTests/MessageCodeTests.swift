@@ -103,6 +103,18 @@ import Testing
     }
   }
 
+  /// Around every end of a block, where padding goes wrong.
+  @Test func everyLengthOfKeyAndMessageUnderSHA256() throws {
+    for keyLength in [0, 1, 16, 20, 32, 55, 64, 71, 72, 118, 119, 120, 200] {
+      let key = (0..<keyLength).map { UInt8(truncatingIfNeeded: $0 &* 5 &+ 3) }
+      let code = try #require(makeCode(.sha256, key))
+      for length in 0...130 {
+        let message = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 11 &+ 7) }
+        #expect(sign(code, message, room: 32) == Digest.sha256((key + message).span), "\(keyLength) and \(length) bytes")
+      }
+    }
+  }
+
   private func key(of algorithm: MessageCode.Algorithm) -> [UInt8] {
     (0..<(algorithm == .aes128CMAC ? 16 : 32)).map { UInt8($0 &* 7 &+ 1) }
   }
