@@ -41,7 +41,7 @@ extension StatusSnapshot {
     case .moved:
       let reason = steeringReason.isEmpty ? "somebody else moved the clock" : steeringReason
       return "\(reason); it is followed again once the sources agree, or after `tompion resync`"
-    case .starting: return "the daemon is starting"
+    case .starting: return neverFollowed
     case .observing, .steering: break
     }
     if let cause = selectionCause { return cause }
@@ -51,6 +51,23 @@ extension StatusSnapshot {
     if let offset { return "it is being corrected, \(Quantity.offset(offset)) to go" }
     return "the first samples are being weighed"
   }
+
+  /// Nothing was followed since the start. After a while that is no matter of starting any more, and each source has its reason.
+  private var neverFollowed: String {
+    guard uptime >= Self.startTime else { return "the daemon is starting" }
+    let start = UTCText.text(time - uptime.nanoseconds)
+    let usable = sources.filter { $0.state != .noselect }
+    let reasons = usable.prefix(4).map { source in
+      let why = [source.reason, source.lastError].first { !$0.isEmpty } ?? source.state.rawValue
+      return "\(source.name): \(why)"
+    }
+    let more = usable.count > 4 ? "; and \(usable.count - 4) more" : ""
+    return "no source has been followed since the start at \(start), \(Quantity.age(uptime)) ago"
+      + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: "; "))\(more))")
+  }
+
+  /// A first burst and the weighing of what it brought take less.
+  private static let startTime = TimeInterval.seconds(60)
 
   /// Something that matters, too, when the sources are the first trouble.
   private var alsoRefused: String {
