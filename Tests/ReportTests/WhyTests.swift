@@ -57,6 +57,21 @@ struct WhyTests {
     for text in [failed, told { _ in }] { #expect(!text.contains("[[source]]")) }
   }
 
+  @Test("synchronized still, and its last source is lost: that is said, too")
+  func alone() {
+    func told(_ state: SourceState) -> String {
+      why([source("a", state, error: "nothing is sent: no key 7: its time is over")]) {
+        $0.synchronization = .synchronized
+        $0.systemSource = "a"
+      }
+    }
+    #expect(told(.selected) == "The clock is synchronized to a.")
+    #expect(
+      told(.unreachable)
+        == "The clock is synchronized to a; no source is followed now (a: nothing is sent: no key 7: its time is over)."
+    )
+  }
+
   @Test("nothing was ever followed: the start is over, and each source has its reason")
   func neverFollowed() {
     func told(after uptime: TimeInterval, _ sources: [SourceReport]) -> String {
