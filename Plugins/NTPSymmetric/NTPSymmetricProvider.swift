@@ -134,7 +134,7 @@ final class NTPSymmetricProvider: Authenticator {
   /// Says which keys' time is over since the last look, and tells clients whose key came, went or ended. Callers may ask for packets to be
   /// protected meanwhile.
   private func lookAtExpiry() {
-    let now = seconds()
+    let now = Self.seconds(host)
     let over = ring.last.expired(at: now)
     for key in over where !expiredKeys.contains(key.id) {
       host.log(
@@ -162,7 +162,7 @@ final class NTPSymmetricProvider: Authenticator {
   private func tellMissing() {
     while let association = isToHearWhy.popFirst() {
       guard let id = associations.key(association) else { continue }
-      let state = ring.last.state(of: id, at: seconds())
+      let state = ring.last.state(of: id, at: Self.seconds(host))
       guard state != .usable else { continue }
       told[association] = state
       host.authenticator.ready(association, .notFound, reason: state.reason(key: id))
@@ -216,7 +216,7 @@ final class NTPSymmetricProvider: Authenticator {
         return .invalid
       }
       guard associations.open(association, key: id) else { return .noMemory }
-      let state = ring.last.state(of: id, at: seconds())
+      let state = ring.last.state(of: id, at: Self.seconds(host))
       told[association] = state
       if state == .usable { return .ok }
       // A later text of the files may have it: `lookAtExpiry`.
