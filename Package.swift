@@ -97,7 +97,7 @@ let package = Package(
     pure("Recording", ["TimeTypes", "ClockPort", "Selection", "Discipline", "Engine"]),
     pure("Addresses"),
     pure("KeyFiles", ["Addresses"]),
-    pure("Settings", ["TimeTypes", "Discipline", "CTOML", "Addresses"]),
+    pure("Settings", ["TimeTypes", "Discipline", "CTOML", "Addresses", "Report"]),
     pure("Report", ["TimeTypes"]),
     pure("Diagnosis", ["TimeTypes", "NTPWire", "Report"]),
     pure("Simulation", ["TimeTypes", "Numerics", "ClockPort"]),
@@ -219,7 +219,7 @@ let package = Package(
     tests("Recording", ["TimeTypes", "ClockPort", "Discipline", "Engine", "TestSupport"]),
     tests("Addresses", ["TestSupport"]),
     tests("KeyFiles", ["Addresses", "TestSupport"]),
-    tests("Settings", ["TimeTypes", "TestSupport"]),
+    tests("Settings", ["TimeTypes", "Report", "TestSupport"]),
     tests("Report", ["TimeTypes", "TestSupport"]),
     tests("Diagnosis", ["TimeTypes", "NTPWire", "Report", "TestSupport"]),
     .target(name: "CSystemCallFilter", path: "Tests/CSystemCallFilter"),
@@ -232,6 +232,7 @@ let package = Package(
     tests("Cryptography", ["CAllocationCounter", "TestSupport"]),
     tests("ProviderKit", ["TimeTypes", "CTompionProvider", "MockHost"]),
     tests("Control", ["TimeTypes", "Report", "LinuxKernel", "TestSupport"]),
+    tests("tompion", ["Addresses", "Control", "KeyFiles", "LinuxKernel", "Settings", "TestSupport"]),
     // Its malloc counts: for tests that the real-time path allocates nothing.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(

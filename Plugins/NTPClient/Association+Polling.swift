@@ -66,9 +66,9 @@ extension Association {
       }
     }
     if counters.isServerAlive { state.round.isExcused = true }
-    if let reason = counters.unproven, !state.isUnproven {
+    if let reason = counters.unproven {
       state.isUnproven = true
-      actions.append(.notice(.unproven(reason)))
+      if let untold = state.proofNews.unproven(now: now) { actions.append(.notice(.unproven(reason, untold: untold))) }
     }
     closeRequest(into: &actions)
     requestEnded(now: now, entropy: entropy, into: &actions)

@@ -64,9 +64,9 @@ extension Association {
     heard()
     // The first interleaved reply tells of an exchange of which there is a sample already.
     if previous?.isPublished != true { actions.append(.publish(sample(of: exchange, from: request.peer, reply.proof))) }
-    if state.isUnproven, case .proven(let key) = reply.proof {
+    if case .proven(let key) = reply.proof {
       state.isUnproven = false
-      actions.append(.notice(.proven(key: key)))
+      if let untold = state.proofNews.proven(now: now) { actions.append(.notice(.proven(key: key, untold: untold))) }
     }
     accepted(reply.header, reply.proof, nonce: reply.isInterleaved ? request.interleavedNonce : request.nonce, now: now)
     let next = Interleaving.Exchange(

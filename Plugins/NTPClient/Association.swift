@@ -87,6 +87,7 @@ package struct Association: Sendable {
       state.isReachable = false
       actions.append(.notice(.unreachable))
     }
+    state.proofNews.lost()
     guard !state.isUnproven else { return }
     state.isUnproven = true
     actions.append(.notice(.unproven(.authenticationUnavailable)))

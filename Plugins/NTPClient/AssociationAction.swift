@@ -31,10 +31,11 @@ package enum AssociationNotice: Hashable, Sendable {
   case slowedDown(poll: Int8)
   /// The server's replies tell when those before them really left, or do so no more (RFC 9769).
   case interleaving(Bool)
-  /// Replies prove themselves again, with the key of that number (0 = not told).
-  case proven(key: UInt32)
-  /// Replies came, or could not be checked, and none proved itself. Said once until one does.
-  case unproven(Rejection)
+  /// Replies prove themselves again, with the key of that number (0 = not told). `untold`: so many polls since the last such notice proved
+  /// nothing.
+  case proven(key: UInt32, untold: UInt32 = 0)
+  /// Replies came, or could not be checked, and none proved itself. Said once until one does, and seldom where that alternates.
+  case unproven(Rejection, untold: UInt32 = 0)
   /// The server refuses service (kiss code DENY or RSTR).
   case refused(code: KissCode, pause: TimeInterval)
 }

@@ -58,8 +58,10 @@ package struct AssociationState: Hashable, Sendable {
   package var failedSends: UInt8 = 0
   /// People were told that it is reachable.
   package var isReachable = false
-  /// Polls bring replies that prove nothing, and people were told.
+  /// The last poll that brought any replies brought only such that prove nothing.
   package var isUnproven = false
+  /// What people were told of it.
+  package var proofNews = ProofNews()
   /// Numbers requests; names the TX stamp of each.
   package var serial: UInt32 = 0
   /// Counts samples.

@@ -143,11 +143,11 @@ extension NTPClientProvider {
         isInUse
           ? "\(who) answers in interleaved mode: its replies tell when those before them really left"
           : "\(who) answers in interleaved mode no more: going on in basic mode")
-    case .proven(let key):
+    case .proven(let key, let untold):
       let with = key == 0 ? slots[index].settings.association.authentication.text : "key \(key)"
-      host.event(590, source: source, "\(who): its replies prove themselves again, by \(with)")
-    case .unproven(let reason):
-      let text = "\(who): its replies are not taken: \(reason.text)"
+      host.event(590, source: source, "\(who): its replies prove themselves again, by \(with)\(count(untold))")
+    case .unproven(let reason, let untold):
+      let text = "\(who): its replies are not taken: \(reason.text)\(count(untold))"
       slots[index].info.lastError = text
       if let number = reason.eventNumber { host.event(number, source: source, text) }
     case .refused(let code, let pause):
@@ -155,6 +155,12 @@ extension NTPClientProvider {
       slots[index].info.lastError = text
       host.event(526, source: source, text)
     }
+  }
+
+  /// Polls between two lines about a source's proof.
+  private func count(_ untold: UInt32) -> String {
+    untold == 0
+      ? "" : " (so it was in \(untold) more \(untold == 1 ? "poll" : "polls") since the last line of this kind)"
   }
 
   /// Why its replies prove nothing, where it is for that that none is valid.

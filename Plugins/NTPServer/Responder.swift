@@ -32,8 +32,12 @@ package enum Responder {
     let version = packet[0] &>> 3 & 7
     guard version &- 1 < 4 else { return .silence(.version) }
     guard let mode = replyMode(to: packet[0] & 7, version: version, peerPort: peerPort) else { return .silence(.mode) }
-    if end > length, let reason = judge(PacketTrailer(of: packet.span.extracting(first: end), version: version)) {
-      return .silence(reason)
+    if end > length {
+      let request = packet.span.extracting(first: end)
+      let trailer = PacketTrailer(of: request, version: version)
+      // Key 0 is no key (RFC 5905, section 7.3): what stands behind it is as if it were not there.
+      let isKeyless = trailer.mac.map { !$0.isCryptoNAK && $0.keyID(in: request) == 0 } ?? false
+      if !isKeyless, let reason = judge(trailer) { return .silence(reason) }
     }
     guard age.magnitude <= staleAfter else { return .silence(.stale) }
     // The poll interval stays the client's; its transmit stamp, a nonce perhaps, comes back as origin.

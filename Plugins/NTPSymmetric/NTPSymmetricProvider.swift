@@ -25,6 +25,11 @@ final class NTPSymmetricProvider: Authenticator {
   private let associations = AssociationTable()
   /// Opened without their key, whose callers do not know the reason yet.
   private var isToHearWhy: Set<UInt32> = []
+  /// What each client's association was told of its key last.
+  private var told: [UInt32: KeyState] = [:]
+  /// Keys in use whose time is over, and that was said.
+  private var expiredKeys: Set<UInt32> = []
+  private var isStarted = false
   private var use = KeyUse()
   private var queriedTotal: UInt64 = 0
 
@@ -55,11 +60,13 @@ final class NTPSymmetricProvider: Authenticator {
   override func start() -> Status {
     // What was set while it stood still; associations hear of it when it runs.
     host.timers.arm(Self.settingsTimer, at: host.nowRaw)
+    isStarted = true
     armTimer()
     return .ok
   }
 
   override func stop() {
+    isStarted = false
     host.timers.disarm(Self.timer)
     host.timers.disarm(Self.settingsTimer)
     host.timers.disarm(Self.missingTimer)
@@ -76,7 +83,9 @@ final class NTPSymmetricProvider: Authenticator {
       if status == .ok { host.timers.arm(Self.settingsTimer, at: host.nowRaw) }
       return status
     case .query: logCounters()
-    case .timeJumped, .networkChanged, .shutdown: break
+    // The time of a key may be over now, or not any more.
+    case .timeJumped: host.timers.arm(Self.timer, at: host.nowRaw)
+    case .networkChanged, .shutdown: break
     default: return .unsupported
     }
     return .ok
@@ -110,47 +119,55 @@ final class NTPSymmetricProvider: Authenticator {
   }
 
   private func makeRing() {
-    var placeOf: [UInt32: String] = [:]
-    for file in files {
-      for key in file.keys where settings.allows(key.algorithm) {
-        if let other = placeOf[key.id], other != file.file.path {
-          host.log(.error, "key \(key.id) is in \(other) and in \(file.file.path): the first is used")
-        } else {
-          placeOf[key.id] = file.file.path
-        }
-      }
-    }
+    for clash in KeyClash.all(in: files, settings) { host.log(.warning, clash.text) }
     // Of the ring before: what is not told yet must not get lost with it.
     noteUse()
-    let before = ring.last
     ring.replace(
       by: KeyRing(files.flatMap(\.keys).filter { settings.allows($0.algorithm) }, shortDigests: settings.shortDigests))
     if files.allSatisfy(\.wasRead) { use.keep(Set(ring.last.keys.map(\.id))) }
     host.log(.notice, "\(ring.last.keys.count) keys of \(files.count) \(files.count == 1 ? "file" : "files") in use")
-    tellClients(before)
+    // One of the new keys may end before the minute does.
+    if isStarted { armTimer() }
+    lookAtExpiry()
   }
 
-  /// Whose key has come or gone.
-  private func tellClients(_ before: KeyRing) {
-    let ring = self.ring.last
-    for (association, id) in associations.clients where (before.key(id) == nil) != (ring.key(id) == nil) {
-      if ring.key(id) != nil {
-        host.authenticator.ready(association, .ok)
-      } else {
-        host.authenticator.ready(association, .notFound, reason: Self.missing(id))
-      }
+  /// Says which keys' time is over since the last look, and tells clients whose key came, went or ended. Callers may ask for packets to be
+  /// protected meanwhile.
+  private func lookAtExpiry() {
+    let now = Self.seconds(host)
+    let over = ring.last.expired(at: now)
+    for key in over where !expiredKeys.contains(key.id) {
+      host.log(
+        .warning,
+        "key \(key.id)\(place(of: key.id)): \(ExpiryDate.over(key.expiry)): nothing is signed with it or believed by it"
+      )
     }
+    expiredKeys = Set(over.map(\.id))
+    for (association, id) in associations.clients {
+      let state = ring.last.state(of: id, at: now)
+      guard let before = told.updateValue(state, forKey: association), before != state else { continue }
+      host.authenticator.ready(association, state == .usable ? .ok : .notFound, reason: state.reason(key: id))
+    }
+  }
+
+  /// Where a key stands, for people: " (/etc/tompion/keys:3)".
+  private func place(of id: UInt32) -> String {
+    for file in files {
+      if let key = file.keys.first(where: { $0.id == id }) { return " (\(file.file.path):\(key.line))" }
+    }
+    return ""
   }
 
   /// The caller hears the reason when it is not inside of `openAssociation` any more.
   private func tellMissing() {
     while let association = isToHearWhy.popFirst() {
-      guard let id = associations.key(association), ring.last.key(id) == nil else { continue }
-      host.authenticator.ready(association, .notFound, reason: Self.missing(id))
+      guard let id = associations.key(association) else { continue }
+      let state = ring.last.state(of: id, at: Self.seconds(host))
+      guard state != .usable else { continue }
+      told[association] = state
+      host.authenticator.ready(association, .notFound, reason: state.reason(key: id))
     }
   }
-
-  private static func missing(_ key: UInt32) -> String { "no key file has a key \(key) that may be used" }
 
   override func secretChanged(setting: String) { if read({ $0.file.setting == setting }) { makeRing() } }
 
@@ -165,9 +182,20 @@ final class NTPSymmetricProvider: Authenticator {
     if read({ !$0.wasRead }) { makeRing() }
     noteUse()
     storeUse()
+    // Last: whoever is told may ask at once.
+    lookAtExpiry()
   }
 
-  private func armTimer() { host.timers.arm(Self.timer, at: host.nowRaw + Self.interval) }
+  /// For the next minute, or for the moment at which a key's time is over.
+  private func armTimer() {
+    var pause = Self.interval
+    if let now = host.now()?.time.nanoseconds, let next = ring.last.nextExpiry(after: now / 1_000_000_000),
+      next - now / 1_000_000_000 <= 60
+    {
+      pause = min(pause, TimeInterval(nanoseconds: next * 1_000_000_000 - now))
+    }
+    host.timers.arm(Self.timer, at: host.nowRaw + pause)
+  }
 
   private func noteUse() {
     guard let now = host.now().map({ $0.time.nanoseconds / 1_000_000_000 }) else { return }
@@ -188,9 +216,12 @@ final class NTPSymmetricProvider: Authenticator {
         return .invalid
       }
       guard associations.open(association, key: id) else { return .noMemory }
-      if ring.last.key(id) != nil { return .ok }
-      // A later text of the files may have it: `tellClients`.
-      host.log(.warning, "\(server): auth = \"key:\(id)\": \(Self.missing(id)); it is used as soon as one has it")
+      let state = ring.last.state(of: id, at: Self.seconds(host))
+      told[association] = state
+      if state == .usable { return .ok }
+      // A later text of the files may have it: `lookAtExpiry`.
+      host.log(
+        .warning, "\(server): auth = \"key:\(id)\": \(state.reason(key: id)); it is used as soon as a key file has it")
       isToHearWhy.insert(association)
       host.timers.arm(Self.missingTimer, at: host.nowRaw)
       return .again
@@ -200,6 +231,7 @@ final class NTPSymmetricProvider: Authenticator {
   override func closeAssociation(_ association: UInt32) {
     associations.close(association)
     isToHearWhy.remove(association)
+    told[association] = nil
   }
 
   // MARK: capture, on any thread

@@ -13,6 +13,8 @@ package final class RingKey: Sendable {
   let addresses: [AddressPrefix]
   /// Seconds since 1970 (UTC); nil = it has no end.
   let expiry: Int64?
+  /// Of its file, from 1.
+  package let line: Int
   /// Since it was asked last.
   private let wasUsed = Atomic<Bool>(false)
 
@@ -29,7 +31,7 @@ package final class RingKey: Sendable {
   package init?(_ key: SymmetricKey, lanes: Int = RingKey.threadLimit) {
     guard let code = MessageCode(key.algorithm.code, key: key.secret.span, lanes: lanes) else { return nil }
     self.code = code
-    (id, algorithm, addresses, expiry) = (key.id, key.algorithm, key.addresses, key.expiry)
+    (id, algorithm, addresses, expiry, line) = (key.id, key.algorithm, key.addresses, key.expiry, key.line)
   }
 
   /// Bytes of a whole digest.

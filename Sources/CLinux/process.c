@@ -72,6 +72,24 @@ static volatile sig_atomic_t termination;
 static volatile sig_atomic_t termination_fd = -1;
 
 static volatile sig_atomic_t termination_grace;
+static volatile sig_atomic_t hangup;
+
+// Whoever waits returns so that the flag is seen at once.
+static void wake(void) {
+  int fd = termination_fd;
+  if (fd < 0) return;
+  uint64_t one = 1;
+  ssize_t written = write(fd, &one, sizeof one);
+  (void)written;
+}
+
+static void hang_up(int signal) {
+  (void)signal;
+  int saved = errno;
+  hangup = 1;
+  wake();
+  errno = saved;
+}
 
 static void terminate(int signal) {
   (void)signal;
@@ -83,21 +101,23 @@ static void terminate(int signal) {
 void clinux_request_termination(void) {
   int saved = errno;
   termination = 1;
-  int fd = termination_fd;
-  if (fd >= 0) {
-    uint64_t one = 1;
-    ssize_t written = write(fd, &one, sizeof one);
-    (void)written;
-  }
+  wake();
   errno = saved;
 }
 
 void clinux_forget_termination(void) {
   termination_fd = -1;
   termination = 0;
+  hangup = 0;
 }
 
-int32_t clinux_watch_termination(uint32_t grace_seconds) {
+int32_t clinux_take_hangup(void) {
+  if (!hangup) return 0;
+  hangup = 0;
+  return 1;
+}
+
+int32_t clinux_watch_termination(uint32_t grace_seconds, int32_t hangup_ends) {
   struct sigaction action;
   termination_grace = (sig_atomic_t)(grace_seconds < 3600 ? grace_seconds : 3600);
   memset(&action, 0, sizeof action);
@@ -105,10 +125,11 @@ int32_t clinux_watch_termination(uint32_t grace_seconds) {
   // No SA_RESTART: poll(2) is to return so that the flag is seen at once.
   action.sa_handler = terminate;
   if (sigaction(SIGTERM, &action, NULL) < 0 || sigaction(SIGINT, &action, NULL) < 0) return -errno;
-  // A terminal that goes away ends the process in order, too, unless nohup(1) or whoever else asked to ignore that.
-  struct sigaction hangup;
-  if (sigaction(SIGHUP, NULL, &hangup) < 0) return -errno;
-  if (hangup.sa_handler != SIG_IGN && sigaction(SIGHUP, &action, NULL) < 0) return -errno;
+  // Not where nohup(1) or whoever else asked to ignore it.
+  struct sigaction before;
+  if (sigaction(SIGHUP, NULL, &before) < 0) return -errno;
+  if (!hangup_ends) action.sa_handler = hang_up;
+  if (before.sa_handler != SIG_IGN && sigaction(SIGHUP, &action, NULL) < 0) return -errno;
   action.sa_handler = SIG_IGN;
   return sigaction(SIGPIPE, &action, NULL) < 0 ? -errno : 0;
 }

@@ -9,6 +9,7 @@ package struct DiagnosisStep: Equatable, Sendable {
   /// In the order in which they are taken; NIST's own order of troubleshooting is the last five.
   package enum Name: String, Sendable, CaseIterable {
     case daemon, privilege, rivals, listening, configuration
+    case keyFile = "key-file"
     case interface
     case publicServers = "public-servers"
     case name
@@ -23,6 +24,7 @@ package struct DiagnosisStep: Equatable, Sendable {
       case .rivals: "other daemons"
       case .listening: "server's port"
       case .configuration: "configuration"
+      case .keyFile: "key file"
       case .interface: "interface"
       case .publicServers: "public servers"
       case .name: "name"

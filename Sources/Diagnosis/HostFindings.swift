@@ -38,9 +38,14 @@ package enum HostFindings {
     }
   }
 
-  /// `others`: daemons that steer the clock, too, each with its pid.
-  package static func rivals(_ others: [String]) -> DiagnosisStep {
-    guard !others.isEmpty else { return DiagnosisStep(.rivals, "", .ok, "no other time daemon runs") }
+  /// `others`: daemons that steer the clock, too, each with its pid. `siblings`: more tompiond, which this one was not asked about: another
+  /// one's clock may be a virtual one, and if both steered the system's, the one that was asked would say so.
+  package static func rivals(_ others: [String], siblings: [String] = []) -> DiagnosisStep {
+    guard !others.isEmpty else {
+      let verb = siblings.count == 1 ? "is" : "are"
+      let more = siblings.isEmpty ? "" : "; \(siblings.joined(separator: ", ")) \(verb) not the one asked"
+      return DiagnosisStep(.rivals, "", .ok, "no other time daemon runs\(more)")
+    }
     return DiagnosisStep(
       .rivals, "", .failed, "\(others.joined(separator: ", ")) \(others.count == 1 ? "runs" : "run"), too",
       faults: ["rival-daemon"], cause: "Only one may steer the clock: systemctl disable --now what is not wanted.")

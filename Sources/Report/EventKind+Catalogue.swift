@@ -72,6 +72,11 @@ extension EventKind {
         "account-sweep", .warning,
         "A client asks for signatures of more accounts than it may, as who collects them to guess passwords by (timeroasting); once a day for an address."
       )
+    case .keysReread:
+      (
+        "keys-reread", .notice,
+        "SIGHUP came: key files that changed are read at once, and those that could not be read are tried again. Nothing else is read anew."
+      )
     case .sourceProvenAgain:
       ("source-proven-again", .notice, "Replies of a source prove themselves again.")
     case .noSourceAccessible: ("no-source-accessible", .warning, "Not one of the sources can be reached.")

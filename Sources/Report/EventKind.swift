@@ -96,4 +96,5 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case providerQuarantined = 580
   case sourceProvenAgain = 590
   case accountSweep = 591
+  case keysReread = 592
 }

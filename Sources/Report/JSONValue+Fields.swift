@@ -22,7 +22,7 @@ extension JSONValue {
 
 // What reports read: a key that is absent or of another type reads as nil, so that a newer daemon's reply still shows.
 extension JSONValue {
-  func text(_ name: String) -> String? {
+  package func text(_ name: String) -> String? {
     guard case .string(let text)? = self[name] else { return nil }
     return text
   }

@@ -19,7 +19,21 @@ extension StatusSnapshot {
     let source = systemSource.map { " to \($0)" } ?? ""
     let bound = boundHard.map { ", at most \(Quantity.span($0)) off" } ?? ""
     let watching = steering == .observing ? " (observe mode: nothing is applied to it)" : ""
-    return "The clock is synchronized\(source)\(bound)\(watching)."
+    // It stays synchronized for a while after the last of them is lost.
+    let isAlone = !sources.isEmpty && !sources.contains(where: \.state.isTruechimer)
+    let alone = isAlone ? "; no source is followed now\(reasons)" : ""
+    return "The clock is synchronized\(source)\(bound)\(watching)\(alone)."
+  }
+
+  /// Of each source that may be followed: " (a: unreachable; b: nothing is sent: no key 7)".
+  private var reasons: String {
+    let usable = sources.filter { $0.state != .noselect }
+    let each = usable.prefix(4).map { source in
+      let why = [source.reason, source.lastError].first { !$0.isEmpty } ?? source.state.rawValue
+      return "\(source.name): \(why)"
+    }
+    let more = usable.count > 4 ? "; and \(usable.count - 4) more" : ""
+    return each.isEmpty ? "" : " (\(each.joined(separator: "; "))\(more))"
   }
 
   /// What stands in the way, without a full stop.
@@ -41,7 +55,7 @@ extension StatusSnapshot {
     case .moved:
       let reason = steeringReason.isEmpty ? "somebody else moved the clock" : steeringReason
       return "\(reason); it is followed again once the sources agree, or after `tompion resync`"
-    case .starting: return "the daemon is starting"
+    case .starting: return neverFollowed
     case .observing, .steering: break
     }
     if let cause = selectionCause { return cause }
@@ -51,6 +65,16 @@ extension StatusSnapshot {
     if let offset { return "it is being corrected, \(Quantity.offset(offset)) to go" }
     return "the first samples are being weighed"
   }
+
+  /// Nothing was followed since the start. After a while that is no matter of starting any more, and each source has its reason.
+  private var neverFollowed: String {
+    guard uptime >= Self.startTime else { return "the daemon is starting" }
+    let start = UTCText.text(time - uptime.nanoseconds)
+    return "no source has been followed since the start at \(start), \(Quantity.age(uptime)) ago\(reasons)"
+  }
+
+  /// A first burst and the weighing of what it brought take less.
+  private static let startTime = TimeInterval.seconds(60)
 
   /// Something that matters, too, when the sources are the first trouble.
   private var alsoRefused: String {

@@ -72,6 +72,11 @@ final class ControlRole: ControlHandler {
 
   /// Does what is waiting; files and clean-up once a second.
   func turn(now: RawInstant) {
+    if Termination.takeHangup() {
+      context.router.postToAll(.readKeys)
+      raise(
+        EventRecord(.keysReread, text: "SIGHUP: key files are read again; the configuration is read at a start alone"))
+    }
     while let event = context.port.log.pop() {
       raise(event, now: now)
     }

@@ -135,24 +135,28 @@ package final class Daemon {
   }
 
   /// What an operator should know of the configuration, one a line.
-  package var warnings: [String] { configuration.warnings.map(\.description) }
+  package var warnings: [Diagnostic] { configuration.warnings }
 
-  /// What would not run although its settings are right: modules that are not there or do not load, one a line.
-  package var failures: [String] {
-    context.providers.compactMap { provider in
+  /// What would not work although the settings are right: modules that are not there or do not load, and schemes of authentication that none
+  /// of them offers.
+  package var failures: [Diagnostic] {
+    let unusable = context.providers.compactMap { provider -> Diagnostic? in
       let reason = provider.reasonNotToRun
       guard !reason.isEmpty else { return nil }
       return Diagnostic(
         file: configuration.file, line: provider.configuration.line, column: provider.configuration.column,
-        key: "provider.\(provider.name)", problem: reason, advice: ""
-      ).description
+        key: "provider.\(provider.name)", problem: reason, advice: "")
     }
+    return unusable + configuration.unofferedSchemes(offered: context.providers.compactMap(\.offeredScheme))
   }
 
   /// Runs until SIGTERM or SIGINT. Returns the exit status.
   package func run() -> Int32 {
     do {
-      try Termination.watch(graceSeconds: configuration.profile == .minimal ? 0 : Self.grace)
+      // In a terminal that goes away nobody could end it any more. The minimal profile asks nothing about terminals.
+      let isMinimal = configuration.profile == .minimal
+      try Termination.watch(
+        graceSeconds: isMinimal ? 0 : Self.grace, hangupEnds: !isMinimal && Console.isTerminal(Console.error))
       try open()
       control.launch()
       if let controlLoop, let disciplineLoop {

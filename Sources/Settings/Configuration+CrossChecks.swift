@@ -18,7 +18,7 @@ extension Configuration {
             "leave it out, or write kind = \"virtual\""))
       }
     }
-    if profile == .minimal { wrong += minimalProfileErrors(members) }
+    if profile == .minimal { wrong += minimalProfileErrors(members) + keysInMinimalProfile() }
     wrong += hardwareClockErrors(clockMembers.first { $0.key == "follows" })
     wrong += duplicateSources()
     wrong += overlappingListens()

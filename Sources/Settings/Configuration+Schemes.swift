@@ -4,26 +4,52 @@ extension Configuration {
   /// What sources and the server want proved, and nothing in this file can prove: a source sends nothing then, a client of the server
   /// gets no signed reply. One for each scheme and who wants it, at the first place that names it.
   package var schemeWarnings: [Diagnostic] {
-    var wanted: [(user: ProviderConfiguration, scheme: String, places: [SettingValue])] = []
+    wantedSchemes.compactMap { want in objection(to: want.scheme, of: want.user).map { want.diagnostic(file, $0) } }
+  }
+
+  /// What is wanted and is not among `offered`, which the providers of this file offer once they are loaded.
+  package func unofferedSchemes(offered: [String]) -> [Diagnostic] {
+    let list = offered.map { "\"\($0)\"" }.joined(separator: ", ")
+    let all = offered.isEmpty ? "none is offered here" : "offered \(offered.count == 1 ? "is" : "are") \(list)"
+    return wantedSchemes.compactMap { want in
+      if let (problem, advice) = objection(to: want.scheme, of: want.user) {
+        return want.diagnostic(file, ("\(problem); \(all)", advice))
+      }
+      guard !offered.contains(want.scheme) else { return nil }
+      return want.diagnostic(
+        file,
+        ("no provider of this file offers \"\(want.scheme)\"; \(all)", "use \(Self.otherMethods(than: want.user))"))
+    }
+  }
+
+  /// A scheme that a provider wants proved by, and the places that name it.
+  private struct Want {
+    var user: ProviderConfiguration
+    var scheme: String
+    var first: SettingValue
+    /// Places beyond the first.
+    var more = 0
+
+    func diagnostic(_ file: String, _ objection: (problem: String, advice: String)) -> Diagnostic {
+      Diagnostic(
+        file: file, line: first.line, column: first.column, key: first.key, value: first.written,
+        problem: objection.problem + (more > 0 ? " (so it is for \(more) more)" : ""), advice: objection.advice)
+    }
+  }
+
+  private var wantedSchemes: [Want] {
+    var wanted: [Want] = []
     for user in providers where user.enabled && [Self.defaultSourceProvider, "ntp-server"].contains(user.name) {
       for value in user.values {
         guard let scheme = Self.scheme(wantedBy: user, value) else { continue }
         if let index = wanted.firstIndex(where: { $0.user.name == user.name && $0.scheme == scheme }) {
-          wanted[index].places.append(value)
+          wanted[index].more += 1
         } else {
-          wanted.append((user, scheme, [value]))
+          wanted.append(Want(user: user, scheme: scheme, first: value))
         }
       }
     }
-    return wanted.compactMap { want in
-      guard let first = want.places.first, let (problem, advice) = objection(to: want.scheme, of: want.user) else {
-        return nil
-      }
-      let more = want.places.count - 1
-      return Diagnostic(
-        file: file, line: first.line, column: first.column, key: first.key, value: first.written,
-        problem: problem + (more > 0 ? " (so it is for \(more) more)" : ""), advice: advice)
-    }
+    return wanted
   }
 
   /// The provider of this file that comes with the daemon and offers the scheme; one that is enabled, if there is any.
@@ -36,7 +62,7 @@ extension Configuration {
     if user.name == "ntp-server" {
       return value.path == "authenticate" || value.path.hasPrefix("authenticate[") ? text : nil
     }
-    guard value.path.hasPrefix("source["), value.path.hasSuffix("].auth") else { return nil }
+    guard value.isSourceAuth else { return nil }
     if text.hasPrefix("key:") { return "symmetric" }
     // What is no method at all is for the provider to say.
     return ["ms-sntp", "nts"].contains(text) ? text : nil
@@ -46,6 +72,11 @@ extension Configuration {
   private func offering(_ scheme: String) -> [ProviderConfiguration] {
     guard let name = Self.authenticators[scheme] else { return [] }
     return providers.filter { $0.name == name || $0.module == "tompion-\(name)" }
+  }
+
+  /// It comes with the daemon and proves packets for others.
+  func isAuthenticator(_ provider: ProviderConfiguration) -> Bool {
+    Self.authenticators.values.contains { provider.name == $0 || provider.module == "tompion-\($0)" }
   }
 
   /// What comes with the daemon.

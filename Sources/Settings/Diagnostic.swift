@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Report
+
 /// One thing wrong with a configuration: where, which key and value, why, and what would be right.
 package struct Diagnostic: Sendable, Equatable, Hashable {
   package var file: String
@@ -33,11 +35,16 @@ extension Diagnostic {
   /// The longest key that is shown whole; nobody reads a longer one, and a line stays a line.
   package static let keyLimit = 80
 
+  /// The longest line.
+  static let lineLimit = 2000
+
   /// `key` as messages show it.
   static func shown(_ key: String) -> String { key.count <= keyLimit ? key : "\(key.prefix(keyLimit))…" }
 }
 
 extension Diagnostic: CustomStringConvertible {
+  /// One line for people and terminals: whatever the file holds, nothing of it acts on either (`printable`).
+  ///
   /// "tompion.toml:12:8: clock.kind = "sytem": there is no such kind; write "system" or "virtual"".
   package var description: String {
     var text = file.isEmpty ? "configuration" : file
@@ -47,7 +54,7 @@ extension Diagnostic: CustomStringConvertible {
     if !key.isEmpty { text += value.isEmpty ? "\(key): " : "\(key) = \(value): " }
     text += problem
     if !advice.isEmpty { text += "; \(advice)" }
-    return text
+    return printable(text, limit: Self.lineLimit)
   }
 }
 

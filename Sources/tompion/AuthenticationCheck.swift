@@ -72,6 +72,7 @@ struct AuthenticationCheck {
   private var missingKeys: [Diagnostic] {
     var warnings: [Diagnostic] = []
     var known: [UInt32: KeyAlgorithm] = [:]
+    var placeOf: [UInt32: String] = [:]
     var expired: Set<UInt32> = []
     var isWhole = true
     var hasRegistered = false
@@ -103,6 +104,16 @@ struct AuthenticationCheck {
         let now = RealtimeClock.now().seconds
         for key in read.keys {
           known[key.id] = known[key.id] ?? key.algorithm
+          if allows(key.algorithm) {
+            let here = "\(file.path):\(key.line)"
+            if let first = placeOf[key.id] {
+              warn(
+                "key \(key.id) is in \(first) and in \(here): that of \(first) is used, the other never",
+                "give one of them another number")
+            } else {
+              placeOf[key.id] = here
+            }
+          }
           if key.isExpired(at: now) { expired.insert(key.id) }
           hasRegistered =
             hasRegistered || (!key.addresses.isEmpty && !key.isExpired(at: now) && allows(key.algorithm))

@@ -61,13 +61,32 @@ struct HostSurvey {
     var steps = [
       HostFindings.daemon(status, unreachable: unreachable),
       HostFindings.privilege(status, holdsSysTime: processes.holds(.sysTime, pid)),
-      HostFindings.rivals(
-        RivalDaemons.running(in: processes, except: pid).filter { $0.pid != processes.ownPID }.map(\.description)),
+      rivals(pid),
     ]
     steps += listening(pid)
     steps.append(difference.step(running: running))
+    steps += keyFiles(pid)
     steps.append(interfaces(isLocal))
     return steps
+  }
+
+  /// Beside the daemon that was asked. Another tompiond is no rival of its own: the one that was asked tells if it is.
+  private func rivals(_ pid: Int32) -> DiagnosisStep {
+    let others = RivalDaemons.running(in: processes, except: pid).filter { $0.pid != processes.ownPID }
+    return HostFindings.rivals(
+      others.filter { $0.name != "tompiond" }.map(\.description),
+      siblings: others.filter { $0.name == "tompiond" }.map(\.description))
+  }
+
+  /// Each file that the keys are to come from.
+  private func keyFiles(_ pid: Int32) -> [DiagnosisStep] {
+    guard let configuration, configuration.provider(of: "symmetric")?.enabled == true else { return [] }
+    let user = processes.user(pid) ?? configuration.user.flatMap { Privileges.user(named: $0)?.user }
+    return configuration.keyFiles.map { file in
+      let found = SmallFile.attributesOfTarget(file.path)
+      return HostFindings.keyFile(
+        file.path, found.map { HostFindings.FileRights(mode: $0.mode, user: $0.user) }, daemonUser: user)
+    }
   }
 
   /// What tompiond makes of an offset, by its configuration or the defaults.
@@ -127,7 +146,7 @@ struct HostSurvey {
   private var difference: ConfigurationDifference {
     var difference = ConfigurationDifference(file: file)
     difference.errors = check.errors.map(\.description)
-    difference.warnings = check.allWarnings.map(\.description)
+    difference.warnings = check.warnings.map(\.description)
     guard let configuration else { return difference }
     difference.sources = DiagnosedSource.all(configuration, []).map {
       ConfigurationDifference.Source(name: $0.place.host, port: $0.place.port, auth: $0.auth ?? "none")

@@ -40,11 +40,12 @@ struct Main {
       Console.write("tompion \(TompionVersion.text)\n")
       return .done
     case .checkConfiguration(let file):
-      let check = ConfigurationCheck(file)
+      var check = ConfigurationCheck(file)
+      if check.configuration != nil { check.addProviders(DaemonCheck.run(file)) }
       if command.json {
         Console.write(check.json.encoded + "\n")
       } else {
-        Console.write(check.warnings, to: Console.error)
+        Console.write(check.warningText, to: Console.error)
         Console.write(check.text, to: check.errors.isEmpty ? Console.output : Console.error)
       }
       return check.errors.isEmpty ? .done : .wrongConfiguration

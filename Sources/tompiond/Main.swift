@@ -30,6 +30,10 @@ struct Main {
     if arguments.first == ProviderChild.argument {
       Console.exit(ProviderChild.run())
     }
+    // `tompion config check` has the daemon's own check by this.
+    if arguments.count == 2, arguments[0] == CheckResult.argument {
+      Console.exit(CheckRequest.answer(arguments[1], linked: linked))
+    }
     var reader = ArgumentReader(arguments)
     do throws(ArgumentError) {
       while let item = reader.next() {
@@ -54,12 +58,16 @@ struct Main {
     Console.exit(start(path, checkOnly: checkOnly))
   }
 
+  /// Providers that need no file.
+  private static var linked: [String: LinkedModule] {
+    // Sound: the module's table lives as long as the process.
+    unsafe ["tompion-ntp-client": LinkedModule(ntpClientModule())]
+  }
+
   private static func start(_ path: String, checkOnly: Bool) -> Int32 {
     let daemon: Daemon
     let isMinimal: Bool
     do {
-      // Sound: the module's table lives as long as the process.
-      let linked = unsafe ["tompion-ntp-client": LinkedModule(ntpClientModule())]
       let configuration = try Configuration(readingFrom: path)
       isMinimal = configuration.profile == .minimal
       daemon = try Daemon(configuration, linked: linked, isOnlyCheck: checkOnly)
@@ -69,12 +77,12 @@ struct Main {
     }
     guard !checkOnly else {
       for warning in daemon.warnings { Console.write("tompiond: warning: \(warning)\n", to: Console.error) }
-      let failures = daemon.failures
+      let failures = daemon.failures.map(\.description)
       guard failures.isEmpty else {
         Console.write("tompiond: \(failures.joined(separator: "\n"))\n", to: Console.error)
         return 2
       }
-      Console.write("\(path) is right\n")
+      Console.write("\(printable(path)) is right\n")
       return 0
     }
     // The daemon reads keys, but for the minimal profile, whose surface has neither files of keys nor this. Where it is refused, it runs all the
@@ -84,7 +92,7 @@ struct Main {
   }
 
   private static func refuse(_ complaint: String) -> Never {
-    Console.write("tompiond: \(complaint)\n\(usage)", to: Console.error)
+    Console.write("tompiond: \(printable(complaint))\n\(usage)", to: Console.error)
     Console.exit(2)
   }
 }

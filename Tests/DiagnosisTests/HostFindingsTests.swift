@@ -38,6 +38,10 @@ struct HostFindingsTests {
     #expect(HostFindings.rivals([]).outcome == .ok)
     let rivals = HostFindings.rivals(["chronyd (pid 9)"])
     #expect(rivals.outcome == .failed && rivals.finding == "chronyd (pid 9) runs, too")
+    // Another tompiond is not the one that was asked, and no fault by itself.
+    let beside = HostFindings.rivals([], siblings: ["tompiond (pid 8)"])
+    #expect(beside.outcome == .ok && beside.finding.contains("tompiond (pid 8) is not the one asked"))
+    #expect(HostFindings.rivals(["ntpd (pid 9)"], siblings: ["tompiond (pid 8)"]).outcome == .failed)
     let held = HostFindings.listening("*:123", .other("ntpd, pid 5"), daemonRuns: true)
     #expect(held.faults == ["port-held"] && held.finding == "ntpd, pid 5 holds the port")
     #expect(HostFindings.listening("*:123", .ourselves, daemonRuns: true).outcome == .ok)

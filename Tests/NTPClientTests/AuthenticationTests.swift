@@ -110,11 +110,39 @@ import TimeTypes
     #expect(driver.notices.contains(.unreachable) && driver.state.isUnproven && driver.state.reach == 0)
     #expect(driver.samples.count == 2)
     driver.run(samples: 4)
-    #expect(driver.notices.filter { if case .proven = $0 { true } else { false } } == [.proven(key: 7)])
+    #expect(driver.notices.filter { if case .proven = $0 { true } else { false } } == [.proven(key: 7, untold: 9)])
     #expect(!driver.state.isUnproven && driver.state.server.proof == .proven(key: 7))
     // A poll that nobody answers says nothing of keys.
     driver.lose()
     #expect(driver.notices.filter { if case .unproven = $0 { true } else { false } }.count == 1)
+  }
+
+  /// Polls that bring now one and now the other: what the source proves follows each of them, and what is said does not.
+  @Test func aForgerDrivesNoLines() {
+    var options = options()
+    options.iburst = false
+    (options.minimumPoll, options.maximumPoll) = (0, 0)
+    var driver = AssociationDriver(options)
+    driver.start()
+    driver.run(samples: 2)
+    let start = driver.now
+    for _ in 0..<20 {
+      driver.untilRequest()
+      arrived(&driver)
+      driver.receive(driver.reply(), proof: .refused(.noAuthentication))
+      driver.step()
+      #expect(driver.state.isUnproven)
+      driver.run(samples: driver.samples.count + 1)
+      #expect(!driver.state.isUnproven)
+    }
+    #expect(driver.now - start < .seconds(60), "\(driver.now - start)")
+    let said = driver.notices.filter {
+      switch $0 {
+      case .proven, .unproven: true
+      default: false
+      }
+    }
+    #expect(said == [.unproven(.noAuthentication), .proven(key: 7)], "\(said)")
   }
 
   @Test func withoutKeysNothingIsSent() {

@@ -50,6 +50,7 @@ import TimeTypes
   @Test func whatIsBehindThePlainRequestIsNotJudged() {
     func answer(_ plain: Int?) -> Responder.Verdict {
       var bytes = Self.request(version: 3, length: 68)
+      bytes[51] = 1
       var span = bytes.mutableSpan
       return Responder.answer(
         &span, peerPort: 40000, age: .zero, staleAfter: Self.staleAfter,
@@ -145,8 +146,19 @@ import TimeTypes
     (4, 20, .authenticator), (4, 24, .authenticator), (4, 3, .malformed), (4, 8, .malformed), (1, 12, .authenticator),
   ])
   func trailers(version: Int, extra: Int, reason: Silence) {
-    let request = Self.request(version: UInt8(version), length: 48 + extra)
+    var request = Self.request(version: UInt8(version), length: 48 + extra)
+    // A key's number.
+    if extra > 4 { request[51] = 7 }
     #expect(Self.answer(request).verdict == .silence(reason))
+  }
+
+  /// Key 0 is no key, whatever stands behind it: the request is a plain one, here as where schemes are asked.
+  @Test(arguments: [(3, 20), (3, 12), (4, 20), (4, 24), (1, 12)]) func keyZeroIsNoKey(version: Int, extra: Int) {
+    var request = Self.request(version: UInt8(version), length: 48 + extra)
+    for index in 48..<52 { request[index] = 0 }
+    #expect(Self.answer(request).verdict == .reply(length: 48))
+    request[50] = 1
+    #expect(Self.answer(request).verdict == .silence(.authenticator))
   }
 
   @Test func extensionFieldsAreIgnoredAndNotEchoed() {

@@ -176,7 +176,9 @@ import Testing
   @Test func twoFilesAndADoubleNumber() {
     let line = Keys.line(.aes256CMAC, id: 3)
     let host = KeyHost(files: ["/a": Keys.file, "/b": KeyFile.header + "\n" + line]).started()
-    #expect(host.mock.logs.contains { $0 == "key 3 is in /a and in /b: the first is used" })
+    #expect(
+      host.mock.logs.contains { $0 == "key 3 is in /a:4 and in /b:2: that of /a:4 is used, the other never" },
+      "\(host.mock.logs)")
     host.associate(0x101, key: "3")
     let signed = host.protect(0x101, header()).bytes
     #expect(signed.count == 72, "SHA-256 of /a, cut, and not CMAC's 16 bytes")

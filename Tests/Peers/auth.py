@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -184,27 +183,10 @@ def read(scene, number, type_):
     return run
 
 
-@contextlib.contextmanager
-def namespace():
-    """ntpdig has no option for a port: the server takes 123 of a network namespace of its own."""
-    if not shutil.which("ntpdig"):
-        raise h.Skip("ntpsec's ntpdig is not installed")
-    name = f"tompion-auth-{os.getpid()}"
-    made = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True)
-    if made.returncode != 0:
-        raise h.Skip(f"no network namespace here: {made.stderr.strip()}")
-    try:
-        inside = ["ip", "netns", "exec", name]
-        subprocess.run([*inside, "ip", "link", "set", "lo", "up"], check=True)
-        yield inside
-    finally:
-        subprocess.run(["ip", "netns", "del", name], check=False)
-
-
 @functools.cache
 def ntpdig_of_our_server():
     """What each key brought: a figure, or why there is none."""
-    with namespace() as inside, h.workspace("auth-dig") as (directory, start):
+    with h.ntpdig_namespace() as inside, h.workspace("auth-dig") as (directory, start):
         theirs = key_file(directory, "ntp.keys", "".join(
             f"{number} {type_} {secret(length).hex()}\n" for number, (_, _, type_, length) in enumerate(ALGORITHMS, 1) if type_))
         server = our_server(directory, start, 123, theirs, wrapper=inside)

@@ -4,7 +4,6 @@
 import importlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 
@@ -46,28 +45,14 @@ def test_ntplib_asks_our_server():
 
 
 def test_ntpdig_asks_our_server():
-    if not shutil.which("ntpdig"):
-        raise h.Skip("ntpsec's ntpdig is not installed")
-    with h.workspace("ntpdig") as (directory, start):
-        # ntpdig has no option for a port: the server takes 123 of a network namespace of its own where root may make one.
-        if os.getuid() != 0:
-            raise h.Skip("ntpdig asks port 123 only, which needs root for a network namespace")
-        namespace = f"tompion-{os.getpid()}"
-        made = subprocess.run(["ip", "netns", "add", namespace], capture_output=True, text=True)
-        if made.returncode != 0:
-            raise h.Skip(f"no network namespace here: {made.stderr.strip()}")
-        try:
-            inside = ["ip", "netns", "exec", namespace]
-            subprocess.run([*inside, "ip", "link", "set", "lo", "up"], check=True)
-            start(h.Tompion(directory, "server", h.server_configuration(123, ipv6=True), wrapper=inside)).wait_up()
-            notes = []
-            for address in addresses():
-                result = subprocess.run([*inside, "ntpdig", "-j", "-t", "2", "-4" if ":" not in address else "-6", address],
-                                        capture_output=True, text=True, timeout=20)
-                assert result.returncode == 0 and result.stdout.strip(), f"ntpdig {address}: {result.stdout}{result.stderr}"
-                answer = json.loads(result.stdout.splitlines()[-1])
-                assert abs(float(answer["offset"])) < 0.02 and int(answer["stratum"]) == 1, answer
-                notes.append(f"{address} {answer['offset']} s")
-            return ", ".join(notes)
-        finally:
-            subprocess.run(["ip", "netns", "del", namespace], check=False)
+    with h.ntpdig_namespace() as inside, h.workspace("ntpdig") as (directory, start):
+        start(h.Tompion(directory, "server", h.server_configuration(123, ipv6=True), wrapper=inside)).wait_up()
+        notes = []
+        for address in addresses():
+            result = subprocess.run([*inside, "ntpdig", "-j", "-t", "2", "-4" if ":" not in address else "-6", address],
+                                    capture_output=True, text=True, timeout=20)
+            assert result.returncode == 0 and result.stdout.strip(), f"ntpdig {address}: {result.stdout}{result.stderr}"
+            answer = json.loads(result.stdout.splitlines()[-1])
+            assert abs(float(answer["offset"])) < 0.02 and int(answer["stratum"]) == 1, answer
+            notes.append(f"{address} {answer['offset']} s")
+        return ", ".join(notes)

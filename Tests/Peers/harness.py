@@ -203,6 +203,29 @@ def chronyc(process, *arguments):
 
 
 @contextlib.contextmanager
+def ntpdig_namespace():
+    """ntpdig has no option for a port: the server takes 123 of a network namespace of its own. The words to put before a command there."""
+    if not shutil.which("ntpdig"):
+        raise Skip("ntpsec's ntpdig is not installed")
+    if os.getuid() != 0:
+        raise Skip("ntpdig asks port 123 only, which needs root for a network namespace")
+    ntpdig_namespace.count += 1
+    name = f"tompion-{os.getpid()}-{ntpdig_namespace.count}"
+    made = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True)
+    if made.returncode != 0:
+        raise Skip(f"no network namespace here: {made.stderr.strip()}")
+    try:
+        inside = ["ip", "netns", "exec", name]
+        subprocess.run([*inside, "ip", "link", "set", "lo", "up"], check=True)
+        yield inside
+    finally:
+        subprocess.run(["ip", "netns", "del", name], check=False)
+
+
+ntpdig_namespace.count = 0
+
+
+@contextlib.contextmanager
 def workspace(name):
     directory = tempfile.mkdtemp(prefix=f"tompion-{name}-")
     os.chmod(directory, 0o755)

@@ -3,6 +3,7 @@
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import time
@@ -145,7 +146,7 @@ def test_config_check_warns():
         good = write(os.path.join(directory, "good.keys"), f"7 SHA256 {SECRET}\n")
         open_file = write(os.path.join(directory, "open.keys"), f"8 SHA256 {SECRET}\n", 0o644)
 
-        def warnings(sources, files=(), more=""):
+        def warnings(sources, files=(), more="", errors=False):
             text = ""
             if files:
                 listed = ", ".join(f'"{f}"' for f in files)
@@ -153,19 +154,19 @@ def test_config_check_warns():
             for source in sources:
                 text += "[[source]]\n" + source + "\n"
             path = write(os.path.join(directory, "t.toml"), text, 0o644)
-            body = json.loads(tompion("config", "check", path, "--json").stdout)
-            return [w for w in body["warnings"] if "min_sources" not in w["key"]]
+            body = json.loads(tompion("config", "check", path, "--json", status=2 if errors else 0).stdout)
+            return body["errors"] if errors else [w for w in body["warnings"] if "min_sources" not in w["key"]]
 
         two = warnings(['address = "ntp1.example.net"', 'address = "192.0.2.1"'])
         assert len(two) == 1 and "ntp1.example.net, 192.0.2.1 prove nothing" in two[0]["problem"] and "key:N" in two[0]["advice"], two
         assert not warnings(['address = "127.0.0.1"', 'address = "pool.example.net"\npool = true'])
-        nts = warnings(['address = "192.0.2.1"\nauth = "nts"'])
+        nts = warnings(['address = "192.0.2.1"\nauth = "nts"'], errors=True)
         assert len(nts) == 1 and nts[0]["line"] == 3 and nts[0]["key"] == "source[0].auth" and 'offers "nts"' in nts[0]["problem"], nts
         assert not warnings(['address = "192.0.2.1"\n[clock]\nauth_select = "ignore"'])
         assert not warnings(['address = "192.0.2.1"\nauth = "key:7"'], [good])
         absent = warnings(['address = "192.0.2.1"\nauth = "key:9"'], [good])
         assert len(absent) == 1 and "no key 9" in absent[0]["problem"] and absent[0]["key"] == "source[0].auth", absent
-        none = warnings(['address = "192.0.2.1"\nauth = "key:9"'])
+        none = warnings(['address = "192.0.2.1"\nauth = "key:9"'], errors=True)
         assert len(none) == 1 and 'no provider that offers "symmetric"' in none[0]["problem"] and "key_files" in none[0]["advice"], none
         fileless = warnings(['address = "192.0.2.1"\nauth = "key:9"\n[provider.ntp-symmetric]'])
         assert len(fileless) == 1 and "no key file is named" in fileless[0]["problem"], fileless
@@ -184,8 +185,12 @@ def test_config_check_warns():
         assert len(nobody) == 1 and "nobody is registered" in nobody[0]["problem"] and nobody[0]["key"] == "provider.ntp-server.unsigned", nobody
         registered = write(os.path.join(directory, "registered.keys"), f"9 SHA256 {SECRET} 192.0.2.0/24\n")
         assert not warnings([], [registered], server)
-        other = warnings([], [registered], server.replace("symmetric", "nts"))
-        assert len(other) == 2 and any("authenticate has none of them" in w["problem"] for w in other), other
+        other = warnings([], [registered], server.replace("symmetric", "nts"), errors=True)
+        assert len(other) == 1 and 'offers "nts"' in other[0]["problem"] and 'offered is "symmetric"' in other[0]["problem"], other
+        none_of_them = warnings([], [registered], server.replace("symmetric", "ms-sntp") + '[provider.ms-sntp]\ndomain = "ad.example.net"\n')
+        assert len(none_of_them) == 1 and "authenticate has none of them" in none_of_them[0]["problem"], none_of_them
+        twice = warnings([], [good, write(os.path.join(directory, "second.keys"), f"\n7 SHA256 {SECRET}\n")])
+        assert len(twice) == 1 and "good.keys:1 and in" in twice[0]["problem"] and "second.keys:2" in twice[0]["problem"], twice
         assert not warnings([], [good], server.replace("registered", "all"))
         return two[0]["problem"]
 
@@ -210,3 +215,68 @@ def test_usage():
         assert result.stderr
     assert "did you mean check" in keys("chek", "x", status=64).stderr
     assert "usage: tompion keys" in keys("--help").stdout and "usage: tompion keys" in tompion("help", "keys").stdout
+
+
+def test_the_life_of_a_key_in_a_daemon_that_runs():
+    """A key whose time ends, a file that goes and comes back, and SIGHUP, beside a server with the same key that goes on."""
+    with h.workspace("keys-life") as (directory, start):
+        port = h.free_port()
+        hexadecimal = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+        def key(name, *more):
+            return write(os.path.join(directory, name), f"# tompion keys 1\n7 sha256 hex:{hexadecimal} {' '.join(more)}\n")
+
+        def provider(path):
+            return f'[provider.ntp-symmetric]\nkey_files = ["{path}"]\n'
+
+        start(h.Tompion(directory, "server", h.server_configuration(
+            port, extra=f'authenticate = ["symmetric"]\nunsigned = "none"\n{provider(key("server.keys"))}'))).wait_up()
+        end = int(time.time()) + 6
+        path = key("client.keys", time.strftime("expires=%Y-%m-%dT%H:%M:%SZ", time.gmtime(end)))
+        client = start(h.Tompion(
+            directory, "client", f'[clock]\nkind = "system"\nsteer = false\n{provider(path)}'
+            f'[[source]]\naddress = "127.0.0.1"\nport = {port}\niburst = true\nmin_poll = 0\nmax_poll = 1\nauth = "key:7"\n')).wait_up()
+
+        def source():
+            return client.json("sources")["sources"][0]
+
+        def events(number):
+            return [e for e in client.json("events", "-n", "200")["events"] if e["number"] == number]
+
+        def hang_up():
+            before = len(events(592))
+            os.kill(client.pid, signal.SIGHUP)
+            h.wait_for(lambda: len(events(592)) == before + 1, 5, f"event 592{client.tail()}")
+
+        h.wait_for(lambda: source()["authenticated"], 5, f"it is proven while the key is good{client.tail()}")
+        h.wait_for(lambda: not source()["authenticated"], 12, f"its proof is withdrawn{client.tail()}")
+        assert time.time() >= end, "before its time"
+        assert "its time is over" in source()["last_error"], source()
+        polls = source()["polls"]
+        for words in (client.ask("sources").stdout, client.ask("why").stdout):
+            assert "its time is over" in words, words
+        time.sleep(3)
+        assert source()["polls"] == polls, "nothing is asked with it"
+        said = events(25)
+        assert len(said) == 1 and "its time is over" in said[0]["text"], said
+        assert f"{path}:2): its time is over" in client.output(), client.tail()
+
+        key("client.keys")
+        hang_up()
+        h.wait_for(lambda: source()["authenticated"], 5, f"a new text brings it back{client.tail()}")
+
+        def error():
+            return next(p for p in client.json("providers")["providers"] if p["name"] == "ntp-symmetric")["last_error"]
+
+        os.rename(path, path + ".away")
+        hang_up()
+        hang_up()
+        h.wait_for(lambda: path in error() and "gone" in error(), 5, f"the provider's status names the file{client.tail()}")
+        assert client.output().count(f"{path} is gone") == 1, client.tail()
+        before = source()["replies"]
+        h.wait_for(lambda: source()["replies"] > before + 2 and source()["authenticated"], 10, "its keys stay in use")
+        os.rename(path + ".away", path)
+        hang_up()
+        h.wait_for(lambda: "gone" not in error() and f"{path} is there again" in client.output(), 5, f"its return is told{client.tail()}")
+        assert client.running() and hexadecimal not in client.output(), client.tail()
+        return said[0]["text"]

@@ -187,4 +187,46 @@ import Testing
     chmod(folder.file("keys"), 0o600)
     #expect(try bench.hears("changed key_file 0 6e6577"), "nothing but its mode is another one")
   }
+
+  /// What was read stays in use; people hear of it, in the log and in the provider's status, and of its return.
+  @Test func aFileThatIsGoneIsSaidToBe() throws {
+    let folder = try StreamTests.Folder()
+    let bench = try secret(folder, mode: 0o600)
+    let path = folder.file("keys")
+    func absent() -> [String] { bench.instance.outbox.absentFiles.withLock { $0 } }
+    bench.backend.secretInterval = .milliseconds(5)
+    bench.order(105)
+    try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
+    #expect(try bench.hears { $0.contains("key_file: the file \(path) is gone: what was read from it stays in use") })
+    #expect(absent() == [path] && bench.backend.secrets.count == 1)
+    _ = bench.take()
+    try bench.turn(4, milliseconds: 5)
+    #expect(bench.take().isEmpty, "said once")
+    // The very same file, so that nothing of it is another one.
+    try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
+    #expect(try bench.hears("changed key_file 0 6b6579"))
+    #expect(absent().isEmpty)
+    bench.order(106)
+  }
+
+  /// What could not be read is asked for again, and what is held is looked at, without waiting for the next look.
+  @Test func keysAreReadAgainOnRequest() throws {
+    let folder = try StreamTests.Folder()
+    let bench = try secret(folder, mode: 0o644)
+    bench.backend.secretInterval = .seconds(3600)
+    bench.order(105)
+    _ = bench.take()
+    chmod(folder.file("keys"), 0o600)
+    #expect(bench.instance.post(ProviderInstance.readKeysVerb))
+    bench.instance.deliverCommands()
+    #expect(try bench.hears("changed key_file 0 6b6579"))
+    _ = bench.take()
+    try SmallFile.replace(folder.file("keys"), with: Array("new".utf8), mode: 0o600)
+    bench.backend.rereadSecrets()
+    #expect(try bench.hears("changed key_file 0 6e6577"))
+    _ = bench.take()
+    bench.backend.rereadSecrets()
+    bench.listen()
+    #expect(bench.take().isEmpty, "nothing is another one")
+  }
 }

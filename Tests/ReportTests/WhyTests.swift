@@ -57,6 +57,44 @@ struct WhyTests {
     for text in [failed, told { _ in }] { #expect(!text.contains("[[source]]")) }
   }
 
+  @Test("synchronized still, and its last source is lost: that is said, too")
+  func alone() {
+    func told(_ state: SourceState) -> String {
+      why([source("a", state, error: "nothing is sent: no key 7: its time is over")]) {
+        $0.synchronization = .synchronized
+        $0.systemSource = "a"
+      }
+    }
+    #expect(told(.selected) == "The clock is synchronized to a.")
+    #expect(
+      told(.unreachable)
+        == "The clock is synchronized to a; no source is followed now (a: nothing is sent: no key 7: its time is over)."
+    )
+  }
+
+  @Test("nothing was ever followed: the start is over, and each source has its reason")
+  func neverFollowed() {
+    func told(after uptime: TimeInterval, _ sources: [SourceReport]) -> String {
+      why(sources) {
+        $0.steering = .starting
+        $0.time = 1_800_000_000_000_000_000
+        $0.uptime = uptime
+      }
+    }
+    var first = source("a", .waiting)
+    first.reason = "fewer sources agree than min_sources"
+    let second = source("b", .unreachable, error: "nothing is sent: no key 7")
+    let fresh = told(after: .seconds(20), [first, second])
+    #expect(fresh == "The clock is not synchronized: the daemon is starting.")
+    let late = told(after: .seconds(7200), [first, second])
+    #expect(!late.contains("starting"))
+    #expect(late.contains("no source has been followed since the start at 2027-01-15T06:00:00.000000Z"), "\(late)")
+    #expect(late.contains("(a: fewer sources agree than min_sources; b: nothing is sent: no key 7)"), "\(late)")
+    let many = (0..<6).map { source("s\($0)", $0 == 0 ? .falseticker : .waiting) }
+    #expect(
+      told(after: .seconds(7200), many).contains("s0: falseticker; s1: waiting; s2: waiting; s3: waiting; and 2 more"))
+  }
+
   @Test("no provider, no source, a provider that failed")
   func nothing() {
     #expect(

@@ -65,4 +65,25 @@ struct ConfigurationSchemesTests {
     #expect(try warnings(stranger + "placement = \"in-process\"\n" + Self.source("nts")).isEmpty)
     #expect(try warnings(stranger + Self.source("nts")).count == 1)
   }
+
+  @Test("what the loaded providers do not offer is named beside what they do")
+  func unoffered() throws {
+    func errors(_ text: String, _ offered: [String]) throws -> [String] {
+      try Configuration(toml: text, file: "t.toml").unofferedSchemes(offered: offered).map(\.description)
+    }
+    let text = Self.symmetric + "[provider.ntp-server]\nauthenticate = [\"symmetric\", \"symetric\"]\n"
+    let found = try errors(text, ["symmetric", "ms-sntp"])
+    #expect(found.count == 1, "\(found)")
+    #expect(
+      found.first?.hasPrefix("t.toml:4:30: provider.ntp-server.authenticate[1] = \"symetric\": ") == true, "\(found)")
+    #expect(found.first?.contains("offered are \"symmetric\", \"ms-sntp\"") == true, "\(found)")
+    // Somebody else's provider may offer anything, and is asked what it does.
+    let foreign = "[provider.x]\nmodule = \"/opt/x.so\"\nplacement = \"in-process\"\n" + Self.source("nts")
+    #expect(try warnings(foreign).isEmpty)
+    #expect(try errors(foreign, ["nts"]).isEmpty)
+    let none = try errors(foreign, [])
+    #expect(
+      none.count == 1 && none[0].contains("no provider of this file offers \"nts\"; none is offered here"), "\(none)")
+    #expect(try errors(Self.source("none"), []).isEmpty)
+  }
 }

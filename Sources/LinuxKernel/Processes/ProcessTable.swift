@@ -39,6 +39,16 @@ package struct ProcessTable: Sendable {
   /// Where its relative paths begin; nil = not ours to know.
   package func workingDirectory(_ pid: Int32) -> String? { link("\(root)/\(pid)/cwd") }
 
+  /// The user whose rights it has (the effective one of proc(5)'s Uid); nil = it is gone, or not ours to know.
+  package func user(_ pid: Int32) -> UInt32? {
+    guard let bytes = try? SmallFile.readPseudo("\(root)/\(pid)/status", limit: 65536) else { return nil }
+    for line in bytes.split(separator: 0x0a) where line.starts(with: "Uid:".utf8) {
+      let words = line.dropFirst(4).split { $0 == 0x20 || $0 == 0x09 }
+      return words.count > 1 ? UInt32(String(decoding: words[1], as: UTF8.self)) : nil
+    }
+    return nil
+  }
+
   /// Whether a capability is in force for it (CapEff of proc(5)); nil = it is gone, or not ours to know.
   package func holds(_ capability: Capability, _ pid: Int32) -> Bool? {
     guard let bytes = try? SmallFile.readPseudo("\(root)/\(pid)/status", limit: 65536) else { return nil }

@@ -65,6 +65,8 @@ package protocol ProviderBackend: AnyObject {
   func openSecret(_ setting: String, path: String, isPublic: Bool) -> SecretOpening
   /// Wipes the secret whose bytes begin at that address.
   func closeSecret(_ address: UInt)
+  /// Looks at the files of secrets now, and has those asked for again that could not be read.
+  func rereadSecrets()
 
   /// Who hands on to authenticators (authenticate/1); nil = nobody does. [any]
   var authentication: AuthenticationRouter? { get }
@@ -94,6 +96,7 @@ extension ProviderBackend {
     .failed(TOMPION_UNSUPPORTED, "")
   }
   package func closeSecret(_ address: UInt) {}
+  package func rereadSecrets() {}
 
   package func openStream(_ options: StreamOptions) -> SocketOpening { .failed(TOMPION_UNSUPPORTED) }
   package func closeStream(_ stream: UInt32, aborts: Bool) {}

@@ -269,6 +269,12 @@ package import TimeTypes
     unsafe workers.indices.contains(index) ? workers[index] : nil
   }
 
+  /// The scheme of authentication that it offers others and that nobody else had before; nil = none.
+  package var offeredScheme: String? {
+    guard let scheme = unsafe authenticatorTable?.pointee.scheme else { return nil }
+    return unsafe CText.string(scheme, limit: 64)
+  }
+
   /// The provider itself, for provider-check's deliberate misuse; nil once closed.
   package var pointer: UnsafePointer<tompion_provider_t>? { unsafe provider }
 

@@ -21,6 +21,11 @@ struct HeldSecret {
   var bytes: LockedBytes
   /// nil = the file cannot be looked at from here.
   var revision: SecretFile.Revision?
+  /// How many looks in a row it was not there. One is nothing: a file that is away for a moment is about to be replaced.
+  var misses = 0
+
+  static let missesToTell = 2
+  var isAway: Bool { misses >= Self.missesToTell }
 }
 
 /// Keys in files that the settings name (secrets/1). The owner's thread.
@@ -40,10 +45,12 @@ extension KernelBackend {
         instance?.log(
           .warning, "keys may be swapped out: the limit of locked memory is too low (systemd: LimitMEMLOCK=)")
       }
+      unreadSecrets.removeAll { $0 == setting }
       secrets.append(HeldSecret(setting: setting, path: path, bytes: bytes, revision: revision))
       if secrets.count == 1 { armSecretLook() }
       return .opened(bytes)
     } catch {
+      if !unreadSecrets.contains(setting), unreadSecrets.count < Self.secretLimit { unreadSecrets.append(setting) }
       let status: tompion_status =
         error.errno == Self.tooLarge ? TOMPION_NO_MEMORY : tompion_status(errno: error.errno)
       let text =
@@ -56,30 +63,54 @@ extension KernelBackend {
 
   package func closeSecret(_ address: UInt) {
     secrets.removeAll { $0.bytes.address == address }
+    showAbsent()
   }
 
   func closeSecrets() {
     loop.disarm(Token.make(number, Token.secretLook, 0))
     secrets = []
+    unreadSecrets = []
+    showAbsent()
   }
 
   private func armSecretLook() {
     _ = loop.arm(Token.make(number, Token.secretLook, 0), at: rawNow() + secretInterval)
   }
 
-  /// Tells of files that changed since they were read; each change once for each setting.
+  package func rereadSecrets() {
+    lookAtSecrets()
+    for setting in unreadSecrets { instance?.secretChanged(setting) }
+  }
+
+  /// Tells of files that changed since they were read, each change once for each setting, and of files that went and came back.
   func lookAtSecrets() {
     guard !secrets.isEmpty else { return }
     armSecretLook()
     var changed: [String] = []
     for index in secrets.indices {
-      let now = opener.revision(of: secrets[index].path)
-      // A file that is away for a moment is about to be replaced.
-      guard let now, now != secrets[index].revision else { continue }
+      let place = "\(secrets[index].setting): the file \(secrets[index].path)"
+      guard let now = opener.revision(of: secrets[index].path) else {
+        secrets[index].misses += 1
+        if secrets[index].misses == HeldSecret.missesToTell {
+          instance?.log(.warning, "\(place) is gone: what was read from it stays in use until this daemon ends")
+        }
+        continue
+      }
+      let wasAway = secrets[index].isAway
+      secrets[index].misses = 0
+      if wasAway { instance?.log(.notice, "\(place) is there again, and is read") }
+      guard wasAway || now != secrets[index].revision else { continue }
       secrets[index].revision = now
       if !changed.contains(secrets[index].setting) { changed.append(secrets[index].setting) }
     }
+    showAbsent()
     for setting in changed { instance?.secretChanged(setting) }
+  }
+
+  /// For the provider's status.
+  private func showAbsent() {
+    let absent = secrets.filter(\.isAway).map(\.path)
+    instance?.outbox.absentFiles.withLock { if $0 != absent { $0 = absent } }
   }
 
   private static let tooLarge: Int32 = 27

@@ -82,6 +82,8 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   /// The one of all providers of the loop; set by it, before anything is opened.
   package internal(set) var authentication: AuthenticationRouter?
   var secrets: [HeldSecret] = []
+  /// Settings whose files could not be read when they were asked for last.
+  var unreadSecrets: [String] = []
   /// How often the files of secrets are looked at.
   var secretInterval = TimeInterval.seconds(10)
   /// What the other workers receive, too.

@@ -2,6 +2,7 @@
 
 import CTompionProvider
 import SampleRing
+package import Synchronization
 package import TimeTypes
 
 /// Everything that one provider gives: samples, news of its sources, messages, and counts of what it did wrong.
@@ -18,6 +19,8 @@ package final class ProviderOutbox: Sendable {
   let samples: SampleRing
   /// Samples of a child process, which do not pass the ring.
   let intake: ChildIntake
+  /// Files that the provider has read keys from, and that are gone. Rare, so it may be allocated. Written by the owner's thread.
+  package let absentFiles = Mutex<[String]>([])
 
   /// More samples in a second than this are a flood, and refused: a pulse and its receiver give a few, a PHC some hundred.
   package static let samplesPerSecond: UInt64 = 4096

@@ -16,6 +16,8 @@ final class CommandRouter: Sendable {
     case pollNow
     /// Say what there is to say.
     case query
+    /// Look at the files of keys now. For providers of this process.
+    case readKeys
 
     var code: Int32 {
       switch self {
@@ -23,6 +25,7 @@ final class CommandRouter: Sendable {
       case .timeJumped: TOMPION_COMMAND_TIME_JUMPED
       case .pollNow: TOMPION_COMMAND_POLL_NOW
       case .query: TOMPION_COMMAND_QUERY
+      case .readKeys: ProviderInstance.readKeysVerb
       }
     }
   }
@@ -42,7 +45,8 @@ final class CommandRouter: Sendable {
     fileprivate func post(_ code: Int32, source: UInt32, value: Int64) -> Bool {
       switch self {
       case .instance(let instance): instance.post(code, source: source, value: value)
-      case .process(let process): process.post(code, source: source, value: value)
+      // A child looks at its files every ten seconds; the host's own verbs do not go there.
+      case .process(let process): code < 0 ? true : process.post(code, source: source, value: value)
       }
     }
   }

@@ -161,6 +161,9 @@ final class HostedProvider {
   /// Others of this process prove their packets by it. [capture]
   var isAuthenticator: Bool { instance?.isAuthenticator ?? false }
 
+  /// The scheme by which others of this process prove their packets; nil = it offers none.
+  var offeredScheme: String? { instance?.offeredScheme }
+
   func fail(_ reason: String) { failure.withLock { $0 = reason } }
 
   private var hasFailed: Bool { failure.withLock { !$0.isEmpty } }
@@ -287,6 +290,10 @@ final class HostedProvider {
     }
     if suspended != nil { return sentence }
     let own = failure.withLock { $0 }
+    let absent = outbox.absentFiles.withLock { $0 }
+    if own.isEmpty, !absent.isEmpty {
+      return "\(absent.joined(separator: ", ")) \(absent.count == 1 ? "is" : "are") gone: what was read stays in use"
+    }
     let reasons = [own.isEmpty ? process?.lastError ?? "" : own, lastComplaint]
     // Processes quote what the provider said, and log what they say: nothing is told twice.
     if reasons[0].hasSuffix(reasons[1]) { return reasons[0] }

@@ -18,6 +18,14 @@ import Testing
     #expect(ProcessTable().threads(of: ProcessTable().ownPID) >= 1)
   }
 
+  @Test func whoseProcessItIs() throws {
+    let root = try TemporaryDirectory()
+    try root.write("7/status", "Name:\tUid:\nUid:\t1000\t998\t998\t998\nGid:\t1\t1\t1\t1\n")
+    try root.write("8/status", "Name:\tx\nUid:\t1000\n")
+    let table = ProcessTable(root: root.path)
+    #expect(table.user(7) == 998 && table.user(8) == nil && table.user(9) == nil)
+  }
+
   @Test func capabilitiesInForceAreRead() throws {
     let root = try TemporaryDirectory()
     try root.write("7/status", "Name:\tx\nCapPrm:\t000001ffffffffff\nCapEff:\t0000000002000400\n")

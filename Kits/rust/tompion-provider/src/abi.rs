@@ -769,7 +769,7 @@ pub struct tompion_secrets_receiver_t {
     pub size: u32,
     /// 0
     pub reserved: u32,
-    /// The file behind the setting of a held secret is another one now: get it again, then release the old one. Looked for every ten seconds. \[control or capture & started\]
+    /// The file behind the setting of a held secret is another one now, or was away and is there again: get it again, then release the old one. Looked for every ten seconds, and when an operator asks (SIGHUP), who means settings whose get failed, too. \[control or capture & started\]
     pub changed: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, setting: *const c_char)>,
 }
 

@@ -62,8 +62,10 @@ int32_t clinux_become(uint32_t user, uint32_t group, const char *name);
 int32_t clinux_find_user(const char *name, uint32_t *user, uint32_t *group);
 int32_t clinux_find_group(const char *name, uint32_t *group);
 
-// SIGTERM and SIGINT set a flag, nothing else; SIGPIPE is ignored.
-int32_t clinux_watch_termination(uint32_t grace_seconds);
+// SIGTERM and SIGINT set a flag, nothing else; SIGHUP sets another one, or the same with `hangup_ends`; SIGPIPE is ignored.
+int32_t clinux_watch_termination(uint32_t grace_seconds, int32_t hangup_ends);
+// Whether SIGHUP came since this was asked last.
+int32_t clinux_take_hangup(void);
 int32_t clinux_termination_requested(void);
 void clinux_request_termination(void);
 // Forgets that termination was requested, and whom to wake.

@@ -34,8 +34,9 @@ typedef struct tompion_secrets {
 typedef struct tompion_secrets_receiver {
   uint32_t size;
   uint32_t reserved;  // 0
-  // The file behind the setting of a held secret is another one now: get it again, then release the old one. Looked for every ten
-  // seconds. [control or capture & started]
+  // The file behind the setting of a held secret is another one now, or was away and is there again: get it again, then release the old
+  // one. Looked for every ten seconds, and when an operator asks (SIGHUP), who means settings whose get failed, too.
+  // [control or capture & started]
   void (*changed)(const tompion_provider_t *provider, const char *setting);
 } tompion_secrets_receiver_t;
 

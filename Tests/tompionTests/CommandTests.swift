@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Control
+import Testing
+
+@testable import tompion
+
+@Suite("The command line")
+struct CommandTests {
+  private func refusal(_ line: String) -> String? {
+    do { _ = try Command(words(line)) } catch { return "\(error)" }
+    return nil
+  }
+
+  private func words(_ line: String) -> [String] { line.split(separator: " ").map(String.init) }
+
+  @Test(
+    "each command asks for what it says",
+    arguments: [
+      ("status", ControlRequest.status), ("sources", .sources), ("providers", .providers), ("clocks", .clocks),
+      ("why", .why), ("events", .events(since: nil, limit: nil, follow: false)),
+      ("events -f", .events(since: nil, limit: 10, follow: true)),
+      ("events -n 3 --since=7", .events(since: 7, limit: 3, follow: false)),
+      ("events --follow --lines 0", .events(since: nil, limit: 0, follow: true)),
+      ("resync", .resync(force: false, source: nil)), ("resync --force", .resync(force: true, source: nil)),
+      ("resync --source a.example", .resync(force: false, source: "a.example")),
+    ])
+  func asks(line: String, request: ControlRequest) throws {
+    #expect(try Command(words(line)).action == .ask(request))
+    let there = try Command(words("\(line) --json --socket /run/x"))
+    #expect(there.json && there.socket == "/run/x" && there.action == .ask(request))
+  }
+
+  @Test("files, templates, help and the version")
+  func others() throws {
+    #expect(try Command(words("config check")).action == .checkConfiguration("/etc/tompion.toml"))
+    #expect(try Command(words("config check a.toml --json")).action == .checkConfiguration("a.toml"))
+    #expect(try Command([] + words("--version")).action == .version)
+    #expect(try Command(words("--help")).action == .help(nil) && Command(words("help")).action == .help(nil))
+    #expect(try Command(words("help why")).action == .help("why") && Command(words("why -h")).action == .help("why"))
+    #expect(try Command(words("keys --help")).action == .help("keys"))
+    #expect(try Command(words("diagnose -h")).action == .help("diagnose"))
+    guard case .newProvider(let made) = try Command(words("new-provider gps --language c++")).action else {
+      Issue.record("no provider")
+      return
+    }
+    #expect(made.name == "gps" && made.language == .cxx)
+  }
+
+  @Test(
+    "what is wrong is named, with what would be right",
+    arguments: [
+      ("", "no command; there are status"), ("statsu", "did you mean status?"),
+      ("sources --jsno", "did you mean --json?"),
+      ("status extra", "takes no operand extra"), ("status --force", "status has no option --force"),
+      ("events -n x", "write a number, 0 or more"), ("events -n -1", "0 or more"),
+      ("--json=yes status", "takes no value"),
+      ("--socket= status", "--socket needs a path"), ("resync --force --source a", "--force --source"),
+      ("config", "tompion config check"), ("config check a b", "takes no operand a"),
+      ("help why why", "one command, not 2"),
+      ("help nonsense", "there is no command nonsense"), ("new-provider", "needs a name"),
+      ("new-provider gps", "needs --language"), ("new-provider Gps --language c", "lower-case"),
+      ("new-provider ntp-client --language c", "choose another"),
+      ("new-provider gps --language swfit", "did you mean swift?"),
+      ("--json keys check a", "write keys first"),
+    ])
+  func refuses(line: String, words: String) {
+    let said = refusal(line)
+    #expect(said?.contains(words) == true, "\(line): \(said ?? "nothing")")
+  }
+
+  @Test("every command has a help, and names itself in it")
+  func help() {
+    for name in Command.names { #expect(Help.text(name).contains("usage: tompion \(name)"), "\(name)") }
+    for name in Command.names { #expect(Help.text(nil).contains(name), "\(name)") }
+  }
+
+  @Test("exit statuses are what Docs/control.md says")
+  func statuses() {
+    #expect(
+      [Main.Status.done, .refused, .wrongConfiguration, .unreachable, .usage].map(\.rawValue) == [0, 1, 2, 3, 64])
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LinuxKernel
+import Settings
+import TestSupport
+import Testing
+
+@testable import tompion
+
+@Suite("tompion config check")
+struct ConfigurationCheckTests {
+  private func check(_ text: String, name: String = "t.toml") throws -> ConfigurationCheck {
+    let folder = try TemporaryDirectory()
+    try folder.write(name, text)
+    return ConfigurationCheck(folder.file(name))
+  }
+
+  private static let source = "[[source]]\naddress = \"192.0.2.1\"\n"
+
+  @Test("a right file, a wrong one, and none")
+  func verdicts() throws {
+    let right = try check(Self.source)
+    #expect(right.errors.isEmpty && right.configuration != nil)
+    #expect(right.text.hasSuffix("t.toml: right: 1 source, for ntp-client\n"), "\(right.text)")
+    #expect(right.warningText.hasPrefix("warning: ") && right.warningText.contains("192.0.2.1 proves nothing"))
+    let wrong = try check("[clock]\nkindd = 1\nmin_sources = 0\n")
+    #expect(wrong.configuration == nil && wrong.text.split(separator: "\n").count == wrong.errors.count)
+    #expect(wrong.text.contains("t.toml:2:"))
+    #expect(ConfigurationCheck("/nonexistent/t.toml").text.contains("/nonexistent/t.toml"))
+    #expect(ConfigurationCheck("/nonexistent/t.toml").errors.count == 1)
+  }
+
+  @Test("what tompiond says of providers counts as much")
+  func providers() throws {
+    var one = try check(Self.source + "auth = \"kez:7\"\n")
+    #expect(one.errors.isEmpty, "the file alone does not say")
+    var answer = CheckResult(file: one.result.file)
+    answer.errors = [Diagnostic(file: "t.toml", line: 3, column: 8, key: "source[0].auth", problem: "is refused")]
+    one.addProviders(.success(answer))
+    #expect(one.errors == answer.errors && one.text == "t.toml:3:8: source[0].auth: is refused\n")
+    // tompiond is not there: the file alone was checked, and that is said.
+    var alone = try check(Self.source)
+    alone.addProviders(.failure(DaemonCheck.Failure(description: "no tompiond")))
+    #expect(alone.errors.isEmpty && alone.warningText.contains("keys of providers were not checked: no tompiond"))
+    // Nobody is asked of a file that is wrong itself.
+    var wrong = try check("[clock]\nkindd = 1\n")
+    let before = wrong.result
+    wrong.addProviders(.success(answer))
+    #expect(wrong.result == before)
+  }
+
+  @Test("a number that two key files have: both places, and whose key is used")
+  func twice() throws {
+    let folder = try TemporaryDirectory()
+    let line = "7 sha256 hex:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n"
+    for name in ["a", "b"] {
+      let text = "# tompion keys 1\n" + (name == "b" ? "\n" : "") + line
+      try SmallFile.replace(folder.file(name), with: Array(text.utf8), mode: 0o600)
+    }
+    try folder.write(
+      "t.toml",
+      "[provider.ntp-symmetric]\nkey_files = [\"\(folder.file("a"))\", \"\(folder.file("b"))\"]\n")
+    let said = ConfigurationCheck(folder.file("t.toml")).warnings.map(\.description).filter { $0.contains("key 7") }
+    #expect(said.count == 1, "\(said)")
+    #expect(
+      said.first?.contains(
+        "key 7 is in \(folder.file("a")):2 and in \(folder.file("b")):3: that of \(folder.file("a")):2 is used") == true
+    )
+  }
+}
