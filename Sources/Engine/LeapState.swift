@@ -47,15 +47,7 @@ struct LeapState: BitwiseCopyable {
     let day: Int64 = 86_400_000_000_000
     let count = time.nanoseconds / day
     guard time.nanoseconds > 0, count < 1_000_000 else { return nil }
-    // The civil date of the next day, by counting from 0000-03-01, so that leap days fall on the ends of years.
-    let shifted = count + 1 + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let month = (5 * dayOfYear + 2) / 153
-    let dayOfMonth = dayOfYear - (153 * month + 2) / 5 + 1
-    // Month 4 counted from March is July, month 10 is January.
-    return dayOfMonth == 1 && (month == 4 || month == 10) ? (count + 1) * day : nil
+    let next = CivilDay(daysSince1970: count + 1)
+    return next.day == 1 && (next.month == 7 || next.month == 1) ? (count + 1) * day : nil
   }
 }

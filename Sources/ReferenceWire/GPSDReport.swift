@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TimeTypes
+
 /// A line of gpsd's JSON protocol that says something of the time (gpsd_json(5)): TPV, PPS and TOFF.
 package enum GPSDReport: Hashable, Sendable, BitwiseCopyable {
   /// A fix. `accuracy`: "ept", ns.
@@ -99,7 +101,7 @@ extension ReceiverReport {
       else { return false }
       nanosecond = Int(fraction)
     }
-    self.day = CivilDay(year: year, month: month, day: day)
+    self.day = CivilDay.ofReceiver(year: year, month: month, day: day)
     time = CivilTime(hour: hour, minute: minute, second: second, nanosecond: nanosecond)
     return self.day != nil && time != nil
   }

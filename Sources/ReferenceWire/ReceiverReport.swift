@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import TimeTypes
+
 /// What one message of a receiver says of the time, whatever its protocol. What it does not say is nil.
 package struct ReceiverReport: Hashable, Sendable, BitwiseCopyable {
   /// UTC.
@@ -50,7 +52,7 @@ extension ReceiverReport {
         let month = sentence.digits(text, 8, at: 2, 2),
         let year = sentence.digits(text, 8, at: 4, 2)
       {
-        self.day = CivilDay(year: year < 80 ? 2000 + year : 1900 + year, month: month, day: day)
+        self.day = CivilDay.ofReceiver(year: year < 80 ? 2000 + year : 1900 + year, month: month, day: day)
         isCenturyGuessed = true
       }
     case .zda:
@@ -58,7 +60,7 @@ extension ReceiverReport {
       if let day = sentence.number(text, 1, limit: 2), let month = sentence.number(text, 2, limit: 2),
         sentence.field(3).count == 4, let year = sentence.number(text, 3, limit: 4)
       {
-        self.day = CivilDay(year: year, month: month, day: day)
+        self.day = CivilDay.ofReceiver(year: year, month: month, day: day)
       }
     case .gga:
       time = sentence.time(text, 0)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TimeTypes
+
 /// A frame of u-blox' protocol UBX: two sync bytes, class, id, length, payload, and an 8-bit Fletcher checksum (interface descriptions of
 /// u-blox 8/M8 and F9, "UBX frame structure").
 package enum UBXFrame {
@@ -72,7 +74,7 @@ extension ReceiverReport {
     satellites = LittleEndian.unsigned(payload, 23, 1).map { UInt8(truncatingIfNeeded: $0) }
     // validDate, validTime, fullyResolved; a fix of time alone (5) is enough.
     isValid = valid & 7 == 7 && (2...5).contains(fix)
-    self.day = CivilDay(year: Int(year), month: Int(month), day: Int(day))
+    self.day = CivilDay.ofReceiver(year: Int(year), month: Int(month), day: Int(day))
     time = CivilTime(hour: Int(hour), minute: Int(minute), second: Int(second))
     guard fraction != 0, let whole = time else { return }
     if (0...999_999_999).contains(fraction) {

@@ -86,7 +86,7 @@ package struct LeapSecondsList: Sendable, Equatable {
   /// One line for people if the list is past its expiry, or will be within `notice` (30 days); nil = it is good.
   package func warning(at time: Instant<UTC>, notice: TimeInterval = .seconds(30 * 86_400)) -> String? {
     guard let expires, expires <= time + notice else { return nil }
-    let date = CivilDate(expires).text
+    let date = CivilDay(secondsSince1970: expires.nanoseconds / 1_000_000_000).text
     return expires <= time
       ? "leap-seconds.list expired on \(date): leap seconds announced since are not known; update tzdata"
       : "leap-seconds.list expires on \(date): update tzdata"
