@@ -110,7 +110,8 @@ import Testing
       let code = try #require(makeCode(.sha256, key))
       for length in 0...130 {
         let message = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 11 &+ 7) }
-        #expect(sign(code, message, room: 32) == Digest.sha256((key + message).span), "\(keyLength) and \(length) bytes")
+        #expect(
+          sign(code, message, room: 32) == Digest.sha256((key + message).span), "\(keyLength) and \(length) bytes")
       }
     }
   }

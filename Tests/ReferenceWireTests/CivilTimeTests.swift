@@ -30,7 +30,9 @@ import TimeTypes
       (1979, 12, 31), (2400, 1, 1), (2026, 0, 1), (2026, 13, 1), (2026, 2, 29), (2100, 2, 29), (2026, 4, 31),
       (2026, 1, 0),
     ] { #expect(CivilDay.ofReceiver(year: year, month: month, day: day) == nil, "\(year)-\(month)-\(day)") }
-    #expect(CivilDay.ofReceiver(year: 2028, month: 2, day: 29) != nil && CivilDay.ofReceiver(year: 2000, month: 2, day: 29) != nil)
+    #expect(
+      CivilDay.ofReceiver(year: 2028, month: 2, day: 29) != nil
+        && CivilDay.ofReceiver(year: 2000, month: 2, day: 29) != nil)
   }
 
   @Test func timesOfDay() {
