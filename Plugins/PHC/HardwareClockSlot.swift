@@ -20,6 +20,12 @@ struct HardwareClockSlot {
   var retry = RawInstant(nanoseconds: .min)
   /// Why it cannot be opened, "" = it is.
   var deviceError = ""
+  var deviceStatus = Status.ok
+  /// What the texts that people see were made of.
+  private var textState: HardwareClockSource.State?
+  private var textError = ""
+  private var textRefused: UInt32 = 0
+  private var ticks: UInt32 = 0
   private var usedBefore: UInt32 = 0
   private var jumpsBefore: UInt32 = 0
   /// When the next bit of the reach register is due.
@@ -71,15 +77,27 @@ struct HardwareClockSlot {
     return news
   }
 
-  /// What people see.
-  mutating func refreshInfo() {
+  /// The numbers that people see. Once a second, so that nothing is allocated here.
+  mutating func refreshNumbers() {
+    info.fields.polls = clock.readings
+    info.fields.replies = clock.used
+    info.fields.rejected = clock.refusedInAll
+    ticks &+= 1
+  }
+
+  /// What is told in words is not true any more; figures in it may be some seconds old.
+  var areTextsOld: Bool {
+    guard let textState, clock.state.isLike(textState), textError == deviceError else { return true }
+    return ticks & 7 == 0 && textRefused != clock.refusedInAll
+  }
+
+  /// What people see in words, and what never changes.
+  mutating func refreshTexts() {
+    (textState, textError, textRefused) = (clock.state, deviceError, clock.refusedInAll)
     info.name = name
     info.address = settings.device
     info.fields.flags = flags
     info.fields.reference_id = referenceID.rawValue
-    info.fields.polls = clock.readings
-    info.fields.replies = clock.used
-    info.fields.rejected = clock.refusedInAll
     let poll = settings.options.poll
     (info.fields.poll, info.fields.min_poll, info.fields.max_poll) = (poll, poll, poll)
     let state = deviceError.isEmpty ? clock.state.text : deviceError

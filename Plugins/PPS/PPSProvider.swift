@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ProviderKit
+import Synchronization
 import TimeTypes
 
 /// The adapter between pulses and the host: it opens devices, brings edges in and samples out, and decides nothing.
@@ -11,6 +12,9 @@ final class PPSProvider: Provider {
   private var page: ClockPage?
   private let mailbox = CommandMailbox()
   private var isStarted = false
+  /// Sources of an update-config; control writes it before it sets the flag, capture takes it after.
+  private var pending: [PulseSettings]?
+  private let hasPending = Atomic<Bool>(false)
 
   private static let tick: UInt16 = 0
   /// A device that is not there is looked for so often.
@@ -24,27 +28,16 @@ final class PPSProvider: Provider {
       host.log(.error, "the host has no \(name), which pulses need")
       return .unsupported
     }
-    let (sources, complaints) = PulseSettings.read(host.settings.all())
-    for complaint in complaints { host.settings.refuse(complaint.setting, complaint.whatWouldBeRight) }
-    guard complaints.isEmpty else { return .invalid }
+    guard let sources = readSettings() else { return .invalid }
     page = host.clockPage()
-    slots = sources.map { PulseSlot($0) }
-    for index in slots.indices {
-      slots[index].refreshInfo()
-      if let source = host.sources.add(slots[index].info) {
-        slots[index].source = source
-      } else {
-        host.log(.error, "the host takes no further source: \(slots[index].name) is not used")
-      }
-      // A daemon gives up the right to devices of root before it starts its providers.
-      open(index, now: host.nowRaw)
-    }
+    replaceSlots(with: sources)
     return .ok
   }
 
   override func start() -> Status {
     isStarted = true
     let now = host.nowRaw
+    takePending()
     for index in slots.indices {
       if slots[index].device == 0 { open(index, now: now) }
     }
@@ -69,9 +62,18 @@ final class PPSProvider: Provider {
   override func command(_ command: Command) -> Status {
     switch command.kind {
     case .query: break
+    case .updateConfig:
+      guard !hasPending.load(ordering: .acquiring) else { return .again }
+      guard let sources = readSettings() else { return .invalid }
+      guard isStarted else {
+        replaceSlots(with: sources)
+        return .ok
+      }
+      pending = sources
+      hasPending.store(true, ordering: .releasing)
+      return .ok
     // Pulses come when they come, and the era in each stamp tells of steps.
     case .pollIntervalChanged, .timeJumped, .networkChanged, .pollNow, .shutdown: return .ok
-    // Devices are opened with rights that a running daemon no longer has: another configuration takes a restart.
     default: return .unsupported
     }
     guard isStarted else { return .ok }
@@ -80,6 +82,7 @@ final class PPSProvider: Provider {
 
   override func expired(timer: UInt16, now: RawInstant) {
     guard timer == Self.tick else { return }
+    takePending()
     while mailbox.take() != nil { tellCounters() }
     for index in slots.indices {
       if slots[index].device == 0 { open(index, now: now) }
@@ -137,7 +140,8 @@ final class PPSProvider: Provider {
 
   private func publishInfo(_ index: Int) {
     guard slots[index].source != 0 else { return }
-    slots[index].refreshInfo()
+    slots[index].refreshNumbers()
+    if slots[index].areTextsOld { slots[index].refreshTexts() }
     host.sources.update(slots[index].source, slots[index].info)
   }
 
@@ -170,6 +174,43 @@ final class PPSProvider: Provider {
     }
   }
 
+  // MARK: sources
+
+  private func readSettings() -> [PulseSettings]? {
+    let (sources, complaints) = PulseSettings.read(host.settings.all())
+    for complaint in complaints { host.settings.refuse(complaint.setting, complaint.whatWouldBeRight) }
+    return complaints.isEmpty ? sources : nil
+  }
+
+  private func takePending() {
+    guard hasPending.load(ordering: .acquiring) else { return }
+    if let sources = pending { replaceSlots(with: sources) }
+    pending = nil
+    hasPending.store(false, ordering: .releasing)
+  }
+
+  /// Sources that stay go on as they are; the others end, and new ones begin. Devices are opened at once: a daemon gives up the right to
+  /// those of root before it starts its providers.
+  private func replaceSlots(with sources: [PulseSettings]) {
+    let old = slots
+    for slot in old where !sources.contains(slot.settings) {
+      if slot.device != 0 { host.devices.close(slot.device) }
+      if slot.source != 0 { host.sources.remove(slot.source) }
+    }
+    slots = sources.map { settings in old.first { $0.settings == settings } ?? PulseSlot(settings) }
+    let now = host.nowRaw
+    for index in slots.indices where slots[index].source == 0 {
+      slots[index].refreshTexts()
+      slots[index].refreshNumbers()
+      if let source = host.sources.add(slots[index].info) {
+        slots[index].source = source
+      } else {
+        host.log(.error, "the host takes no further source: \(slots[index].name) is not used")
+      }
+      open(index, now: now)
+    }
+  }
+
   // MARK: devices
 
   private func open(_ index: Int, now: RawInstant) {
@@ -188,12 +229,13 @@ final class PPSProvider: Provider {
     case .success(let handle):
       slots[index].device = handle
       slots[index].deviceError = ""
+      slots[index].deviceStatus = .ok
       if let problem { host.log(.warning, "\(slots[index].name): \(problem)") }
     case .failure(let error):
+      guard slots[index].deviceStatus != error.status else { return }
+      slots[index].deviceStatus = error.status
       let text = problem ?? "the device cannot be opened: \(error.status.text)"
-      if slots[index].deviceError != text {
-        host.event(EventNumber.device, source: slots[index].source, "\(slots[index].name): \(text)")
-      }
+      host.event(EventNumber.device, source: slots[index].source, "\(slots[index].name): \(text)")
       slots[index].deviceError = text
     }
   }

@@ -24,6 +24,12 @@ struct PulseSlot {
   var retry = RawInstant(nanoseconds: .min)
   /// Why it cannot be opened, "" = it is.
   var deviceError = ""
+  var deviceStatus = Status.ok
+  /// What the texts that people see were made of.
+  private var textState: PulseSource.State?
+  private var textError = ""
+  private var textRefused: UInt32 = 0
+  private var ticks: UInt32 = 0
   /// What was last told by an event, and for how many ticks it has been something else.
   private var told = PulseSource.State.waiting
   private var other = 0
@@ -74,15 +80,27 @@ struct PulseSlot {
     return news
   }
 
-  /// What people see.
-  mutating func refreshInfo() {
+  /// The numbers that people see. Once a second, so that nothing is allocated here.
+  mutating func refreshNumbers() {
+    info.fields.replies = pulses.counters.used
+    info.fields.rejected = pulses.counters.refusedInAll
+    ticks &+= 1
+  }
+
+  /// What is told in words is not true any more; figures in it may be some seconds old.
+  var areTextsOld: Bool {
+    guard let textState, pulses.state.isLike(textState), textError == deviceError else { return true }
+    return ticks & 7 == 0 && textRefused != pulses.counters.refusedInAll &+ pulses.counters.missing
+  }
+
+  /// What people see in words, and what never changes.
+  mutating func refreshTexts() {
     let counters = pulses.counters
+    (textState, textError, textRefused) = (pulses.state, deviceError, counters.refusedInAll &+ counters.missing)
     info.name = name
     info.address = settings.device
     info.fields.flags = flags
     info.fields.reference_id = referenceID.rawValue
-    info.fields.replies = counters.used
-    info.fields.rejected = counters.refusedInAll
     (info.fields.poll, info.fields.min_poll, info.fields.max_poll) = (0, 0, 0)
     let state = deviceError.isEmpty ? pulses.state.text(pulses.edges, width: widthText) : deviceError
     let counts = counters.text

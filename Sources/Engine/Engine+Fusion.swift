@@ -30,7 +30,7 @@ extension Engine {
       var position = 0
       switch request {
       case .adopt(let best): position = best
-      case .add(let fresh): position = fresh
+      case .add(let fresh), .learn(let fresh): position = fresh
       }
       let index = storage.selection.survivors[position].index
       joint.take(request, storage.slots[index].filter, survivors, at: now)

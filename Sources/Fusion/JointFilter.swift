@@ -31,6 +31,8 @@ package struct JointFilter: Sendable, BitwiseCopyable {
     case adopt(Int)
     /// The survivor at this position has a fresh sample to add.
     case add(Int)
+    /// The same, but beside a pulse it would only do harm: its bias is learned.
+    case learn(Int)
   }
 
   @_noAllocation @_noLocks
@@ -44,11 +46,17 @@ package struct JointFilter: Sendable, BitwiseCopyable {
     var fresh = -1
     let hasPreferred = survivors.hasPreferred
     let hasMature = survivors.hasMature(Self.mature, preferred: hasPreferred)
+    let reach = survivors.leastReach(Self.mature, preferred: hasPreferred)
+    var coarse = -1
     var least = Double.infinity
     for i in 0..<survivors.count {
       let survivor = survivors[i]
       if hasPreferred && !survivor.isPreferred { continue }
       if hasMature && survivor.estimate.sampleCount < Self.mature { continue }
+      if survivor.isCoarse(beside: reach) {
+        if survivor.isFresh { coarse = i }
+        continue
+      }
       contributors += 1
       if survivor.isFresh { fresh = i }
       if survivor.estimate.offsetError < least {
@@ -58,7 +66,7 @@ package struct JointFilter: Sendable, BitwiseCopyable {
     }
     if best < 0 { return nil }
     if !isStarted || isDistrusted { return .adopt(best) }
-    if fresh < 0 { return nil }
+    if fresh < 0 { return coarse < 0 ? nil : .learn(coarse) }
     // While no source knows its path yet, the one that knows most is better than all of them.
     return contributors == 1 || !hasMature ? .adopt(best) : .add(fresh)
   }
@@ -71,6 +79,7 @@ package struct JointFilter: Sendable, BitwiseCopyable {
     switch request {
     case .adopt(let position):
       let index = entry(survivors[position].source)
+      if index >= 0 { settle(index, survivors[position]) }
       let line = isStarted ? self.line(at: now) : filter.anchor
       adopt(filter, bias: index >= 0 ? biases[index].value : 0)
       if index >= 0 { biases[index].hasContributed = true }
@@ -81,9 +90,26 @@ package struct JointFilter: Sendable, BitwiseCopyable {
       let before = state(at: now).x
       add(survivors[position], filter, survivors, at: now)
       stir(state(at: now).x - before, at: now)
+    case .learn(let position):
+      let survivor = survivors[position]
+      let index = entry(survivor.source)
+      guard index >= 0 else { return }
+      let distance = (survivor.estimate.line.time(at: now) - line(at: now).time).inSeconds
+      biases[index].learn(distance, deviation: survivor.estimate.offsetError)
+      return
     }
     if !bank.isSound { isDistrusted = true }
     lastUpdate = now
+  }
+
+  /// A pulse has no more bias than it says that it may be wrong by: what is beyond that is the others'.
+  @_noAllocation @_noLocks
+  private mutating func settle(_ index: Int, _ survivor: Survivor) {
+    guard survivor.estimate.isOneWay else { return }
+    let value = biases[index].value
+    guard value.magnitude > survivor.reach else { return }
+    for i in 0..<64 where biases[i].isUsed { biases[i].move(by: -value) }
+    biases[index] = SourceBias(survivor.source)
   }
 
   /// A source turned out to be false: what it contributed goes, the next best source is begun with.

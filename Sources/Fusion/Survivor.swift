@@ -33,6 +33,18 @@ package struct Survivor: Sendable, BitwiseCopyable {
     self.rootError = rootError
     self.bias = bias
   }
+
+  /// What a pulse or the like may be off by for good, seconds: no path is in it.
+  var reach: Double {
+    @_noAllocation @_noLocks get { estimate.newest.asymmetryBound + 4 * estimate.offsetError }
+  }
+
+  /// Whether what its path usually hides, an eighth of the delay, is four times what a pulse may be off by. Its samples would pull the
+  /// clock to its own bias.
+  @_noAllocation @_noLocks
+  func isCoarse(beside reach: Double) -> Bool {
+    !estimate.isOneWay && 0.125 * estimate.statistics.delay > 4 * reach
+  }
 }
 
 /// The survivors of one selection, in line.
@@ -80,6 +92,19 @@ package struct SurvivorList: ~Copyable {
       return true
     }
     return false
+  }
+
+  /// The least that one of the pulses (of the preferred ones) may be off by; infinite without any that rests on so many samples.
+  @_noAllocation @_noLocks
+  func leastReach(_ samples: UInt32, preferred: Bool) -> Double {
+    var least = Double.infinity
+    for i in 0..<count where places.elements[i].estimate.isOneWay && places.elements[i].estimate.sampleCount >= samples
+    {
+      if preferred && !places.elements[i].isPreferred { continue }
+      let reach = places.elements[i].reach
+      if reach < least { least = reach }
+    }
+    return least
   }
 
   package subscript(position: Int) -> Survivor {

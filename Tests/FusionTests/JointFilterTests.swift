@@ -15,6 +15,8 @@ struct JointScene {
     var bias = 0.0
     var queue = 5e-5
     var isPreferred = false
+    /// A pulse: no path, half a microsecond of noise.
+    var isPulse = false
     var filter = SourceFilter()
     var isSurvivor = true
   }
@@ -51,16 +53,25 @@ struct JointScene {
   mutating func measure(_ index: Int) {
     seconds += 4
     let source = sources[index]
+    if source.isPulse {
+      let noise = 1e-6 * (random.uniform() - 0.5)
+      _ = sources[index].filter.add(pulse(at: seconds, offset: source.bias + noise), prior: Self.prior)
+      return take(index)
+    }
     let (out, back) = (random.exponential(mean: source.queue), random.exponential(mean: source.queue))
     _ = sources[index].filter.add(
       observation(at: seconds, offset: source.bias + 0.5 * (out - back), delay: 0.02 + out + back), prior: Self.prior)
+    take(index)
+  }
+
+  private mutating func take(_ index: Int) {
     let list = survivors(fresh: index)
     let request = joint.request(list)
     requests.append(request)
     let position: Int
     switch request {
     case .adopt(let best): position = best
-    case .add(let fresh): position = fresh
+    case .add(let fresh), .learn(let fresh): position = fresh
     case nil: return
     }
     guard let chosen = sources.first(where: { $0.id == list[position].source }) else { return }
@@ -85,7 +96,55 @@ func observation(at seconds: Double, offset: Double = 0, delay: Double = 1e-3) -
     isOneWay: false, dispersion: 1e-6, asymmetryBound: delay / 2, poll: 2)
 }
 
+func pulse(at seconds: Double, offset: Double) -> Observation {
+  var observation = observation(at: seconds, offset: offset, delay: 0)
+  (observation.isOneWay, observation.asymmetryBound) = (true, 1e-6)
+  return observation
+}
+
 @Suite struct JointFilterTests {
+  /// A server 700 µs off by its path beside a pulse: it does not pull the clock, but is known when the pulse is gone.
+  @Test(arguments: [true, false])
+  func aServerBesideAPulseIsLearnedAndNotHeard(isServerFirst: Bool) {
+    var scene = JointScene(2, seed: 1005)
+    scene.sources[0].bias = 700e-6
+    scene.sources[1].isPulse = true
+    if isServerFirst {
+      scene.sources[1].isSurvivor = false
+      scene.run(40)
+      #expect(scene.error > 500e-6, "nobody knows better yet")
+      scene.sources[1].isSurvivor = true
+    }
+    scene.run(17)
+    for _ in 0..<100 {
+      scene.measure(1)
+      #expect(scene.error.magnitude < 1e-6)
+      scene.measure(0)
+      #expect(scene.error.magnitude < 1e-6 && scene.requests.last == .learn(0))
+    }
+    scene.sources[1].isSurvivor = false
+    scene.run(40)
+    #expect(scene.error.magnitude < 60e-6, "\(scene.error)")
+    scene.sources[1].isSurvivor = true
+    scene.run(40)
+    #expect(scene.error.magnitude < 1e-6, "\(scene.error)")
+  }
+
+  /// One whose path hides no more than the pulse may be off by is heard beside it.
+  @Test func aServerAsGoodAsAPulseIsHeard() {
+    var scene = JointScene(2, seed: 1006)
+    scene.sources[1].isPulse = true
+    scene.run(17)
+    let list = scene.survivors(fresh: 0)
+    let (server, pulse) = (list[0], list[1])
+    let (least, young, preferred) = (
+      list.leastReach(16, preferred: false), list.leastReach(100, preferred: false),
+      list.leastReach(16, preferred: true)
+    )
+    #expect(server.isCoarse(beside: pulse.reach) && !server.isCoarse(beside: 1e-3) && !pulse.isCoarse(beside: 0))
+    #expect(least == pulse.reach && young == .infinity && preferred == .infinity)
+  }
+
   @Test func nothingIsKnownBeforeTheFirst() {
     let joint = JointFilter()
     #expect(joint.request(SurvivorList()) == nil)

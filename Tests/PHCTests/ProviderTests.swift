@@ -117,6 +117,28 @@ import Testing
     #expect(Self.run(twice) == TOMPION_INVALID && twice.refusals.count == 1)
   }
 
+  @Test func updateConfigKeepsWhatStays() throws {
+    let host = Self.scene()
+    #expect(Self.run(host) == TOMPION_OK)
+    let (source, device) = (try #require(host.sources.keys.first), host.device("/dev/ptp0"))
+    // A wrong file changes nothing.
+    host.clearSettings()
+    host.set("source[0].prefer", true)
+    #expect(host.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_INVALID)
+    host.clearSettings()
+    host.set("source[0].device", "/dev/ptp7")
+    host.set("source[1].device", "/dev/ptp0")
+    #expect(host.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_OK)
+    host.advance(by: 1_000_000_000)
+    #expect(host.sources.count == 2 && host.sources[source] != nil && host.device("/dev/ptp0") == device)
+    #expect(host.device("/dev/ptp7") != 0 && host.removedSources.isEmpty)
+    host.clearSettings()
+    host.set("source[0].device", "/dev/ptp7")
+    #expect(host.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_OK)
+    host.advance(by: 1_000_000_000)
+    #expect(host.removedSources == [source] && host.device("/dev/ptp0") == 0 && host.devices.count == 1)
+  }
+
   @Test func nothingIsLeftAfterTheEnd() {
     let host = Self.scene()
     #expect(Self.run(host) == TOMPION_OK)

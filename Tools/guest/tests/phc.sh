@@ -2,6 +2,7 @@
 # A PTP hardware clock that is 25 ppm fast of ours, as the only source of a daemon: the system clock's error from `from` s on. The hardware
 # clock is the truth.
 . /lib.sh
+note begins
 words daemon secs from ppb scale servo
 modprobe ptp_lab readonly=1 freq_ppb="$ppb" || broken "a kernel module does not load"
 clock-step -0.3 >/dev/null

@@ -2,7 +2,8 @@
 # Pulses per second of a clock that is 25 ppm fast of ours, each late or early by up to 500 ns, beside an NTP server 10 ms ± 1 ms away that says which
 # second they mark: the system clock's error from `from` s on. input=extts: the same pulses as external time stamps of /dev/ptp0.
 . /lib.sh
-words daemon input secs from ppb jitter drop
+note begins
+words daemon input secs from ppb jitter drop cpoll
 laboratory "$ppb"
 echo "$jitter" >/sys/module/ptp_lab/parameters/jitter_ns
 echo "${drop:-0}" >/sys/module/ptp_lab/parameters/drop
@@ -19,7 +20,7 @@ case $name in
   chronyd)
     echo 1 >/sys/class/ptp/ptp0/pps_enable
     mkdir -p -m 750 /run/chrony
-    printf 'server 10.8.1.2 iburst minpoll 6 maxpoll 6\nrefclock PPS /dev/pps0 refid PPS\nmakestep 1 3\n' >/etc/chrony.conf
+    printf 'server 10.8.1.2 iburst minpoll 6 maxpoll 6\nrefclock PPS /dev/pps0 poll %s refid PPS\nmakestep 1 3\n' "${cpoll:-4}" >/etc/chrony.conf
     chronyd -d -f /etc/chrony.conf -u root 2>/tmp/chronyd.log &
     daemon=$!
     ;;
