@@ -15,6 +15,8 @@ final class PHCProvider: Provider {
   /// Sources of an update-config; control writes it before it sets the flag, capture takes it after.
   private var pending: [HardwareClockSettings]?
   private let hasPending = Atomic<Bool>(false)
+  /// The settings were refused: sources go on as they are, but what is not open may not be named any more.
+  private let areRefused = Atomic<Bool>(false)
 
   private static let tick: UInt16 = 0
   /// A device that is not there is looked for so often.
@@ -63,7 +65,11 @@ final class PHCProvider: Provider {
     switch command.kind {
     case .query: break
     case .updateConfig:
-      guard !hasPending.load(ordering: .acquiring) else { return .again }
+      guard !hasPending.load(ordering: .acquiring) else {
+        // Those that wait are not in force any more.
+        areRefused.store(true, ordering: .relaxed)
+        return .again
+      }
       guard let sources = readSettings() else { return .invalid }
       guard isStarted else {
         replaceSlots(with: sources)
@@ -182,6 +188,7 @@ final class PHCProvider: Provider {
   private func readSettings() -> [HardwareClockSettings]? {
     let (sources, complaints) = HardwareClockSettings.read(host.settings.all())
     for complaint in complaints { host.settings.refuse(complaint.setting, complaint.whatWouldBeRight) }
+    areRefused.store(!complaints.isEmpty, ordering: .relaxed)
     return complaints.isEmpty ? sources : nil
   }
 
@@ -217,7 +224,9 @@ final class PHCProvider: Provider {
   // MARK: devices
 
   private func open(_ index: Int, now: RawInstant) {
-    guard now >= slots[index].retry, slots[index].source != 0 else { return }
+    guard now >= slots[index].retry, slots[index].source != 0, !areRefused.load(ordering: .relaxed),
+      !hasPending.load(ordering: .relaxed) || !isStarted
+    else { return }
     slots[index].retry = now + Self.pause
     let settings = slots[index].settings
     switch host.devices.open(.hardwareClock(interval: settings.options.readingInterval), path: settings.device) {

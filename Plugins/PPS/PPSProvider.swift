@@ -15,6 +15,8 @@ final class PPSProvider: Provider {
   /// Sources of an update-config; control writes it before it sets the flag, capture takes it after.
   private var pending: [PulseSettings]?
   private let hasPending = Atomic<Bool>(false)
+  /// The settings were refused: sources go on as they are, but what is not open may not be named any more.
+  private let areRefused = Atomic<Bool>(false)
 
   private static let tick: UInt16 = 0
   /// A device that is not there is looked for so often.
@@ -63,7 +65,11 @@ final class PPSProvider: Provider {
     switch command.kind {
     case .query: break
     case .updateConfig:
-      guard !hasPending.load(ordering: .acquiring) else { return .again }
+      guard !hasPending.load(ordering: .acquiring) else {
+        // Those that wait are not in force any more.
+        areRefused.store(true, ordering: .relaxed)
+        return .again
+      }
       guard let sources = readSettings() else { return .invalid }
       guard isStarted else {
         replaceSlots(with: sources)
@@ -179,6 +185,7 @@ final class PPSProvider: Provider {
   private func readSettings() -> [PulseSettings]? {
     let (sources, complaints) = PulseSettings.read(host.settings.all())
     for complaint in complaints { host.settings.refuse(complaint.setting, complaint.whatWouldBeRight) }
+    areRefused.store(!complaints.isEmpty, ordering: .relaxed)
     return complaints.isEmpty ? sources : nil
   }
 
@@ -214,7 +221,9 @@ final class PPSProvider: Provider {
   // MARK: devices
 
   private func open(_ index: Int, now: RawInstant) {
-    guard now >= slots[index].retry, slots[index].source != 0 else { return }
+    guard now >= slots[index].retry, slots[index].source != 0, !areRefused.load(ordering: .relaxed),
+      !hasPending.load(ordering: .relaxed) || !isStarted
+    else { return }
     slots[index].retry = now + Self.pause
     let (device, path) = (slots[index].settings, slots[index].settings.device)
     var problem: String?

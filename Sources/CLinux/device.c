@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/pps.h>
 #include <linux/ptp_clock.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -185,6 +186,12 @@ int32_t clinux_phc_enable_pps(const char *path) {
 int32_t clinux_phc_external(int32_t fd, clinux_external_stamp_t *stamps, uint32_t capacity) {
   struct ptp_extts_event events[32];
   if (capacity > 32) capacity = 32;
+  // The PTP clocks' read waits for an event whatever O_NONBLOCK says (drivers/ptp/ptp_chardev.c).
+  struct pollfd ready = {.fd = fd, .events = POLLIN};
+  int count_ready = poll(&ready, 1, 0);
+  if (count_ready < 0) return errno == EINTR ? 0 : -errno;
+  if (ready.revents & (POLLERR | POLLHUP | POLLNVAL)) return -ENODEV;
+  if (!(ready.revents & POLLIN)) return 0;
   ssize_t got;
   do got = read(fd, events, capacity * sizeof *events);
   while (got < 0 && errno == EINTR);
