@@ -24,6 +24,7 @@ public struct Host: @unchecked Sendable {
   let eventTable: UnsafePointer<tompion_event_t>?
   let resolveTable: UnsafePointer<tompion_resolve_t>?
   let clockInfoTable: UnsafePointer<tompion_clock_info_host_t>?
+  let realtimeTable: UnsafePointer<tompion_realtime_t>?
 
   /// Looks the capabilities up, once. `table` must live until the provider is closed. [control]
   @unsafe
@@ -50,6 +51,7 @@ public struct Host: @unchecked Sendable {
     unsafe logTable = find(TOMPION_LOG_ID, as: tompion_log_t.self)
     unsafe eventTable = find(TOMPION_EVENT_ID, as: tompion_event_t.self)
     unsafe resolveTable = find(TOMPION_RESOLVE_ID, as: tompion_resolve_t.self)
+    unsafe realtimeTable = find(TOMPION_REALTIME_ID, as: tompion_realtime_t.self)
     unsafe clockInfoTable = find(TOMPION_CLOCK_INFO_ID, as: tompion_clock_info_host_t.self)
   }
 
@@ -77,6 +79,21 @@ public struct Host: @unchecked Sendable {
     var stamp = tompion_stamp_t()
     guard unsafe read(table, clock.rawValue, &stamp) == TOMPION_OK else { return nil }
     return Stamp(stamp)
+  }
+
+  /// The disciplined clock at a moment that somebody else on this host stamped by CLOCK_REALTIME, ns since 1970; nil = not of the last
+  /// 64 s. A host that does not tell the two apart has one clock for both. [capture]
+  public func stamp(realtime: Int64) -> Stamp? {
+    if let realtimeTable = unsafe realtimeTable, let find = unsafe realtimeTable.pointee.stamp {
+      var stamp = tompion_stamp_t()
+      return unsafe find(table, realtime, &stamp) == TOMPION_OK ? Stamp(stamp) : nil
+    }
+    guard var stamp = now() else { return nil }
+    let since = stamp.time - TimeInterval(nanoseconds: realtime)
+    guard since > .seconds(-1), since < .seconds(64) else { return nil }
+    stamp.time = TimeInterval(nanoseconds: realtime)
+    stamp.raw = stamp.raw - since
+    return stamp
   }
 
   /// 64 unpredictable bits (getrandom(2); seeded in the simulator). [any]

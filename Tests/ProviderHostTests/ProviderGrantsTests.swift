@@ -55,6 +55,13 @@ import Testing
     #expect(!poll.permit(server(123)), "the port of a server it asks is none to listen at")
   }
 
+  @Test func aUnitOfSharedMemoryIsAPath() {
+    let grants = ProviderGrants(settings: [ProviderSetting(path: "source[0].shm", value: .integer(2))], schema: [])
+    #expect(grants.permits(path: "shm:2") && !grants.permits(path: "shm:0") && !grants.permits(path: "shm:22"))
+    let other = ProviderGrants(settings: [ProviderSetting(path: "source[0].port", value: .integer(2))], schema: [])
+    #expect(!other.permits(path: "shm:2"))
+  }
+
   @Test func whatBendsTheSelectionIsTheOperatorsToGive() {
     var info = tompion_source_info_t()
     let all = TOMPION_SOURCE_PREFER | TOMPION_SOURCE_TRUST | TOMPION_SOURCE_REQUIRE | TOMPION_SOURCE_RELIABLE

@@ -10,6 +10,7 @@
 #include "tompion/ext/event.h"
 #include "tompion/ext/log.h"
 #include "tompion/ext/packet-io.h"
+#include "tompion/ext/realtime.h"
 #include "tompion/ext/resolve.h"
 #include "tompion/ext/secrets.h"
 #include "tompion/ext/settings.h"

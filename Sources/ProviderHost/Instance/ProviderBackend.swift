@@ -25,6 +25,8 @@ package protocol ProviderBackend: AnyObject {
   func rawNow() -> RawInstant
   /// The clock as it reads now, nil = no such clock. [any]
   func read(_ clock: ClockID) -> Stamp?
+  /// The clock when CLOCK_REALTIME showed that; nil = that was not of late (`realtimeMemory`).
+  func stamp(realtime nanoseconds: Int64) -> Stamp?
   /// Unpredictable bytes (seeded in the simulator). [any]
   func fillRandom(_ bytes: UnsafeMutableRawBufferPointer)
 
@@ -85,6 +87,22 @@ package protocol ProviderBackend: AnyObject {
 extension ProviderBackend {
   package func started() {}
   package func stopping() {}
+
+  /// How far back others' stamps are looked for.
+  static var realtimeMemory: TimeInterval { .seconds(64) }
+
+  /// Where the disciplined clock is what others on the host stamp by: from now back.
+  package func stamp(realtime nanoseconds: Int64) -> Stamp? {
+    guard var stamp = read(.system) else { return nil }
+    let since = stamp.time - TimeInterval(nanoseconds: nanoseconds)
+    guard since > .seconds(-1), since < Self.realtimeMemory else { return nil }
+    stamp.time = TimeInterval(nanoseconds: nanoseconds)
+    stamp.raw = stamp.raw - since
+    stamp.kind = .user
+    // Even at the kernel's fastest slew it is wrong by less than a thousandth of what has passed.
+    stamp.errorNanoseconds = UInt32(clamping: Int64(stamp.errorNanoseconds) + since.magnitude.nanoseconds / 1000)
+    return stamp
+  }
 
   package func openDevice(_ options: DeviceOptions) -> SocketOpening { .failed(TOMPION_UNSUPPORTED) }
   package func closeDevice(_ device: UInt32) {}

@@ -158,6 +158,16 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   package func rawNow() -> RawInstant { RawClock.now() }
   package func read(_ clock: ClockID) -> Stamp? { clocks.read(clock) }
 
+  package func stamp(realtime nanoseconds: Int64) -> Stamp? {
+    let now = rawNow()
+    clocks.refresh()
+    guard var stamp = clocks.stamp(realtime: nanoseconds, notBefore: now - Self.realtimeMemory),
+      stamp.raw > now - Self.realtimeMemory, stamp.raw < now + .seconds(1)
+    else { return nil }
+    stamp.kind = .user
+    return stamp
+  }
+
   package func fillRandom(_ bytes: UnsafeMutableRawBufferPointer) {
     // getrandom(2) does not fail once the host is up; if it does, people have to know.
     var tries = 0

@@ -3,7 +3,7 @@
 import CTompionProvider
 import TimeTypes
 
-/// timer/1, log/1, event/1, clock-info/1, resolve/1 and settings/1.
+/// timer/1, log/1, event/1, clock-info/1, realtime/1, resolve/1 and settings/1.
 extension HostTable {
   // Every closure: pointers are the caller's, borrowed for the call and checked for null before use.
   static var timer: tompion_timer_t {
@@ -54,6 +54,19 @@ extension HostTable {
     table.size = UInt32(MemoryLayout<tompion_clock_info_host_t>.size)
     unsafe table.page = { host, clock in
       unsafe HostTable.instance(host)?.backend.clockPage(ClockID(rawValue: clock))
+    }
+    return table
+  }
+
+  static var realtime: tompion_realtime_t {
+    var table = tompion_realtime_t()
+    table.size = UInt32(MemoryLayout<tompion_realtime_t>.size)
+    unsafe table.stamp = { host, realtime, stamp in
+      guard let instance = unsafe HostTable.instance(host), let stamp = unsafe stamp else { return TOMPION_INVALID }
+      guard instance.isOnOwnersThread() else { return TOMPION_WRONG_ROLE }
+      guard let found = instance.backend.stamp(realtime: realtime) else { return TOMPION_NOT_FOUND }
+      unsafe stamp.pointee = tompion_stamp_t(found)
+      return TOMPION_OK
     }
     return table
   }

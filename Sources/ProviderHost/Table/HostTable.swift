@@ -65,6 +65,7 @@ enum HostTable {
     ("tompion.log/1", UnsafeRawPointer(immortal(log))),
     ("tompion.event/1", UnsafeRawPointer(immortal(event))),
     ("tompion.clock-info/1", UnsafeRawPointer(immortal(clockInfo))),
+    ("tompion.realtime/1", UnsafeRawPointer(immortal(realtime))),
     ("tompion.resolve/1", UnsafeRawPointer(immortal(resolve))),
     ("tompion.settings/1", UnsafeRawPointer(immortal(settings))),
     ("tompion.device-io/1", UnsafeRawPointer(immortal(deviceIO))),

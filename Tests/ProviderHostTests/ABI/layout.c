@@ -331,6 +331,10 @@ int main(void) {
   FIELD(tompion_protection_t, token);
   FIELD(tompion_protection_t, request);
   FIELD(tompion_protection_t, peer);
+  STRUCT(tompion_realtime_t);
+  FIELD(tompion_realtime_t, size);
+  FIELD(tompion_realtime_t, reserved);
+  FIELD(tompion_realtime_t, stamp);
   STRUCT(tompion_association_options_t);
   FIELD(tompion_association_options_t, size);
   FIELD(tompion_association_options_t, mode);

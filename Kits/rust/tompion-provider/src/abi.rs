@@ -721,6 +721,18 @@ pub struct tompion_packet_receiver_t {
     pub failed: Option<unsafe extern "C" fn(provider: *const tompion_provider_t, socket: u32, status: tompion_status)>,
 }
 
+pub const TOMPION_REALTIME_ID: &str = "tompion.realtime/1";
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct tompion_realtime_t {
+    pub size: u32,
+    /// 0
+    pub reserved: u32,
+    /// What the disciplined clock showed when CLOCK_REALTIME showed `realtime_ns` (since 1970), kind USER: the same where the two are one, another time where the disciplined clock is virtual. NOT_FOUND: more than 64 s ago or a second ahead, or a step of the clock lies between and it never was so late. \[capture & started\]
+    pub stamp: Option<unsafe extern "C" fn(host: *const tompion_host_t, realtime_ns: i64, stamp: *mut tompion_stamp_t) -> tompion_status>,
+}
+
 pub const TOMPION_RESOLVE_ID: &str = "tompion.resolve/1";
 
 /// Host side.
@@ -1084,6 +1096,7 @@ const _: () = assert!(core::mem::size_of::<tompion_store_t>() == 24);
 const _: () = assert!(core::mem::size_of::<tompion_secrets_t>() == 24);
 const _: () = assert!(core::mem::size_of::<tompion_secrets_receiver_t>() == 16);
 const _: () = assert!(core::mem::size_of::<tompion_protection_t>() == 72);
+const _: () = assert!(core::mem::size_of::<tompion_realtime_t>() == 16);
 const _: () = assert!(core::mem::size_of::<tompion_association_options_t>() == 32);
 const _: () = assert!(core::mem::size_of::<tompion_authenticate_t>() == 48);
 const _: () = assert!(core::mem::size_of::<tompion_authenticate_receiver_t>() == 24);
@@ -1462,6 +1475,11 @@ mod tests {
         assert_eq!(unsafe { addr_of!((*base).token) as usize } - base as usize, 32, "tompion_protection_t.token");
         assert_eq!(unsafe { addr_of!((*base).request) as usize } - base as usize, 40, "tompion_protection_t.request");
         assert_eq!(unsafe { addr_of!((*base).peer) as usize } - base as usize, 48, "tompion_protection_t.peer");
+        let one = MaybeUninit::<tompion_realtime_t>::uninit();
+        let base = one.as_ptr();
+        assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_realtime_t.size");
+        assert_eq!(unsafe { addr_of!((*base).reserved) as usize } - base as usize, 4, "tompion_realtime_t.reserved");
+        assert_eq!(unsafe { addr_of!((*base).stamp) as usize } - base as usize, 8, "tompion_realtime_t.stamp");
         let one = MaybeUninit::<tompion_association_options_t>::uninit();
         let base = one.as_ptr();
         assert_eq!(unsafe { addr_of!((*base).size) as usize } - base as usize, 0, "tompion_association_options_t.size");
