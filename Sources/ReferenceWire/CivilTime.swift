@@ -3,9 +3,10 @@
 package import TimeTypes
 
 extension CivilDay {
-  /// A day as receivers write it; nil = there is no such day from 1980 (GPS time began) to 2399.
+  /// A day as receivers write it; nil = there is no such day from 1980 (GPS time began) to 2261, the last year whose
+  /// nanoseconds since 1970 fit.
   package static func ofReceiver(year: Int, month: Int, day: Int) -> CivilDay? {
-    (1980...2399).contains(year) ? CivilDay(year: year, month: month, day: day) : nil
+    (1980...2261).contains(year) ? CivilDay(year: year, month: month, day: day) : nil
   }
 }
 

@@ -70,9 +70,11 @@ package enum GPSDReport: Hashable, Sendable, BitwiseCopyable {
     case .other: self = .other
     case .tpv:
       report.isValid = hasTime && mode >= 2
+      report.fix = mode >= 3 ? .full : mode == 2 ? .flat : ReceiverReport.Fix.none
       self = .fix(report)
     case .pps, .toff:
-      guard (0..<4).allSatisfy({ parts[$0] >= 0 }) else { throw .value }
+      // Ten digits of seconds are more than nanoseconds have room for.
+      guard (0..<4).allSatisfy({ parts[$0] >= 0 }), max(parts[0], parts[2]) <= 9_000_000_000 else { throw .value }
       let (real, clock) = (parts[0] * 1_000_000_000 + parts[1], parts[2] * 1_000_000_000 + parts[3])
       guard found == .pps else {
         self = .serial(real: real, clock: clock)

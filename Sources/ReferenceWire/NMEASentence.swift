@@ -15,6 +15,8 @@ package struct NMEASentence: Sendable {
     case gga
     /// Position: time and validity.
     case gll
+    /// Active satellites: how much of a fix there is. It has no time.
+    case gsa
   }
 
   package enum Fault: Error, Hashable, Sendable {
@@ -119,6 +121,7 @@ package struct NMEASentence: Sendable {
     case (UInt8(ascii: "Z"), UInt8(ascii: "D"), UInt8(ascii: "A")): .zda
     case (UInt8(ascii: "G"), UInt8(ascii: "G"), UInt8(ascii: "A")): .gga
     case (UInt8(ascii: "G"), UInt8(ascii: "L"), UInt8(ascii: "L")): .gll
+    case (UInt8(ascii: "G"), UInt8(ascii: "S"), UInt8(ascii: "A")): .gsa
     default: nil
     }
   }

@@ -14,6 +14,7 @@ package struct ReceiverReport: Hashable, Sendable, BitwiseCopyable {
   /// GGA: 0 none, 1 GPS, 2 differential, 4 and 5 RTK, 6 estimated, 7 by hand, 8 simulated.
   package var quality: UInt8?
   package var satellites: UInt8?
+  package var fix: Fix?
   /// How wrong the receiver thinks its time may be, ns.
   package var accuracy: UInt64?
   /// GPS − UTC, s (18 since 2017).
@@ -28,6 +29,13 @@ package struct ReceiverReport: Hashable, Sendable, BitwiseCopyable {
 
   package enum Antenna: UInt8, Hashable, Sendable, BitwiseCopyable {
     case unknown, good, short, open
+  }
+
+  /// What the receiver knows: the time alone, its place on the ground, or its height, too.
+  package enum Fix: UInt8, Hashable, Comparable, Sendable, BitwiseCopyable {
+    case none, time, flat, full
+
+    package static func < (a: Fix, b: Fix) -> Bool { a.rawValue < b.rawValue }
   }
 
   package init() {}
@@ -70,6 +78,13 @@ extension ReceiverReport {
     case .gll:
       time = sentence.time(text, 4)
       isValid = sentence.letter(text, 5).map { $0 == UInt8(ascii: "A") } ?? false
+    case .gsa:
+      switch sentence.number(text, 1, limit: 1) {
+      case 1: fix = Fix.none
+      case 2: fix = .flat
+      case 3: fix = .full
+      default: break
+      }
     }
   }
 }

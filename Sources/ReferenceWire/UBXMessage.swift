@@ -74,6 +74,7 @@ extension ReceiverReport {
     satellites = LittleEndian.unsigned(payload, 23, 1).map { UInt8(truncatingIfNeeded: $0) }
     // validDate, validTime, fullyResolved; a fix of time alone (5) is enough.
     isValid = valid & 7 == 7 && (2...5).contains(fix)
+    self.fix = fix == 5 ? .time : fix == 2 ? .flat : fix == 3 || fix == 4 ? .full : Fix.none
     self.day = CivilDay.ofReceiver(year: Int(year), month: Int(month), day: Int(day))
     time = CivilTime(hour: Int(hour), minute: Int(minute), second: Int(second))
     guard fraction != 0, let whole = time else { return }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ReferenceWire
 
-/// What comes from outside, damaged at random: never a trap. TOMPION_FUZZ_RUNS sets how often (10^7 in `./Tools/test fuzz --all`).
+/// What comes from outside, damaged at random: never a trap. TOMPION_FUZZ_RUNS sets how often (10^7 in `./Tools/test fuzz`).
 @Suite struct FuzzTests {
   static let runs = ProcessInfo.processInfo.environment["TOMPION_FUZZ_RUNS"].flatMap { Int($0) } ?? 50_000
 
@@ -77,6 +77,7 @@ import Testing
       if Bool.random(using: &random) { bytes = parser.mend(bytes) }
       if parser.takes(bytes) { taken += 1 }
     }
+    print("fuzz \(parser.rawValue): \(Self.runs) executions, \(taken) taken")
     // Both ways are gone.
     #expect(taken > Self.runs / 20 && taken < Self.runs, "\(taken) of \(Self.runs) were taken")
   }

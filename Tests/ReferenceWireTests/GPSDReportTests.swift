@@ -19,7 +19,7 @@ import TimeTypes
     guard case .fix(let report) = try Self.read(line + "\r\n") else { return #expect(Bool(false)) }
     #expect(report.day == CivilDay(year: 2026, month: 11, day: 21))
     #expect(report.time == CivilTime(hour: 18, minute: 5, second: 7, nanosecond: 250_000_000))
-    #expect(report.isValid == true && report.accuracy == 5_000_000 && report.leapSeconds == 18)
+    #expect(report.isValid == true && report.accuracy == 5_000_000 && report.leapSeconds == 18 && report.fix == .full)
     for text in [
       #"{"class":"TPV","mode":1,"time":"2026-11-21T18:05:07Z"}"#, #"{"class":"TPV","mode":3}"#,
       #"{"class":"TPV","mode":3,"time":"2026-13-21T18:05:07Z"}"#,
@@ -39,6 +39,14 @@ import TimeTypes
     #expect(try Self.read(serial) == .serial(real: 1_795_284_307_000_000_000, clock: 1_795_284_307_120_000_000))
     #expect(Self.fault(#"{"class":"PPS","real_sec":1,"real_nsec":0,"clock_sec":1}"#) == .value)
     #expect(Self.fault(#"{"class":"TOFF","real_sec":-1,"real_nsec":0,"clock_sec":1,"clock_nsec":1}"#) == .value)
+    // More seconds than nanoseconds have room for: no trap.
+    for field in ["real_sec", "clock_sec"] {
+      let other = field == "real_sec" ? "clock_sec" : "real_sec"
+      for kind in ["PPS", "TOFF"] {
+        let line = #"{"class":"\#(kind)","\#(field)":9999999999,"real_nsec":9,"\#(other)":1,"clock_nsec":9}"#
+        #expect(Self.fault(line) == .value, "\(line)")
+      }
+    }
     #expect(try Self.read(#"{"class":"SKY","satellites":[{"PRN":1},{"PRN":2}]}"#) == .other)
     #expect(try Self.read("{}") == .other)
   }

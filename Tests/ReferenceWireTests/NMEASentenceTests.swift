@@ -56,6 +56,17 @@ import TimeTypes
     #expect(try Self.report("GPGLL,,,,,225444,V").isValid == false)
   }
 
+  @Test(arguments: [("1", ReceiverReport.Fix.none), ("2", .flat), ("3", .full), ("", nil), ("7", nil)])
+  func howMuchOfAFixThereIs(digit: String, fix: ReceiverReport.Fix?) throws {
+    let report = try Self.report("GPGSA,A,\(digit),04,05,,09,12,,,24,,,,,2.5,1.3,2.1")
+    #expect(report.fix == fix && report.time == nil && report.isValid == nil)
+  }
+
+  @Test func theLastYearThatFits() throws {
+    #expect(try Self.report("GPZDA,235959,31,12,2261,00,00").nanosecondsSince1970 != nil)
+    #expect(try Self.report("GPZDA,235959,01,01,2262,00,00").nanosecondsSince1970 == nil)
+  }
+
   @Test func emptyFieldsSayNothing() throws {
     let report = try Self.report("GPRMC,,V,,,,,,,,,,N")
     #expect(report.time == nil && report.day == nil && report.isValid == false)
