@@ -47,7 +47,9 @@ package struct PathFilter: Sendable, BitwiseCopyable {
     early[0] = measurement
     count = 1
     if measurement.isOneWay {
-      noise.spread = InnovationWindow.firstSpread
+      // A source that calls itself coarse is, from the start: of two arrivals of serial time no frequency can be told.
+      let claimed = measurement.stamp
+      noise.spread = claimed > InnovationWindow.firstSpread ? claimed : InnovationWindow.firstSpread
       begin(measurement, floor: 0, deviation: 0)
     } else {
       window.add(measurement)

@@ -47,6 +47,22 @@ import Testing
     #expect(filter.timeSteps == 0)
   }
 
+  /// Serial time calls itself coarse: the first arrivals are no frequency.
+  @Test(arguments: 840..<860 as Range<UInt64>) func coarseFromTheStart(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var filter = PathFilter()
+    var worst = 0.0
+    for second in 0..<60 {
+      // Half a millisecond of jitter, told as 2 ms of precision.
+      let m = Measurement(
+        time: Double(second), offset: random.gaussian(standardDeviation: 5e-4), delay: 0, stamp: 0.29 * 0x1p-9,
+        isOneWay: true)
+      if second == 0 { filter.start(m, frequency: 0, deviation: 1e-4) } else { _ = filter.add(m) }
+      if second > 4 { worst = max(worst, filter.bank.mean.x.magnitude) }
+    }
+    #expect(worst < 1.5e-3, "\(worst)")
+  }
+
   /// Eight in a row on one side are a new truth.
   @Test(arguments: [5e-4, -5e-4])
   func steps(by change: Double) {
