@@ -66,6 +66,7 @@ let package = Package(
     .library(name: "tompion-ms-sntp", type: .dynamic, targets: ["MSSNTPPlugin"]),
     .library(name: "tompion-pps", type: .dynamic, targets: ["PPSPlugin"]),
     .library(name: "tompion-phc", type: .dynamic, targets: ["PHCPlugin"]),
+    .library(name: "tompion-gnss", type: .dynamic, targets: ["GNSSPlugin"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -160,6 +161,10 @@ let package = Package(
       name: "PHC", dependencies: ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider"], path: "Plugins/PHC",
       exclude: ["README.md"], swiftSettings: strict),
     plugin("PHCPlugin", of: "PHC", library: "libtompion-phc.so"),
+    .target(
+      name: "GNSS", dependencies: ["TimeTypes", "ReferenceWire", "ProviderKit", "CTompionProvider"],
+      path: "Plugins/GNSS", exclude: ["README.md"], swiftSettings: strict),
+    plugin("GNSSPlugin", of: "GNSS", library: "libtompion-gnss.so"),
 
     // What people run.
     .executableTarget(
@@ -261,6 +266,7 @@ let package = Package(
       ["TimeTypes", "Addresses", "Cryptography", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("PPS", ["TimeTypes", "Numerics", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("PHC", ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+    tests("GNSS", ["TimeTypes", "ReferenceWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),
     tests("Scenarios", ["TimeTypes", "Simulation", "Report"]),

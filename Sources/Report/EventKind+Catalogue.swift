@@ -12,7 +12,8 @@ extension EventKind {
     case .sourceReachable, .sourceUnreachable, .sourceDropped, .nameNotResolved, .nameResolved, .servingStarted,
       .servingStopped, .portBusy, .sourceRefused, .sourceRestarted, .listeningLost, .listeningAgain,
       .keysMissing, .signatureWrong, .signatureMissing, .sourceProvenAgain, .signingFailed, .peerSigningFailed,
-      .legacyRequestRefused, .accountSweep:
+      .legacyRequestRefused, .accountSweep, .referenceLost, .referenceFound, .referenceUnfit, .referenceRefused,
+      .referenceTrusted, .weekRollover, .referenceDelayLearned:
       true
     default: false
     }
@@ -223,6 +224,37 @@ extension EventKind {
       (
         "tai-unknown", .warning,
         "A clock keeps TAI, and TAI - UTC is known neither from leap-seconds.list nor from the kernel: it is neither followed nor steered."
+      )
+    case .referenceLost:
+      (
+        "reference-lost", .warning,
+        "The device, socket or shared memory of a reference clock cannot be opened, or is gone; it is tried again."
+      )
+    case .referenceFound:
+      (
+        "reference-found", .notice,
+        "The device, socket or shared memory of a reference clock is there again."
+      )
+    case .referenceUnfit:
+      (
+        "reference-unfit", .warning,
+        "A reference clock has no fix, or doubts itself (antenna, accuracy, spoofing); its time is not used."
+      )
+    case .referenceRefused:
+      (
+        "reference-refused", .warning,
+        "The time of a reference clock stood still, ran backward, at another rate, or jumped; it is not used until it was consistent for some seconds."
+      )
+    case .referenceTrusted: ("reference-trusted", .notice, "The time of a reference clock is used, or used again.")
+    case .weekRollover:
+      (
+        "week-rollover", .warning,
+        "The date of a receiver is 1024 weeks off, or a multiple of that; it is corrected."
+      )
+    case .referenceDelayLearned:
+      (
+        "reference-delay-learned", .notice,
+        "How late a receiver tells the time was learned from the other sources."
       )
     case .stateKept: ("state-kept", .notice, "The state directory, or the file in it, can be written again.")
     case .listeningLost:

@@ -97,4 +97,11 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case sourceProvenAgain = 590
   case accountSweep = 591
   case keysReread = 592
+  case referenceLost = 600
+  case referenceFound = 601
+  case referenceUnfit = 602
+  case referenceRefused = 603
+  case referenceTrusted = 604
+  case weekRollover = 605
+  case referenceDelayLearned = 606
 }

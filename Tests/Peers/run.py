@@ -21,7 +21,7 @@ from harness import Skip  # noqa: E402
 # Those that build something, or wait for a minute without measuring how long anything takes.
 ASIDE = (("record", "provider_check", "authors"), ("idle", "diagnose", "keys", "adversity", "stubs"))
 # Suites that take longer than all others together.
-NAMED = ("auth", "samba")
+NAMED = ("auth", "samba", "fuzz")
 
 
 def begin_aside(modules, every):

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ProviderKit
+import Synchronization
+import TimeTypes
+
+/// The adapter between receivers and the host: it carries lines to them and their samples and news to the host, and decides nothing.
+///
+/// Everything but commands is the owner's thread's; new settings are handed over. Timer 0 takes them, and each slot has the timer of its
+/// index plus 1, once a second.
+final class GNSSProvider: Provider {
+  var slots: [ReceiverSlot] = []
+  private var nextKey: UInt32 = 0
+  private var isStarted = false
+  /// Checked by control, not yet in force.
+  private let pending = Mutex<[ReceiverSettings]?>(nil)
+
+  private static let settingsTimer: UInt16 = 0
+
+  override func initialize() -> Status {
+    for (name, isThere) in [
+      ("source/1", host.sources.isAvailable), ("timer/1", host.timers.isAvailable),
+      ("device-io/1", host.devices.isAvailable), ("stream/1", host.streams.isAvailable),
+    ] where !isThere {
+      host.log(.error, "the host has no \(name), which receivers need")
+      return .unsupported
+    }
+    guard let settings = readSettings() else { return .invalid }
+    replaceSlots(with: settings)
+    return .ok
+  }
+
+  override func start() -> Status {
+    isStarted = true
+    let now = host.nowRaw
+    for index in slots.indices {
+      slots[index].line = .closed(until: now)
+      host.timers.arm(UInt16(index + 1), at: now)
+    }
+    return .ok
+  }
+
+  override func stop() {
+    isStarted = false
+    host.timers.disarm(Self.settingsTimer)
+    for index in slots.indices {
+      host.timers.disarm(UInt16(index + 1))
+      closeLine(index)
+    }
+  }
+
+  override func close() {
+    for slot in slots where slot.source != 0 { host.sources.remove(slot.source) }
+    slots = []
+  }
+
+  override func command(_ command: Command) -> Status {
+    switch command.kind {
+    case .updateConfig:
+      guard let settings = readSettings() else { return .invalid }
+      guard isStarted else {
+        replaceSlots(with: settings)
+        return .ok
+      }
+      pending.withLock { $0 = settings }
+      return host.timers.arm(Self.settingsTimer, at: host.nowRaw)
+    // Receivers speak when they speak, lines are against the raw counter, and status is told each second.
+    case .pollIntervalChanged, .networkChanged, .query, .pollNow, .timeJumped, .shutdown: return .ok
+    default: return .unsupported
+    }
+  }
+
+  override func expired(timer: UInt16, now: RawInstant) {
+    guard timer != Self.settingsTimer else { return takeSettings(now: now) }
+    let index = Int(timer) - 1
+    guard slots.indices.contains(index) else { return }
+    tick(index, now: now)
+    host.timers.arm(timer, at: now + .seconds(1))
+  }
+
+  override func deviceReceived(_ device: UInt32, _ bytes: Span<UInt8>, at stamp: Stamp) {
+    guard let index = slots.firstIndex(where: { $0.isDevice && $0.owns(device) }) else { return }
+    deviceBytes(bytes, at: stamp, index)
+  }
+
+  override func deviceChanged(_ device: UInt32, _ status: Status) {
+    guard let index = slots.firstIndex(where: { $0.isDevice && $0.owns(device) }) else { return }
+    lineChanged(index, device, status)
+  }
+
+  override func streamOpened(_ stream: UInt32, _ status: Status) {
+    guard let index = slots.firstIndex(where: { !$0.isDevice && $0.owns(stream) }) else { return }
+    streamStands(index, stream, status)
+  }
+
+  override func streamReceived(_ stream: UInt32, _ bytes: Span<UInt8>) {
+    guard let index = slots.firstIndex(where: { !$0.isDevice && $0.owns(stream) }) else { return }
+    streamBytes(bytes, index)
+  }
+
+  override func streamFailed(_ stream: UInt32, _ status: Status) {
+    guard let index = slots.firstIndex(where: { !$0.isDevice && $0.owns(stream) }) else { return }
+    lose(index, "the connection broke: \(status.text)")
+  }
+
+  override func resolved(token: UInt64, _ status: Status, _ addresses: AddressList, reason: String) {
+    guard let index = slots.firstIndex(where: { UInt64($0.key) == token }) else { return }
+    placeFound(index, status, addresses, reason: reason)
+  }
+
+  private func readSettings() -> [ReceiverSettings]? {
+    let (receivers, complaints) = ReceiverSettings.read(host.settings.all())
+    for complaint in complaints { host.settings.refuse(complaint.setting, complaint.whatWouldBeRight) }
+    return complaints.isEmpty ? receivers : nil
+  }
+
+  private func takeSettings(now: RawInstant) {
+    let next = pending.withLock { next in
+      defer { next = nil }
+      return next
+    }
+    guard let next else { return }
+    replaceSlots(with: next)
+    for index in slots.indices { host.timers.arm(UInt16(index + 1), at: now) }
+  }
+
+  /// Receivers that stay keep what is known of them. Allocates: it happens when an operator changes the configuration.
+  private func replaceSlots(with settings: [ReceiverSettings]) {
+    var old = slots.map { Optional($0) }
+    var kept: [ReceiverSlot] = []
+    for wanted in settings {
+      if let index = old.firstIndex(where: { $0?.settings == wanted }), let slot = old[index] {
+        kept.append(slot)
+        old[index] = nil
+      } else {
+        nextKey &+= 1
+        kept.append(ReceiverSlot(key: nextKey, settings: wanted))
+      }
+    }
+    for index in old.indices {
+      host.timers.disarm(UInt16(index + 1))
+      guard old[index] != nil else { continue }
+      closeLine(index)
+      if slots[index].source != 0 { host.sources.remove(slots[index].source) }
+    }
+    slots = kept
+    for index in slots.indices where slots[index].source == 0 {
+      if let source = host.sources.add(slots[index].info) {
+        slots[index].source = source
+      } else {
+        host.log(.error, "the host takes no further source: \(slots[index].settings.place.text) is not used")
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import ProviderKit
+import ReferenceWire
+import TimeTypes
+
+/// A value that is wrong, and what would be right.
+package struct SettingComplaint: Hashable, Sendable {
+  package var setting: Setting
+  package var whatWouldBeRight: String
+}
+
+extension ReceiverSettings {
+  /// Receivers from what the operator wrote; or every complaint there is. Values outside `source[]` are not this provider's.
+  package static func read(_ settings: [Setting]) -> (receivers: [ReceiverSettings], complaints: [SettingComplaint]) {
+    var complaints: [SettingComplaint] = []
+    var order: [Int] = []
+    var drafts: [Int: Draft] = [:]
+    for setting in settings {
+      let (name, index, key) = setting.parts
+      guard name == "source", let index else { continue }
+      if drafts[index] == nil { order.append(index) }
+      var draft = drafts[index] ?? Draft(first: setting)
+      if let advice = draft.take(setting, key: key) {
+        complaints.append(SettingComplaint(setting: setting, whatWouldBeRight: advice))
+      }
+      drafts[index] = draft
+    }
+    var receivers: [ReceiverSettings] = []
+    for index in order {
+      guard let draft = drafts[index] else { continue }
+      switch draft.finish() {
+      case .success(let receiver):
+        if receivers.contains(where: { $0.place == receiver.place }) {
+          complaints.append(
+            SettingComplaint(
+              setting: draft.first, whatWouldBeRight: "another place: \(receiver.place.text) is named twice"))
+        }
+        receivers.append(receiver)
+      case .failure(let wrong): complaints.append(wrong.complaint)
+      }
+    }
+    if receivers.count > most, let last = order.last.flatMap({ drafts[$0]?.first }) {
+      complaints.append(
+        SettingComplaint(setting: last, whatWouldBeRight: "at most \(most) receivers; here are \(receivers.count)"))
+    }
+    return (receivers, complaints)
+  }
+
+  struct Wrong: Error { var complaint: SettingComplaint }
+
+  /// A [[source]] that is being read.
+  struct Draft {
+    let first: Setting
+    var settings = ReceiverSettings()
+    var device: String?
+    var baud: UInt32 = 0
+    var language = SerialLine.Language.both
+    var gpsd: String?
+    var unit: UInt32?
+    var anyOwner = false
+    var socket: String?
+    var sentences = SentenceSet()
+    /// Where keys stand that fit one place alone.
+    var lineKey: Setting?
+    var messageKey: Setting?
+    var ownerKey: Setting?
+
+    init(first: Setting) { self.first = first }
+
+    /// Takes one value; returns what would be right where it is wrong.
+    mutating func take(_ setting: Setting, key: String) -> String? {
+      switch key {
+      case "device":
+        guard let path = Self.path(setting) else { return "the path of a device: \"/dev/ttyS0\"" }
+        device = path
+      case "baud":
+        guard let speed = setting.integer, (0...4_000_000).contains(speed) else { return "a speed in bit/s: 9600" }
+        (baud, lineKey) = (UInt32(speed), setting)
+      case "protocol":
+        switch setting.string {
+        case "auto": language = .both
+        case "nmea": language = .nmea
+        case "ubx": language = .ubx
+        default: return "auto, nmea or ubx"
+        }
+        lineKey = setting
+      case "gpsd":
+        guard let text = setting.string, Self.gpsdPlace(text, device: "") != nil else {
+          return "an address and port, \"127.0.0.1:2947\", or the path of a socket"
+        }
+        gpsd = text
+      case "shm":
+        guard let number = setting.integer, (0...255).contains(number) else { return "a unit from 0 to 255" }
+        unit = UInt32(number)
+      case "any_owner":
+        ownerKey = setting
+        return Self.take(setting) { anyOwner = $0 }
+      case "sock":
+        guard let path = Self.path(setting), path.utf8.count <= 107 else {
+          return "an absolute path of at most 107 bytes: \"/run/tompion/ref.sock\""
+        }
+        socket = path
+      case "learn_delay":
+        messageKey = setting
+        return Self.take(setting) { settings.options.learnsDelay = $0 }
+      case "prefer": return Self.take(setting) { settings.prefer = $0 }
+      case "noselect": return Self.take(setting) { settings.noselect = $0 }
+      case "trust": return Self.take(setting) { settings.trust = $0 }
+      case "require": return Self.take(setting) { settings.require = $0 }
+      default: return takeOption(setting, key: key)
+      }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,390 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reference clocks end to end: gpsd's JSON, NMEA and UBX from a pty, NTP's shared memory and SOCK, chronyd -x beside ours on the same feed."""
+
+import calendar
+import contextlib
+import ctypes
+import os
+import pty
+import shutil
+import socket
+import struct
+import subprocess
+import threading
+import time
+import tty
+
+import harness as h
+
+# The feed's truth against CLOCK_REALTIME, s: not zero, so that nothing is right by accident.
+AHEAD = 0.000731
+# How late the first byte leaves, s.
+LATE = 0.120
+
+
+# --- a receiver on a pty ---
+
+def sentence(body):
+    total = 0
+    for byte in body.encode():
+        total ^= byte
+    return f"${body}*{total:02X}\r\n".encode()
+
+
+def nmea(second, valid=True):
+    at = time.gmtime(second)
+    clock, letter = time.strftime("%H%M%S.00", at), "A" if valid else "V"
+    return (sentence(f"GPRMC,{clock},{letter},4807.0380,N,01131.0000,E,0.02,84.4,{time.strftime('%d%m%y', at)},0.0,E,{'A' if valid else 'N'}")
+            + sentence(f"GPGGA,{clock},4807.0380,N,01131.0000,E,{1 if valid else 0},08,0.9,545.4,M,46.9,M,,")
+            + sentence("GPGSA,A,3,04,05,09,12,24,25,29,31,,,,,1.5,0.9,1.2")
+            + sentence(f"GPZDA,{clock},{time.strftime('%d,%m,%Y', at)},00,00"))
+
+
+def frame(kind, payload):
+    body = struct.pack(">H", kind) + struct.pack("<H", len(payload)) + payload
+    a = b = 0
+    for byte in body:
+        a = (a + byte) & 255
+        b = (b + a) & 255
+    return b"\xb5\x62" + body + bytes([a, b])
+
+
+def ubx(second, valid=True):
+    at = time.gmtime(second)
+    fix = struct.pack("<IHBBBBBBIiBBBB", 0, at.tm_year, at.tm_mon, at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec,
+                      7 if valid else 0, 25, 0, 3 if valid else 0, 1, 0, 9) + bytes(68)
+    leap = bytearray(24)
+    leap[9], leap[23] = 18, 3
+    return frame(0x0107, fix) + frame(0x0126, bytes(leap))
+
+
+class Receiver:
+    """Tells each second of a clock that is AHEAD of this host's, LATE after it, on a pty."""
+
+    def __init__(self, directory, message=nmea, name="ttyGPS"):
+        self.message, self.valid, self.stopped = message, True, threading.Event()
+        self.shift = 0
+        self.master, self.slave = pty.openpty()
+        tty.setraw(self.slave)
+        tty.setraw(self.master)
+        os.set_blocking(self.master, False)
+        self.path = os.ttyname(self.slave)
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while not self.stopped.is_set():
+            now = time.time() + AHEAD
+            second = int(now - LATE) + 1
+            time.sleep(max(0, second + LATE - now - 0.002))
+            # The last two milliseconds are spun: a sleep ends late.
+            while time.time() + AHEAD < second + LATE:
+                pass
+            with contextlib.suppress(BlockingIOError, OSError):
+                os.write(self.master, self.message(second + self.shift, self.valid))
+            with contextlib.suppress(BlockingIOError, OSError):
+                os.read(self.master, 4096)
+
+    def stop(self):
+        self.stopped.set()
+        self.thread.join(3)
+        os.close(self.master)
+        os.close(self.slave)
+
+
+@contextlib.contextmanager
+def receiver(*arguments, **options):
+    running = Receiver(*arguments, **options)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+# --- pulses by SOCK and SHM ---
+
+class ShmTime(ctypes.Structure):
+    _fields_ = [("mode", ctypes.c_int), ("count", ctypes.c_int), ("clock_sec", ctypes.c_long), ("clock_usec", ctypes.c_int),
+                ("receive_sec", ctypes.c_long), ("receive_usec", ctypes.c_int), ("leap", ctypes.c_int), ("precision", ctypes.c_int),
+                ("nsamples", ctypes.c_int), ("valid", ctypes.c_int), ("clock_nsec", ctypes.c_uint), ("receive_nsec", ctypes.c_uint),
+                ("dummy", ctypes.c_int * 8)]
+
+
+class Segment:
+    """A unit of NTP's shared memory, made here and removed at the end."""
+
+    def __init__(self, unit, mode=0o600):
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        self.libc.shmat.restype = ctypes.c_void_p
+        self.libc.shmdt.argtypes = [ctypes.c_void_p]
+        # Exclusive: another program's segment is not touched.
+        self.id = self.libc.shmget(0x4e545030 + unit, ctypes.sizeof(ShmTime), 0o3000 | mode)
+        if self.id < 0:
+            raise h.Skip(f"shared memory unit {unit} cannot be made: {os.strerror(ctypes.get_errno())}")
+        self.address = self.libc.shmat(self.id, None, 0)
+        self.data = ShmTime.from_address(self.address)
+
+    def put(self, clock, receive, leap=0, precision=-20):
+        d = self.data
+        d.mode = 1
+        d.valid = 0
+        d.count += 1
+        d.clock_sec, d.clock_nsec = divmod(clock, 10**9)
+        d.clock_usec = d.clock_nsec // 1000
+        d.receive_sec, d.receive_nsec = divmod(receive, 10**9)
+        d.receive_usec = d.receive_nsec // 1000
+        d.leap, d.precision = leap, precision
+        d.count += 1
+        d.valid = 1
+
+    def remove(self):
+        self.libc.shmctl(self.id, 0, None)
+        self.libc.shmdt(self.address)
+
+
+class Pulses:
+    """Once a second the moment of a clock that is AHEAD of this host's, to every socket and segment there is."""
+
+    def __init__(self, sockets=(), segments=()):
+        self.sockets, self.segments, self.stopped = list(sockets), list(segments), threading.Event()
+        self.jump, self.frozen = 0, False
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        out = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        last = None
+        while not self.stopped.wait(1.0):
+            here = time.time_ns()
+            ahead = round(AHEAD * 1e9) + self.jump
+            clock = last if self.frozen and last else here + ahead
+            last = clock
+            seconds, nanoseconds = divmod(here, 10**9)
+            datagram = struct.pack("<qqdiiii", seconds, nanoseconds // 1000, (clock - (here // 1000) * 1000) / 1e9, 0, 0, 0, 0x534f434b)
+            for path in self.sockets:
+                with contextlib.suppress(OSError):
+                    out.sendto(datagram, path)
+            for segment in self.segments:
+                segment.put(clock, here)
+        out.close()
+
+    def stop(self):
+        self.stopped.set()
+        self.thread.join(3)
+
+
+@contextlib.contextmanager
+def pulses(**options):
+    running = Pulses(**options)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@contextlib.contextmanager
+def segment(unit, **options):
+    made = Segment(unit, **options)
+    try:
+        yield made
+    finally:
+        made.remove()
+
+
+# --- our daemon ---
+
+WATCHING = 'kind = "system"\nsteer = false\n'
+
+
+def configuration(source, clock=WATCHING):
+    return f'[clock]\n{clock}\n[[source]]\nprovider = "gnss"\n{source}\n'
+
+
+def source(daemon):
+    return daemon.json("sources")["sources"][0]
+
+
+def events(daemon, number):
+    return [e["text"] for e in daemon.json("events")["events"] if e["number"] == number]
+
+
+def offset_of(daemon):
+    """What the source says of the clock, reference - local, ns; the feed's truth is AHEAD."""
+    return source(daemon)["offset_ns"]
+
+
+def watch_error(daemon, seconds, limit, settle=25):
+    """The largest error against the feed's truth, ns, once it is used; `limit` is checked."""
+    h.wait_for(lambda: source(daemon)["samples"] >= 8, settle, f"samples{daemon.tail()}")
+    errors = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        errors.append(abs(offset_of(daemon) - AHEAD * 1e9))
+        time.sleep(0.5)
+    # The host may be busy while one is read; the median of what was seen is the figure, and every one within the limit but for one in ten.
+    errors.sort()
+    worst, middle = errors[int(len(errors) * 0.9) - 1], errors[len(errors) // 2]
+    assert worst <= limit, f"{worst:.0f} ns is more than {limit} ({errors}){daemon.tail()}"
+    return middle, worst
+
+
+def test_nmea_and_ubx_from_a_pty():
+    notes = []
+    for name, message, extra in (("nmea", nmea, 'sentences = ["RMC"]'), ("ubx", ubx, "")):
+        with h.workspace(f"refclock-{name}") as (directory, start), receiver(directory, message) as line:
+            daemon = start(h.Tompion(directory, "daemon", configuration(
+                f'device = "{line.path}"\nprotocol = "{name}"\ndelay = {LATE}\n{extra}'))).wait_up()
+            middle, worst = watch_error(daemon, 12, 1_000_000)
+            report = source(daemon)
+            assert report["reach"] > 0, report
+            assert daemon.json("status")["stratum"] == 1, daemon.json("status")
+            assert daemon.json("status")["reference_id"] == "GPS", daemon.json("status")
+            # The fix is lost, and found again.
+            line.valid = False
+            h.wait_for(lambda: "no fix" in source(daemon)["last_error"], 10, f"the fix is lost{daemon.tail()}")
+            assert events(daemon, 602), daemon.tail()
+            before = source(daemon)["samples"]
+            line.valid = True
+            h.wait_for(lambda: source(daemon)["samples"] > before + 1, 15, f"the fix is back{daemon.tail()}")
+            notes.append(f"{name}: median {middle / 1000:.0f} µs, nine tenths within {worst / 1000:.0f} µs")
+    return "; ".join(notes)
+
+
+def test_gpsds_json():
+    program = h.debian_program("gpsd", "usr/sbin/gpsd")
+    libraries = os.path.join(h.CACHE, "gpsd-libraries")
+    with h.workspace("refclock-gpsd") as (directory, start), receiver(directory) as line:
+        environment = dict(os.environ, LD_LIBRARY_PATH=gpsd_libraries(libraries))
+        os.chmod(line.path, 0o666)
+        port = free_tcp_port()
+        gpsd = start(h.Process([program, "-N", "-n", "-S", str(port), line.path], directory, "gpsd", env=environment))
+        time.sleep(0.5)
+        assert gpsd.running(), gpsd.output()
+        daemon = start(h.Tompion(directory, "daemon", configuration(
+            f'gpsd = "127.0.0.1:{port}"\ndevice = "{line.path}"\ndelay = {LATE}'))).wait_up()
+        middle, worst = watch_error(daemon, 12, 1_000_000, settle=40)
+        assert daemon.json("status")["reference_id"] == "GPS", daemon.json("status")
+        # gpsd goes, and comes again.
+        before = source(daemon)["samples"]
+        gpsd.stop()
+        h.wait_for(lambda: events(daemon, 600), 10, f"gpsd is missed{daemon.tail()}")
+        start(h.Process([program, "-N", "-n", "-S", str(port), line.path], directory, "gpsd-again", env=environment))
+        h.wait_for(lambda: events(daemon, 601) and source(daemon)["samples"] > before + 2, 60, f"gpsd is back{daemon.tail()}")
+        return f"gpsd's JSON: median {middle / 1000:.0f} µs, nine tenths within {worst / 1000:.0f} µs"
+
+
+def free_tcp_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def gpsd_libraries(folder):
+    """Where the libraries are that Debian's gpsd wants and this host may not have."""
+    h.debian_program("libgps28", "usr/lib/x86_64-linux-gnu/libgps.so.28")
+    paths = [os.path.join(h.CACHE, "libgps28", "usr/lib/x86_64-linux-gnu")]
+    for package, library in (("libusb-1.0-0", "libusb-1.0.so.0"), ("libbluetooth3", "libbluetooth.so.3"), ("libdbus-1-3", "libdbus-1.so.3")):
+        if ctypes_find(library):
+            continue
+        with contextlib.suppress(h.Skip):
+            for place in ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"):
+                h.debian_program(package, f"{place}/{library}")
+                path = os.path.join(h.CACHE, package, place)
+                if os.path.isdir(path):
+                    paths.append(path)
+                    break
+    return ":".join(paths)
+
+
+def ctypes_find(library):
+    try:
+        ctypes.CDLL(library)
+        return True
+    except OSError:
+        return False
+
+
+PULSE_LIMIT = 20_000
+
+
+def test_sock_and_shm_on_a_clock_of_our_own():
+    """The virtual clock is 0.25 s ahead of CLOCK_REALTIME, by which the writers stamp."""
+    unit = 23
+    with h.workspace("refclock-virtual") as (directory, start), segment(unit) as memory:
+        path = os.path.join(directory, "ref.sock")
+        virtual = 'kind = "virtual"\ninitial_offset = 0.25\ninitial_frequency_ppm = 30.0\n'
+        with pulses(sockets=[path], segments=[memory]):
+            notes = []
+            for name, text in (("sock", f'sock = "{path}"'), ("shm", f"shm = {unit}")):
+                daemon = start(h.Tompion(directory, name, configuration(text, clock=virtual))).wait_synced(40)
+                # The clock follows the feed, which is AHEAD of the host's time: that is its error then.
+                def error():
+                    return abs(daemon.json("status")["true_error_ns"] - AHEAD * 1e9)
+                h.wait_for(lambda: error() < PULSE_LIMIT, 60, f"{name}: within 20 µs of the feed ({daemon.json('status')['true_error_ns']}){daemon.tail()}")
+                time.sleep(5)
+                assert error() < PULSE_LIMIT, daemon.json("status")
+                assert daemon.json("status")["stratum"] == 1
+                notes.append(f"{name}: {error():.0f} ns from the feed")
+                daemon.stop()
+        return ", ".join(notes)
+
+
+def test_sock_and_shm_beside_chronyd():
+    unit = 22
+    with h.workspace("refclock-pulses") as (directory, start), segment(unit) as memory:
+        ours, theirs = os.path.join(directory, "ours.sock"), os.path.join(directory, "theirs.sock")
+        # A leftover of a process that is gone is replaced.
+        left = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        left.bind(ours)
+        left.close()
+        daemon = start(h.Tompion(directory, "daemon", configuration(
+            f'sock = "{ours}"\nrefid = "SOCK"\n[[source]]\nprovider = "gnss"\nshm = {unit}\nrefid = "SHM"'))).wait_up()
+        assert os.stat(ours).st_mode & 0o777 == 0o660, oct(os.stat(ours).st_mode)
+        chronyd = start(h.chronyd(directory, "chronyd",
+                                  f"refclock SOCK {theirs} poll 2 refid SOCK\nrefclock SHM {unit} poll 2 refid SHM\n"))
+        h.wait_for(lambda: os.path.exists(theirs), 10, "chronyd listens")
+        with pulses(sockets=[ours, theirs], segments=[memory]):
+            h.wait_for(lambda: all(s["samples"] >= 12 for s in daemon.json("sources")["sources"]), 40, f"samples{daemon.tail()}")
+            h.wait_for(lambda: len([r for r in h.chronyc(chronyd, "sources") if int(r[5], 8) & 7 == 7]) == 2, 40, "chronyd has samples")
+            rows = []
+            for s in daemon.json("sources")["sources"]:
+                error = s["offset_ns"] - AHEAD * 1e9
+                assert abs(error) <= PULSE_LIMIT, (s, daemon.tail())
+                rows.append(f"{s['name'].rsplit('/', 1)[-1]} by us {error:+.0f} ns")
+            for row in h.chronyc(chronyd, "sources"):
+                # Its last sample's measured offset, positive = the local clock is ahead.
+                rows.append(f"{row[2]} by chronyd {-float(row[8]) * 1e9 - AHEAD * 1e9:+.0f} ns")
+            return "against the feed's truth: " + ", ".join(rows)
+
+
+def test_a_feed_that_lies():
+    with h.workspace("refclock-liar") as (directory, start):
+        path = os.path.join(directory, "ref.sock")
+        daemon = start(h.Tompion(directory, "daemon", configuration(f'sock = "{path}"'))).wait_up()
+        with pulses(sockets=[path]) as feed:
+            h.wait_for(lambda: source(daemon)["samples"] >= 6, 20, f"samples{daemon.tail()}")
+            feed.jump = 50_000_000
+            h.wait_for(lambda: any("jumped" in t for t in events(daemon, 603)), 5, f"the jump is refused{daemon.tail()}")
+            before = source(daemon)["samples"]
+            feed.jump = 0
+            h.wait_for(lambda: source(daemon)["samples"] > before, 20, f"it is believed again{daemon.tail()}")
+            feed.frozen = True
+            h.wait_for(lambda: any("stands still" in t for t in events(daemon, 603)), 5, f"it stands still{daemon.tail()}")
+            assert abs(offset_of(daemon) - AHEAD * 1e9) < PULSE_LIMIT, offset_of(daemon)
+        return "; ".join(events(daemon, 603))
+
+
+def test_memory_of_others():
+    """A segment that others may write is refused; any_owner takes it. Units 0 and 1 are root's alone, whatever is written."""
+    unit = 24
+    with h.workspace("refclock-owner") as (directory, start), segment(unit, mode=0o666) as memory, pulses(segments=[memory]):
+        daemon = start(h.Tompion(directory, "daemon", configuration(f"shm = {unit}"))).wait_up()
+        h.wait_for(lambda: "any_owner" in source(daemon)["last_error"], 5, f"refused{daemon.tail()}")
+        assert events(daemon, 600) and source(daemon)["samples"] == 0, daemon.tail()
+        daemon.stop()
+        daemon = start(h.Tompion(directory, "believing", configuration(f"shm = {unit}\nany_owner = true"))).wait_up()
+        h.wait_for(lambda: source(daemon)["samples"] > 3, 20, f"believed{daemon.tail()}")
+        daemon.stop()
+        wrong = h.Tompion(directory, "wrong", configuration("shm = 0\nany_owner = true"))
+        assert wrong.process.wait(10) != 0 and "root's alone" in wrong.output(), wrong.output()
+        wrong.log.close()
