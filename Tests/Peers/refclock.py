@@ -160,7 +160,7 @@ class Pulses:
             clock = last if self.frozen and last else here + ahead
             last = clock
             seconds, nanoseconds = divmod(here, 10**9)
-            datagram = struct.pack("<qqdiiii", seconds, nanoseconds // 1000, (clock - (here // 1000) * 1000) / 1e9, 0, 0, 0, 0x534f434b)
+            datagram = struct.pack("<qqdiiii", seconds, nanoseconds // 1000, (clock - here) / 1e9, 0, 0, 0, 0x534f434b)
             for path in self.sockets:
                 with contextlib.suppress(OSError):
                     out.sendto(datagram, path)
