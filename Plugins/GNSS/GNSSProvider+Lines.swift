@@ -16,6 +16,7 @@ extension ReceiverSlot {
 /// Opening and losing the lines to receivers. [control or capture]
 extension GNSSProvider {
   func openLine(_ index: Int, now: RawInstant) {
+    guard !hasWrongSettings else { return }
     let opened: Result<UInt32, SocketError>
     switch slots[index].settings.place {
     case .line(let path, let speed, _): opened = host.devices.open(.serial(speed: speed), path: path)
@@ -35,6 +36,10 @@ extension GNSSProvider {
   /// The name of gpsd's host was looked up.
   func placeFound(_ index: Int, _ status: Status, _ addresses: AddressList, reason: String) {
     guard case .gpsd(let name, let port, _) = slots[index].settings.place, slots[index].line == .resolving else {
+      return
+    }
+    guard !hasWrongSettings else {
+      slots[index].line = .closed(until: host.nowRaw)
       return
     }
     guard status == .ok, addresses.count > 0 else {

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ProviderKit
-import Synchronization
 import TimeTypes
 
 /// The adapter between receivers and the host: it carries lines to them and their samples and news to the host, and decides nothing.
 ///
-/// Everything but commands is the owner's thread's; new settings are handed over. Timer 0 takes them, and each slot has the timer of its
-/// index plus 1, once a second.
+/// All of it is the owner's thread's, whose calls never overlap (base.h). Each slot has the timer of its index plus 1, once a second.
 final class GNSSProvider: Provider {
   var slots: [ReceiverSlot] = []
   private var nextKey: UInt32 = 0
   private var isStarted = false
-  /// Checked by control, not yet in force.
-  private let pending = Mutex<[ReceiverSettings]?>(nil)
-
-  private static let settingsTimer: UInt16 = 0
+  /// The settings that were read last are wrong: what stands goes on, and nothing is opened, for the host knows those alone.
+  private(set) var hasWrongSettings = false
 
   override func initialize() -> Status {
     for (name, isThere) in [
@@ -42,7 +38,6 @@ final class GNSSProvider: Provider {
 
   override func stop() {
     isStarted = false
-    host.timers.disarm(Self.settingsTimer)
     for index in slots.indices {
       host.timers.disarm(UInt16(index + 1))
       closeLine(index)
@@ -57,13 +52,11 @@ final class GNSSProvider: Provider {
   override func command(_ command: Command) -> Status {
     switch command.kind {
     case .updateConfig:
-      guard let settings = readSettings() else { return .invalid }
-      guard isStarted else {
-        replaceSlots(with: settings)
-        return .ok
-      }
-      pending.withLock { $0 = settings }
-      return host.timers.arm(Self.settingsTimer, at: host.nowRaw)
+      let settings = readSettings()
+      hasWrongSettings = settings == nil
+      guard let settings else { return .invalid }
+      replaceSlots(with: settings)
+      return .ok
     // Receivers speak when they speak, lines are against the raw counter, and status is told each second.
     case .pollIntervalChanged, .networkChanged, .query, .pollNow, .timeJumped, .shutdown: return .ok
     default: return .unsupported
@@ -71,7 +64,6 @@ final class GNSSProvider: Provider {
   }
 
   override func expired(timer: UInt16, now: RawInstant) {
-    guard timer != Self.settingsTimer else { return takeSettings(now: now) }
     let index = Int(timer) - 1
     guard slots.indices.contains(index) else { return }
     tick(index, now: now)
@@ -114,16 +106,6 @@ final class GNSSProvider: Provider {
     return complaints.isEmpty ? receivers : nil
   }
 
-  private func takeSettings(now: RawInstant) {
-    let next = pending.withLock { next in
-      defer { next = nil }
-      return next
-    }
-    guard let next else { return }
-    replaceSlots(with: next)
-    for index in slots.indices { host.timers.arm(UInt16(index + 1), at: now) }
-  }
-
   /// Receivers that stay keep what is known of them. Allocates: it happens when an operator changes the configuration.
   private func replaceSlots(with settings: [ReceiverSettings]) {
     var old = slots.map { Optional($0) }
@@ -144,6 +126,7 @@ final class GNSSProvider: Provider {
       if slots[index].source != 0 { host.sources.remove(slots[index].source) }
     }
     slots = kept
+    if isStarted { for index in slots.indices { host.timers.arm(UInt16(index + 1), at: host.nowRaw) } }
     for index in slots.indices where slots[index].source == 0 {
       if let source = host.sources.add(slots[index].info) {
         slots[index].source = source

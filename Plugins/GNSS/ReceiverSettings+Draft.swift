@@ -95,12 +95,13 @@ extension ReceiverSettings.Draft {
   }
 
   static func gpsdPlace(_ text: String, device: String) -> ReceiverSettings.Place? {
-    guard !text.isEmpty, text.utf8.count <= 253, !text.utf8.contains(where: { $0 <= 32 || $0 == 127 || $0 == 34 })
+    guard !text.isEmpty, text.utf8.count <= 253, text.utf8.allSatisfy({ (33...126).contains($0) && $0 != 34 })
     else { return nil }
     if text.hasPrefix("/") { return text.utf8.count <= 107 ? .gpsdSocket(text, device: device) : nil }
     var host = text[...]
     var port: UInt16 = 2947
-    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+    if text.hasPrefix("[") {
+      guard let end = text.firstIndex(of: "]") else { return nil }
       host = text[text.index(after: text.startIndex)..<end]
       let rest = text[text.index(after: end)...]
       if !rest.isEmpty {

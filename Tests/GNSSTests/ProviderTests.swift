@@ -176,7 +176,8 @@ import Testing
   }
 
   @Test func aHostWithoutLinesIsToldSo() {
-    let scene = ReceiverScene(hasLines: false)
+    let scene = ReceiverScene()
+    scene.host.missing = [TOMPION_DEVICE_IO_ID]
     scene.host.set("source[0].device", "/dev/ttyS0")
     #expect(scene.start() == TOMPION_UNSUPPORTED && scene.host.logs.contains { $0.contains("device-io/1") })
   }

@@ -29,7 +29,7 @@ final class ReceiverScene {
   /// The C functions have no context: one scene at a time.
   private nonisolated(unsafe) static weak var current: ReceiverScene?
 
-  init(hasLines: Bool = true) {
+  init() {
     deviceTable.initialize(to: tompion_device_io_t())
     streamTable.initialize(to: tompion_stream_t())
     Self.current = self
@@ -37,7 +37,6 @@ final class ReceiverScene {
     fillStreams()
     // CLOCK_REALTIME and the disciplined clock are one here.
     host.clockOffset = ReceiverDriver.today
-    guard hasLines else { return }
     host.extensions = [
       TOMPION_DEVICE_IO_ID: UnsafeRawPointer(deviceTable), TOMPION_STREAM_ID: UnsafeRawPointer(streamTable),
     ]

@@ -50,6 +50,7 @@ import TimeTypes
     for (path, value) in [
       ("device", Setting.Value.string("ttyS0")), ("device", .string("/dev/a\"b")), ("baud", .integer(-1)),
       ("protocol", .string("sirf")), ("gpsd", .string("127.0.0.1:0")), ("gpsd", .string("")), ("gpsd", .string("a b")),
+      ("gpsd", .string("[::1")), ("gpsd", .string("\u{202e}")),
       ("shm", .integer(256)), ("shm", .string("0")), ("sock", .string("ref.sock")), ("any_owner", .integer(1)),
       ("delay", .real(2.5)), ("delay", .string("learn")), ("learn_delay", .string("yes")), ("max_jump", .real(0)),
       ("minimum_fix", .string("4d")), ("week_pivot", .string("2026-02-30")), ("week_pivot", .string("26-2-3")),
