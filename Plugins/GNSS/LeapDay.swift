@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ReferenceWire
 package import TimeTypes
 
 /// Leap seconds are the last of June or December, UTC (or would be left out there).
@@ -19,15 +18,7 @@ package enum LeapDay {
   }
 
   private static func isFirst(_ day: Int64) -> Bool {
-    for year in yearsAround(day) {
-      for month in [1, 7] where CivilDay(year: year, month: month, day: 1)?.daysSince1970 == day { return true }
-    }
-    return false
-  }
-
-  /// The year that a day is in, and its neighbours: years are a little longer than 365 days.
-  private static func yearsAround(_ day: Int64) -> ClosedRange<Int> {
-    let year = min(max(1970 + Int(clamping: day / 365), 1982), 2260)
-    return year - 2...year + 1
+    let date = CivilDay(daysSince1970: day)
+    return date.day == 1 && (date.month == 1 || date.month == 7)
   }
 }

@@ -121,6 +121,6 @@ extension ReceiverSettings.Draft {
     guard parts.count == 3, parts[0].utf8.count == 4, parts[1].utf8.count == 2, parts[2].utf8.count == 2,
       let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
     else { return nil }
-    return CivilDay(year: year, month: month, day: day)
+    return CivilDay.ofReceiver(year: year, month: month, day: day)
   }
 }
