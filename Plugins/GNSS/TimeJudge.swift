@@ -16,6 +16,8 @@ package struct TimeJudge: Hashable, Sendable, BitwiseCopyable {
   package static let toMove = 60
   /// A second that is told again within this is the same message once more, not a clock that stands.
   package static let sameSecond = TimeInterval.milliseconds(900)
+  /// ns: moments so near each other are one. SOCK tells the local clock to a microsecond alone.
+  private static let sameMoment: UInt64 = 10_000
   private static let second: Int64 = 1_000_000_000
 
   package enum Verdict: Hashable, Sendable, BitwiseCopyable {
@@ -70,14 +72,15 @@ package struct TimeJudge: Hashable, Sendable, BitwiseCopyable {
     let elapsed = raw - lastRaw
     guard elapsed > .zero else { return .passed }
     let step = reading.reference &- lastReference
-    if step == 0, elapsed < Self.sameSecond { return .passed }
+    let stands = step.magnitude < Self.sameMoment
+    if stands, elapsed < Self.sameSecond { return .passed }
     defer {
       lastReference = reading.reference
       self.lastRaw = raw
       lastStep = Double(step &- elapsed.nanoseconds)
     }
     passLeap(reading)
-    if step == 0 { return refuse(.frozen, by: -elapsed, reading) }
+    if stands { return refuse(.frozen, by: -elapsed, reading) }
     if let line {
       let gap = line.distance(reference: reading.reference, raw: raw)
       if gap.magnitude <= tolerance(line, grade: reading.grade, at: raw) { return onLine(reading) }

@@ -36,6 +36,17 @@ import TimeTypes
     #expect(driver.news.last == .trusted(moved: nil))
   }
 
+  @Test func pulsesThatStandStill() {
+    var driver = ReceiverDriver()
+    for count in 0..<60 as Range<Int64> {
+      let utc = driver.start + count * Self.second
+      // The local clock is told to a microsecond: the moment that stands is a little different each time.
+      let stands = count < 20 ? 0 : driver.start + 19 * Self.second - utc + count * 37 % 1000
+      driver.pulse(at: utc, ahead: stands)
+    }
+    #expect(driver.samples.count == 17 && reasons(driver) == [.frozen])
+  }
+
   @Test func timeThatRunsBackward() {
     let driver = ran(after: 30) { 38 * Self.second - $0 }
     #expect(reasons(driver).contains(.backward))
