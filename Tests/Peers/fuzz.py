@@ -16,7 +16,7 @@ def test_parsers_of_receivers():
     runs = int(os.environ.get("TOMPION_FUZZ_RUNS", 10**7))
     # The package's other tests are not built for it: a package of links to the parser and its tests, optimized.
     with h.workspace("fuzz") as (directory, _):
-        for name in ("Sources/Numerics", "Sources/ReferenceWire", "Tests/ReferenceWireTests"):
+        for name in ("Sources/Numerics", "Sources/TimeTypes", "Sources/ReferenceWire", "Tests/ReferenceWireTests"):
             os.makedirs(os.path.join(directory, os.path.dirname(name)), exist_ok=True)
             os.symlink(os.path.join(h.ROOT, name), os.path.join(directory, name))
         support = os.path.join(directory, "Tests", "TestSupport")
@@ -28,9 +28,10 @@ import PackageDescription
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault")]
 let package = Package(name: "Fuzz", targets: [
   .target(name: "Numerics", swiftSettings: settings),
-  .target(name: "ReferenceWire", swiftSettings: settings),
+  .target(name: "TimeTypes", swiftSettings: settings),
+  .target(name: "ReferenceWire", dependencies: ["TimeTypes"], swiftSettings: settings),
   .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport", swiftSettings: [.swiftLanguageMode(.v6)]),
-  .testTarget(name: "ReferenceWireTests", dependencies: ["ReferenceWire", "TestSupport"], swiftSettings: [.swiftLanguageMode(.v6)]),
+  .testTarget(name: "ReferenceWireTests", dependencies: ["ReferenceWire", "TestSupport", "TimeTypes"], swiftSettings: [.swiftLanguageMode(.v6)]),
 ])
 """)
         command = ["swift", "test", "-c", "release", "-Xswiftc", "-enable-testing", "--filter", "FuzzTests", "--package-path", directory]
