@@ -14,7 +14,6 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 STAGE = os.environ.get("TOMPION_STAGE", os.path.join(ROOT, ".build", "stage"))
-STATIC = os.path.join(ROOT, ".build", "stage-static")
 CACHE = os.path.join(ROOT, ".build", "peers")
 PLUGINS = os.path.join(STAGE, "lib", "tompion")
 
@@ -30,6 +29,13 @@ def refuse_the_right_to_set_clocks():
 
 
 refuse_the_right_to_set_clocks()
+
+
+def static():
+    """The stage of the static build, which ./Tools/test makes beside the first tests."""
+    stage = os.path.join(ROOT, ".build", "stage-static")
+    wait_for(lambda: os.path.isdir(stage), 600, "the static build")
+    return stage
 
 
 class Skip(Exception):

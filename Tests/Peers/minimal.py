@@ -119,11 +119,11 @@ def traced(stage, module=None, plugins=h.PLUGINS):
 
 
 def test_static_with_the_client_linked_in():
-    return traced(h.STATIC, plugins="/nonexistent")
+    return traced(h.static(), plugins="/nonexistent")
 
 
 def test_static_with_the_client_loaded():
-    return traced(h.STATIC, os.path.join(h.PLUGINS, "libtompion-ntp-client.so"))
+    return traced(h.static(), os.path.join(h.PLUGINS, "libtompion-ntp-client.so"))
 
 
 def test_dynamic():

@@ -19,7 +19,7 @@ from harness import Skip  # noqa: E402
 
 
 # Those that build something, or wait for a minute without measuring how long anything takes.
-ASIDE = (("record", "provider_check", "authors"), ("idle", "diagnose", "keys", "adversity", "stubs"))
+ASIDE = (("record", "provider_check", "authors"), ("idle", "diagnose", "keys", "adversity", "stubs"), ("refclock",))
 # Suites that take longer than all others together.
 NAMED = ("auth", "samba", "fuzz")
 
@@ -53,7 +53,7 @@ def main():
     rows = [] if names else ASIDE
     aside = [(row, begin_aside(row, every)) for row in rows]
     elsewhere = {m for row in rows for m in row} | (set() if every else set(NAMED))
-    for name in names or [m for m in modules if m not in elsewhere]:
+    for name in names or [m for m in (*(m for m in modules if m not in LAST), *LAST) if m not in elsewhere]:
         spec = importlib.util.spec_from_file_location(name, os.path.join(HERE, name + ".py"))
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
