@@ -40,6 +40,7 @@ extension Configuration {
       }
       providers[position].values += values
       providers[position].sourcePlaces.append(element.place)
+      providers[position].sourceNumbers.append(index)
       if name == Self.defaultSourceProvider, !members.isEmpty, !members.contains(where: { $0.key == "address" }) {
         reader.refuseMissing(
           "address", at: element.place, "write the server's name or address: address = \"ntp.example.net\"")

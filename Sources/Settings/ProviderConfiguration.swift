@@ -22,6 +22,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
   package var column: UInt32 = 0
   /// Where each of its `[[source]]` tables begins.
   package var sourcePlaces: [TextPlace] = []
+  /// The number of each among all `[[source]]` of the file.
+  package var sourceNumbers: [Int] = []
 
   package init(name: String) {
     self.name = name
@@ -47,6 +49,6 @@ package struct ProviderConfiguration: Sendable, Equatable {
   package func validate(schema: [SettingSchema], file: String) -> [Diagnostic] {
     SettingSchema.validate(
       provider: name, values: values, schema: schema, file: file, place: TextPlace(line: line, column: column),
-      sourcePlaces: sourcePlaces)
+      sourcePlaces: sourcePlaces, sourceNumbers: sourceNumbers)
   }
 }

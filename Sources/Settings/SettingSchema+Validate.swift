@@ -6,7 +6,7 @@ extension SettingSchema {
   package static func validate(
     provider: String, values: [SettingValue], schema: [SettingSchema], file: String = "",
     place: TextPlace = TextPlace(),
-    sourcePlaces: [TextPlace] = []
+    sourcePlaces: [TextPlace] = [], sourceNumbers: [Int] = []
   ) -> [Diagnostic] {
     var wrong: [Diagnostic] = []
     // Pairs of which both are written were reported when the file was read.
@@ -21,6 +21,7 @@ extension SettingSchema {
       }
     }
     wrong += missing(provider, values, schema, file, place, sourcePlaces)
+    wrong += missingInEmptySources(provider, values, schema, file, sourcePlaces, sourceNumbers)
     wrong += crossed(values, schema, file).filter { !both.contains($0) }
     return wrong
   }
@@ -117,8 +118,7 @@ extension SettingSchema {
     var wrong: [Diagnostic] = []
     let paths = Set(values.map(\.path))
     for entry in schema where entry.required {
-      let advice =
-        entry.description.isEmpty ? "write \(entry.expected)" : "write \(entry.expected): \(entry.description)"
+      let advice = entry.advice
       guard let bracket = entry.path.lastIndex(of: "]"), entry.path[bracket...].hasPrefix("].") else {
         let name = entry.path.hasSuffix("[]") ? String(entry.path.dropLast(2)) : entry.path
         if !values.contains(where: { generic($0.path) == entry.path }) {
@@ -151,6 +151,31 @@ extension SettingSchema {
       }
     }
     return wrong
+  }
+
+  /// Sources of which nothing but the provider is written have no value at all, and lack each key that is required.
+  private static func missingInEmptySources(
+    _ provider: String, _ values: [SettingValue], _ schema: [SettingSchema], _ file: String,
+    _ sourcePlaces: [TextPlace], _ sourceNumbers: [Int]
+  ) -> [Diagnostic] {
+    guard provider != Configuration.defaultSourceProvider else { return [] }
+    let written = Set(values.map { $0.path.prefix { $0 != "]" } })
+    var wrong: [Diagnostic] = []
+    for (index, (place, number)) in zip(sourcePlaces, sourceNumbers).enumerated()
+    where !written.contains("source[\(index)") {
+      for entry in schema where entry.required && entry.path.hasPrefix("source[].") {
+        wrong.append(
+          Diagnostic(
+            file: file, line: place.line, column: place.column, key: "source[\(number)].\(entry.path.dropFirst(9))",
+            problem: "it is missing", advice: entry.advice))
+      }
+    }
+    return wrong
+  }
+
+  /// How to write a key that is missing.
+  private var advice: String {
+    description.isEmpty ? "write \(expected)" : "write \(expected): \(description)"
   }
 
   /// Pairs of keys named min… and max… in the same table.

@@ -72,6 +72,12 @@ struct SettingSchemaTests {
       ], "\(objections)")
   }
 
+  @Test("a source that names its provider and nothing else lacks each key that is required")
+  func nothingButTheProvider() throws {
+    let text = "[provider.x]\nname = \"n\"\n[[source]]\naddress = \"a\"\n[[source]]\nprovider = \"x\"\n"
+    #expect(try objections(text) == ["t.toml:5:1: source[1].address: it is missing; write a string"])
+  }
+
   @Test("a suggestion within sources leaves the prefix away")
   func sourceKey() throws {
     let objections = try objections(

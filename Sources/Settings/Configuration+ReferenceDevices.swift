@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Configuration {
+  /// Devices that are sources: none is one twice, and no PTP clock that follows the system clock is a source of it.
+  ///
+  /// By their paths, as `DevicePath` reads them: which device a link or an interface's name leads to only the host knows.
+  func referenceDeviceErrors() -> [Diagnostic] {
+    var wrong: [Diagnostic] = []
+    for provider in providers where provider.enabled && provider.readsMarks {
+      var first: [String: SettingValue] = [:]
+      for value in provider.values where value.path.hasPrefix("source[") {
+        let isDevice = value.path.hasSuffix("].device")
+        guard isDevice || value.path.hasSuffix("].enable_on"), case .string(let path) = value.value else { continue }
+        let device = DevicePath.plain(path)
+        if isDevice, let earlier = first.updateValue(first[device] ?? value, forKey: device) {
+          wrong.append(
+            diagnostic(
+              value, "it is the device of \(earlier.key) in line \(earlier.line), too", "remove one of the two sources")
+          )
+        }
+        guard
+          let (index, clock) = hardwareClocks.enumerated().first(where: { _, clock in
+            clock.follows == .system && DevicePath.plain(clock.device) == device
+          })
+        else { continue }
+        wrong.append(
+          diagnostic(
+            value,
+            "hardware_clock[\(index)] in line \(clock.line) makes that clock follow the system clock, "
+              + "and two clocks cannot follow each other",
+            "write follows = \"none\" there, or remove this source"))
+      }
+    }
+    return wrong
+  }
+
+  private func diagnostic(_ value: SettingValue, _ problem: String, _ advice: String) -> Diagnostic {
+    Diagnostic(
+      file: file, line: value.line, column: value.column, key: value.key, value: value.written, problem: problem,
+      advice: advice)
+  }
+}
+
+extension ProviderConfiguration {
+  /// Its sources are devices that mark moments: pulses, PTP clocks.
+  fileprivate var readsMarks: Bool {
+    ["tompion-phc", "tompion-pps"].contains { module == $0 || module.hasSuffix("/lib\($0).so") }
+  }
+}
