@@ -111,7 +111,9 @@ package struct PulseGate: Sendable, BitwiseCopyable {
     }
     guard !tellsEdges, known >= 5, isBeat(0, 2), isBeat(2, 4), isBeat(1, 3) else { return .gathering }
     // The pulse is the shorter of the two intervals; of two alike nobody can say.
-    let (rest, _) = (history[0] - history[1], 0)
+    let rest = history[0] - history[1]
+    // Edges are missing between: what is left of the second is no width.
+    guard rest < .seconds(1) else { return .gathering }
     let width = TimeInterval(nanoseconds: Self.second) - rest
     if EdgeWatch.isShort(rest) {
       // The newest is the end of a pulse that began with the one before.

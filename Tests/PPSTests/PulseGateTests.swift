@@ -61,6 +61,18 @@ import TimeTypes
     for half in 0..<40 { #expect(gate.take(Self.at(0.5 * Double(half))) == .gathering) }
   }
 
+  @Test func twoNeighbouringEdgesThatAreLostMakeNoWrongBeat() {
+    // The pulse begins at whole seconds and ends 0.3 s later; the end at 1.3 and the beginning at 2.0 are lost.
+    var gate = PulseGate(tellsEdges: false)
+    for time in [-0.7, 0, 0.3, 1, 2.3] { #expect(gate.take(Self.at(time)) == .gathering) }
+    var beats: [Double] = []
+    for half in 6..<40 {
+      let time = Double(half / 2) + (half % 2 == 0 ? 0 : 0.3)
+      if case .onBeat = gate.take(Self.at(time)) { beats.append(time) }
+    }
+    #expect(beats.count >= 14 && beats.allSatisfy { $0 == $0.rounded() }, "\(beats)")
+  }
+
   @Test func wholeSecondsAreSplitOff() {
     for (interval, seconds, rest) in [(1400, 1, 400), (1600, 2, -400), (500, 1, -500), (499, 0, 499)] {
       let split = PulseGate.split(.milliseconds(Int64(interval)))
