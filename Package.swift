@@ -264,8 +264,8 @@ let package = Package(
     tests(
       "MSSNTP",
       ["TimeTypes", "Addresses", "Cryptography", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
-    tests("PPS", ["TimeTypes", "Numerics", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
-    tests("PHC", ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+    tests("PPS", ["TimeTypes", "Numerics", "ProviderKit", "CTompionProvider", "Report", "TestSupport", "MockHost"]),
+    tests("PHC", ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider", "Report", "TestSupport", "MockHost"]),
     tests("GNSS", ["TimeTypes", "ReferenceWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),

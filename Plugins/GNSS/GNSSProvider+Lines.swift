@@ -129,7 +129,7 @@ extension GNSSProvider {
     case (.line, .notFound): "there is no such serial device"
     case (.line, .permission): "tompiond may not open it: give its user the device's group (dialout)"
     case (.line, .addressInUse), (.line, .again): "somebody else reads it"
-    case (.line, .invalid): "it cannot be set to that speed"
+    case (.line, .invalid): "it is no serial line, or cannot be set to that speed"
     case (.memory, .notFound): "nobody has made that segment yet"
     case (.memory(let unit, _), .permission):
       unit < 2

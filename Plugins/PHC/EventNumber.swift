@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The numbers that this provider raises (Docs/events.md).
-enum EventNumber {
-  static let reachable: UInt32 = 37
-  static let unreachable: UInt32 = 38
-  static let running: UInt32 = 604
-  /// Readings come and are refused; the text says why.
-  static let refusing: UInt32 = 603
-  static let jumped: UInt32 = 603
+enum EventNumber: UInt32, CaseIterable {
+  case reachable = 37
+  case unreachable = 38
   /// The device is gone, or cannot be opened.
-  static let device: UInt32 = 600
-  static let deviceBack: UInt32 = 601
+  case device = 600
+  case deviceBack = 601
+  /// It is read, and nothing says by how many seconds it is off.
+  case unlocked = 602
+  /// Readings come and are refused; the text says why.
+  case refusing = 603
+  case running = 604
+  /// It shows another time from one reading to the next, and stays there.
+  case jumped = 607
 }

@@ -25,7 +25,7 @@ package struct HardwareClockSettings: Hashable, Sendable {
   package static let schema: [SettingSchema] = [
     SettingSchema("source[].device", .string, "the PTP clock, \"/dev/ptp0\"", required: true),
     SettingSchema(
-      "source[].scale", .string, "what it keeps: TAI, as PTP wants it, or UTC", default: "tai", choices: "tai|utc"),
+      "source[].timescale", .string, "what it keeps: TAI, as PTP wants it, or UTC", default: "tai", choices: "tai|utc"),
     SettingSchema(
       "source[].offset", .real, "added to what it shows, s", default: "0.0",
       range: -10_000_000_000...10_000_000_000),
@@ -34,7 +34,8 @@ package struct HardwareClockSettings: Hashable, Sendable {
       default: "false"),
     SettingSchema("source[].poll", .integer, "a sample every so often, log2 s", default: "0", range: -4...10),
     SettingSchema(
-      "source[].rate", .integer, "readings for a sample, of which the narrowest counts", default: "4", range: 1...64),
+      "source[].readings", .integer, "readings for a sample, of which the narrowest counts", default: "4", range: 1...64
+    ),
     SettingSchema(
       "source[].accuracy", .real, "what all readings alike may be off by, s; a part of the bounds", default: "0.0",
       range: 0...0.1),
@@ -87,20 +88,20 @@ package struct HardwareClockSettings: Hashable, Sendable {
     case "device":
       device = setting.string ?? ""
       if !device.hasPrefix("/") { return "the path of a PTP clock: \"/dev/ptp0\"" }
-    case "scale":
-      guard let scale = setting.string.flatMap({ HardwareClockOptions.Scale(rawValue: $0) }) else {
+    case "timescale":
+      guard let timescale = setting.string.flatMap({ HardwareClockOptions.Timescale(rawValue: $0) }) else {
         return "tai or utc"
       }
-      options.scale = scale
+      options.timescale = timescale
     case "offset":
       guard let number = setting.real, number.magnitude <= 1e10 else { return "seconds" }
       options.offset = TimeInterval(seconds: number)
     case "poll":
       guard let number = setting.integer, (-4...10).contains(number) else { return "a whole number from -4 to 10" }
       options.poll = Int8(number)
-    case "rate":
+    case "readings":
       guard let number = setting.integer, (1...64).contains(number) else { return "a whole number from 1 to 64" }
-      options.rate = Int(number)
+      options.readings = Int(number)
     case "accuracy":
       guard let number = setting.real, number >= 0, number <= 0.1 else { return "seconds from 0 to 0.1" }
       options.accuracy = TimeInterval(seconds: number)

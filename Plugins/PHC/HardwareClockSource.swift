@@ -99,10 +99,10 @@ package struct HardwareClockSource: Sendable {
     state = .running
     let sample = HardwareClockSample(
       stamp: stamp, reference: reference, errorNanoseconds: error,
-      scale: options.scale == .tai && !options.findsOffset ? .tai : .utc)
+      timescale: options.timescale == .tai && !options.findsOffset ? .tai : .utc)
     if best.map({ error < $0.errorNanoseconds }) ?? true { best = sample }
     round += 1
-    guard round >= options.rate, let narrowest = best else { return .nothing }
+    guard round >= options.readings, let narrowest = best else { return .nothing }
     (best, round) = (nil, 0)
     used &+= 1
     return .sample(narrowest)
@@ -114,7 +114,7 @@ package struct HardwareClockSource: Sendable {
       let bound = followed?.bound(at: stamp.raw)
     else { return false }
     var gap = (reference - stamp.time).nanoseconds
-    if options.scale == .tai, !options.findsOffset {
+    if options.timescale == .tai, !options.findsOffset {
       gap %= 1_000_000_000
       if gap > 500_000_000 { gap -= 1_000_000_000 }
       if gap < -500_000_000 { gap += 1_000_000_000 }
@@ -166,7 +166,7 @@ package struct HardwareClockSample: Hashable, Sendable, BitwiseCopyable {
   package var stamp: Stamp
   package var reference: TimeInterval
   package var errorNanoseconds: UInt32
-  package var scale: HardwareClockOptions.Scale
+  package var timescale: HardwareClockOptions.Timescale
 }
 
 extension HardwareClockSource.State {

@@ -115,11 +115,11 @@ final class PHCProvider: Provider {
     let name = slots[index].name
     if status == .ok {
       slots[index].deviceError = ""
-      host.event(EventNumber.deviceBack, source: slots[index].source, "\(name) is back")
+      host.event(EventNumber.deviceBack.rawValue, source: slots[index].source, "\(name) is back")
     } else {
       slots[index].clock.lost()
       slots[index].deviceError = "the device is gone; it is looked for once a second"
-      host.event(EventNumber.device, source: slots[index].source, "\(name) is gone")
+      host.event(EventNumber.device.rawValue, source: slots[index].source, "\(name) is gone")
     }
     publishInfo(index)
   }
@@ -143,7 +143,7 @@ final class PHCProvider: Provider {
         raw: sample.stamp.raw, delay: isOneWay ? 0 : Int64(2 * error),
         dispersion: UInt64(sample.stamp.errorNanoseconds) + accuracy + (isOneWay ? error : 0),
         asymmetryBound: error + accuracy, referenceID: slots[index].referenceID,
-        timescale: sample.scale == .tai ? .tai : .utc, leap: .none, stratum: 0, precision: -30,
+        timescale: sample.timescale == .tai ? .tai : .utc, leap: .none, stratum: 0, precision: -30,
         poll: slots[index].settings.options.poll, receiveKind: sample.stamp.kind, transmitKind: .none))
   }
 
@@ -166,18 +166,20 @@ final class PHCProvider: Provider {
   private func tell(_ news: HardwareClockSlot.News, of index: Int) {
     let (slot, source) = (slots[index], slots[index].source)
     switch news {
-    case .reachable: host.event(EventNumber.reachable, source: source, "readings of \(slot.name) are used")
+    case .reachable: host.event(EventNumber.reachable.rawValue, source: source, "readings of \(slot.name) are used")
     case .unreachable:
-      host.event(EventNumber.unreachable, source: source, "no reading of \(slot.name) could be used in eight polls")
+      host.event(
+        EventNumber.unreachable.rawValue, source: source, "no reading of \(slot.name) could be used in eight polls")
     case .jumped:
       host.event(
-        EventNumber.jumped, source: source,
+        EventNumber.jumped.rawValue, source: source,
         "\(slot.name) jumped; it is not believed before other sources confirm it, or "
           + "\(slot.settings.options.hold.nanoseconds / 1_000_000_000) s have passed")
     case .state(let state):
       switch state {
-      case .running: host.event(EventNumber.running, source: source, "\(slot.name) runs, and is used")
-      case .unlocked, .refusing: host.event(EventNumber.refusing, source: source, "\(slot.name): \(state.text)")
+      case .running: host.event(EventNumber.running.rawValue, source: source, "\(slot.name) runs, and is used")
+      case .unlocked: host.event(EventNumber.unlocked.rawValue, source: source, "\(slot.name): \(state.text)")
+      case .refusing: host.event(EventNumber.refusing.rawValue, source: source, "\(slot.name): \(state.text)")
       case .waiting, .gathering: break
       }
     }
@@ -237,9 +239,18 @@ final class PHCProvider: Provider {
     case .failure(let error):
       guard slots[index].deviceStatus != error.status else { return }
       slots[index].deviceStatus = error.status
-      let text = "the device cannot be opened: \(error.status.text)"
-      host.event(EventNumber.device, source: slots[index].source, "\(slots[index].name): \(text)")
+      let text = "the device cannot be opened: \(Self.reason(error.status))"
+      host.event(EventNumber.device.rawValue, source: slots[index].source, "\(slots[index].name): \(text)")
       slots[index].deviceError = text
+    }
+  }
+
+  /// Why a device cannot be opened, and what would be right.
+  private static func reason(_ status: Status) -> String {
+    switch status {
+    case .invalid: "it is no PTP clock (/dev/ptpN)"
+    case .permission: "tompiond may not open it: a udev rule gives it to tompiond's user"
+    default: status.text
     }
   }
 }

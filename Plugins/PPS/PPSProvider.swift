@@ -118,11 +118,11 @@ final class PPSProvider: Provider {
     let name = slots[index].name
     if status == .ok {
       slots[index].deviceError = ""
-      host.event(EventNumber.deviceBack, source: slots[index].source, "\(name) is back")
+      host.event(EventNumber.deviceBack.rawValue, source: slots[index].source, "\(name) is back")
     } else {
       slots[index].pulses.lost()
       slots[index].deviceError = "the device is gone; it is looked for once a second"
-      host.event(EventNumber.device, source: slots[index].source, "\(name) is gone")
+      host.event(EventNumber.device.rawValue, source: slots[index].source, "\(name) is gone")
     }
     publishInfo(index)
   }
@@ -164,17 +164,19 @@ final class PPSProvider: Provider {
   private func tell(_ news: PulseSlot.News, of index: Int) {
     let (slot, source) = (slots[index], slots[index].source)
     switch news {
-    case .reachable: host.event(EventNumber.reachable, source: source, "pulses of \(slot.name) are used")
+    case .reachable: host.event(EventNumber.reachable.rawValue, source: source, "pulses of \(slot.name) are used")
     case .unreachable:
-      host.event(EventNumber.unreachable, source: source, "no pulse of \(slot.name) could be used for eight seconds")
+      host.event(
+        EventNumber.unreachable.rawValue, source: source, "no pulse of \(slot.name) could be used for eight seconds")
     case .moved:
-      host.event(EventNumber.moved, source: source, "pulses of \(slot.name) have moved, and stay where they are now")
+      host.event(
+        EventNumber.moved.rawValue, source: source, "pulses of \(slot.name) have moved, and stay where they are now")
     case .state(let state):
       let text = state.text(slot.pulses.edges, width: slot.widthText)
       switch state {
-      case .locked: host.event(EventNumber.locked, source: source, "pulses of \(slot.name) have their seconds")
-      case .unlocked: host.event(EventNumber.unlocked, source: source, "\(slot.name): \(text)")
-      case .refusing: host.event(EventNumber.refusing, source: source, "\(slot.name): \(text)")
+      case .locked: host.event(EventNumber.locked.rawValue, source: source, "pulses of \(slot.name) have their seconds")
+      case .unlocked: host.event(EventNumber.unlocked.rawValue, source: source, "\(slot.name): \(text)")
+      case .refusing: host.event(EventNumber.refusing.rawValue, source: source, "\(slot.name): \(text)")
       case .waiting, .gathering: break
       }
     }
@@ -231,7 +233,8 @@ final class PPSProvider: Provider {
       // The clock keeps on making pulses when it is closed again.
       switch host.devices.open(.hardwareClock(interval: 3_600_000), path: device.enableOn, flags: .enablePulses) {
       case .success(let clock): host.devices.close(clock)
-      case .failure(let error): problem = "\(device.enableOn) does not make pulses: \(error.status.text)"
+      case .failure(let error):
+        problem = "\(device.enableOn) does not make pulses: \(Self.reason(error.status, isClock: true))"
       }
     }
     switch openPulses(index, path: path) {
@@ -243,9 +246,22 @@ final class PPSProvider: Provider {
     case .failure(let error):
       guard slots[index].deviceStatus != error.status else { return }
       slots[index].deviceStatus = error.status
-      let text = problem ?? "the device cannot be opened: \(error.status.text)"
-      host.event(EventNumber.device, source: slots[index].source, "\(slots[index].name): \(text)")
+      let text =
+        problem ?? "the device cannot be opened: \(Self.reason(error.status, isClock: device.options.isHardwareClock))"
+      host.event(EventNumber.device.rawValue, source: slots[index].source, "\(slots[index].name): \(text)")
       slots[index].deviceError = text
+    }
+  }
+
+  /// Why a device cannot be opened, and what would be right.
+  private static func reason(_ status: Status, isClock: Bool) -> String {
+    switch status {
+    case .invalid where isClock: "it is no PTP clock (/dev/ptpN), or has no such channel or pin"
+    case .invalid: "it is no PPS device (/dev/ppsN)"
+    case .unsupported:
+      isClock ? "it has no such signals, or this host opens no devices" : "it does not capture that edge"
+    case .permission: "tompiond may not open it: a udev rule gives it to tompiond's user"
+    default: status.text
     }
   }
 

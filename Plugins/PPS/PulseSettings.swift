@@ -36,7 +36,7 @@ package struct PulseSettings: Hashable, Sendable {
       "source[].pin", .integer, "external time stamps: the pin given to that channel; default: as it is", range: 0...255
     ),
     SettingSchema(
-      "source[].offset", .real, "how much after the second a pulse comes here (cable), s; positive = later",
+      "source[].delay", .real, "how much after the second a pulse comes here (cable), s; positive = later",
       default: "0.0", range: -0.4...0.4),
     SettingSchema(
       "source[].accuracy", .real, "what all pulses alike may be off by, s; a part of the bounds", default: "0.000001",
@@ -44,9 +44,6 @@ package struct PulseSettings: Hashable, Sendable {
     SettingSchema(
       "source[].tolerance", .real, "how far from whole seconds pulses may come, s", default: "0.0005",
       range: 0.000001...0.05),
-    SettingSchema(
-      "source[].lock", .string, "what numbers the seconds: auto, the clock as other sources keep it",
-      default: "auto", choices: "auto"),
     SettingSchema(
       "source[].width_check", .boolean, "refuse pulses whose width says that the other edge marks the second",
       default: "true"),
@@ -104,7 +101,6 @@ package struct PulseSettings: Hashable, Sendable {
     case "edge":
       guard let edge = setting.string.flatMap({ PulseOptions.Edge(rawValue: $0) }) else { return "assert or clear" }
       options.edge = edge
-    case "lock": if setting.string != "auto" { return "auto: no source can be named yet" }
     case "name": name = setting.string ?? ""
     case "refid":
       referenceID = setting.string ?? ""
@@ -116,7 +112,7 @@ package struct PulseSettings: Hashable, Sendable {
     case "pin":
       guard let number = setting.integer, (0...255).contains(number) else { return "a whole number from 0 to 255" }
       options.pin = UInt32(number)
-    case "offset":
+    case "delay":
       guard let number = setting.real, number.magnitude <= 0.4 else { return "seconds from -0.4 to 0.4" }
       options.delay = TimeInterval(seconds: number)
     case "accuracy":

@@ -13,7 +13,7 @@ extension EventKind {
       .servingStopped, .portBusy, .sourceRefused, .sourceRestarted, .listeningLost, .listeningAgain,
       .keysMissing, .signatureWrong, .signatureMissing, .sourceProvenAgain, .signingFailed, .peerSigningFailed,
       .legacyRequestRefused, .accountSweep, .referenceLost, .referenceFound, .referenceUnfit, .referenceRefused,
-      .referenceTrusted, .weekRollover, .referenceDelayLearned:
+      .referenceTrusted, .weekRollover, .referenceDelayLearned, .referenceJumped:
       true
     default: false
     }
@@ -238,7 +238,7 @@ extension EventKind {
     case .referenceUnfit:
       (
         "reference-unfit", .warning,
-        "A reference clock has no fix, or doubts itself (antenna, accuracy, spoofing); its time is not used."
+        "A reference clock has no fix, or doubts itself (antenna, accuracy, spoofing), or nothing says which second it marks; its time is not used."
       )
     case .referenceRefused:
       (
@@ -255,6 +255,11 @@ extension EventKind {
       (
         "reference-delay-learned", .notice,
         "How late a receiver tells the time was learned from the other sources."
+      )
+    case .referenceJumped:
+      (
+        "reference-jumped", .warning,
+        "A hardware clock, or the pulses of a device, jumped and stayed there; it is used again once other sources confirm it, as the text says."
       )
     case .stateKept: ("state-kept", .notice, "The state directory, or the file in it, can be written again.")
     case .listeningLost:

@@ -104,4 +104,5 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case referenceTrusted = 604
   case weekRollover = 605
   case referenceDelayLearned = 606
+  case referenceJumped = 607
 }

@@ -20,14 +20,14 @@ import TimeTypes
     // The first reading has no line to be on.
     #expect(samples.count == 99 && source.readings == 400 && source.refusedInAll == 0 && source.state == .running)
     for sample in samples {
-      #expect(sample.scale == .tai && model.error(sample, minus: .seconds(37)).magnitude < .microseconds(1))
+      #expect(sample.timescale == .tai && model.error(sample, minus: .seconds(37)).magnitude < .microseconds(1))
     }
   }
 
   @Test func theNarrowestOfARoundCounts() {
     var wide: [Double] = []
     for rate in [1, 8] {
-      var (model, source) = (HardwareClockModel(seed: 2), Self.source { $0.rate = rate })
+      var (model, source) = (HardwareClockModel(seed: 2), Self.source { $0.readings = rate })
       model.window = 2000
       let samples = model.run(&source, from: 0, to: 400, every: 1 / Double(rate))
       #expect(samples.count > 340)
@@ -91,7 +91,7 @@ import TimeTypes
   }
 
   @Test func aSingleOutlierCostsOneReading() {
-    var (model, source) = (HardwareClockModel(seed: 7), Self.source { $0.rate = 1 })
+    var (model, source) = (HardwareClockModel(seed: 7), Self.source { $0.readings = 1 })
     _ = model.run(&source, from: 0, to: 30, every: 1)
     let ahead = model.ahead
     model.ahead = ahead + .milliseconds(3)
@@ -108,7 +108,7 @@ import TimeTypes
     #expect(source.state == .unlocked(.unsynchronized))
     model.isSynchronized = true
     for sample in model.run(&source, from: 30, to: 60) {
-      #expect(sample.scale == .utc && model.error(sample, minus: .zero).magnitude < .microseconds(1))
+      #expect(sample.timescale == .utc && model.error(sample, minus: .zero).magnitude < .microseconds(1))
     }
     // Kept when nobody is there to ask any more.
     model.isSynchronized = false
@@ -138,12 +138,12 @@ import TimeTypes
     var (model, source) = (
       HardwareClockModel(seed: 11),
       Self.source {
-        $0.scale = .utc
+        $0.timescale = .utc
         $0.offset = .seconds(-37)
       }
     )
     for sample in model.run(&source, from: 0, to: 30) {
-      #expect(sample.scale == .utc && model.error(sample, minus: .zero).magnitude < .microseconds(1))
+      #expect(sample.timescale == .utc && model.error(sample, minus: .zero).magnitude < .microseconds(1))
     }
     #expect(source.used > 25)
   }
@@ -151,7 +151,7 @@ import TimeTypes
   @Test func readingsAreSpreadOverAPoll() {
     func interval(_ poll: Int8, _ rate: Int) -> UInt32 {
       var options = HardwareClockOptions()
-      (options.poll, options.rate) = (poll, rate)
+      (options.poll, options.readings) = (poll, rate)
       return options.readingInterval
     }
     #expect(interval(0, 4) == 250 && interval(-2, 1) == 250 && interval(4, 1) == 16_000 && interval(-4, 64) == 25)

@@ -64,10 +64,10 @@ import Testing
 
   @Test func theWindowIsTheRoundTrip() throws {
     let host = Self.scene { host in
-      host.set("source[0].scale", "utc")
+      host.set("source[0].timescale", "utc")
       host.set("source[0].accuracy", 0.000001)
       host.set("source[0].poll", Int64(1))
-      host.set("source[0].rate", Int64(8))
+      host.set("source[0].readings", Int64(8))
     }
     #expect(Self.run(host) == TOMPION_OK)
     Self.readings(host, seconds: 40, ahead: 100, kind: TOMPION_STAMP_USER, error: 700)
@@ -86,7 +86,7 @@ import Testing
     #expect(host.samples.count <= before + 1)
     let info = try #require(host.sources.values.first)
     #expect(Self.text(info.last_error).hasPrefix("the clock jumped") && info.reach == 0)
-    #expect(host.events.contains { $0.number == 603 && $0.text.contains("jumped") })
+    #expect(host.events.contains { $0.number == 607 && $0.text.contains("jumped") })
     #expect(host.events.contains { $0.number == 38 })
   }
 
@@ -105,13 +105,33 @@ import Testing
     #expect(events == [37, 604, 600, 601])
   }
 
+  @Test func whatIsNoHardwareClockIsCalledSo() throws {
+    let host = Self.scene()
+    host.deviceStatus["/dev/ptp0"] = TOMPION_INVALID
+    #expect(Self.run(host) == TOMPION_OK)
+    host.advance(by: 2_000_000_000)
+    #expect(host.events.map(\.number) == [600])
+    #expect(Self.text(try #require(host.sources.values.first).last_error).contains("no PTP clock (/dev/ptpN)"))
+  }
+
+  @Test func anUnknownOffsetIsNoRefusal() throws {
+    let host = Self.scene { $0.set("source[0].auto_offset", true) }
+    host.setClock(synchronized: false)
+    #expect(Self.run(host) == TOMPION_OK)
+    Self.readings(host, seconds: 20)
+    #expect(host.samples.isEmpty && host.events.map(\.number) == [602])
+  }
+
   @Test func settingsThatAreWrongAreRefused() {
-    for (key, number) in [("poll", Int64(11)), ("rate", 0), ("scale", 1), ("auto_offset", 1), ("such", 1)] {
+    for (key, number) in [
+      ("poll", Int64(11)), ("readings", 0), ("rate", 4), ("timescale", 1), ("scale", 1), ("auto_offset", 1),
+      ("such", 1),
+    ] {
       let host = Self.scene { $0.set("source[0].\(key)", number) }
       #expect(Self.run(host) == TOMPION_INVALID && host.refusals.count == 1, "\(key)")
     }
     let host = MockHost()
-    host.set("source[0].scale", "tai")
+    host.set("source[0].timescale", "tai")
     #expect(Self.run(host) == TOMPION_INVALID && host.refusals.count == 1)
     let twice = Self.scene { $0.set("source[1].device", "/dev/ptp0") }
     #expect(Self.run(twice) == TOMPION_INVALID && twice.refusals.count == 1)

@@ -126,12 +126,22 @@ import Testing
     #expect(devices == [600, 600, 601])
   }
 
+  @Test(arguments: [("/dev/null", "it is no PPS device (/dev/ppsN)"), ("/dev/ptp0", "it is no PTP clock (/dev/ptpN)")])
+  func whatIsNoSuchDeviceIsCalledSo(path: String, text: String) throws {
+    let host = Self.scene(path)
+    host.deviceStatus[path] = TOMPION_INVALID
+    #expect(Self.run(host) == TOMPION_OK)
+    host.advance(by: 2_000_000_000)
+    #expect(host.events.map(\.number) == [600] && host.events.first?.text.contains(text) == true)
+    #expect(Self.text(try #require(host.sources.values.first).last_error).contains(text))
+  }
+
   @Test func aHardwareClockGivesPulsesByItsPin() throws {
     let host = Self.scene("/dev/ptp0") { host in
       host.set("source[0].channel", Int64(1))
       host.set("source[0].pin", Int64(2))
       host.set("source[0].edge", "clear")
-      host.set("source[0].offset", 0.0001)
+      host.set("source[0].delay", 0.0001)
       host.set("source[0].refid", "GPS")
     }
     #expect(Self.run(host) == TOMPION_OK)
@@ -151,7 +161,7 @@ import Testing
     #expect(host.device("/dev/pps0") == 2 && host.devices.count == 1)
     let other = Self.scene { $0.set("source[0].enable_on", "/dev/ptp0") }
     other.deviceStatus["/dev/ptp0"] = TOMPION_PERMISSION
-    #expect(Self.run(other) == TOMPION_OK && other.logs.contains { $0.contains("not permitted") })
+    #expect(Self.run(other) == TOMPION_OK && other.logs.contains { $0.contains("may not open it") })
   }
 
   @Test func countersAreToldWhenAsked() {

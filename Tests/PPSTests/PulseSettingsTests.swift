@@ -15,8 +15,8 @@ import TimeTypes
     let (sources, complaints) = PulseSettings.read(
       Self.settings([
         ("0].device", .string("/dev/pps1")), ("0].edge", .string("clear")), ("0].enable_on", .string("/dev/ptp3")),
-        ("0].offset", .real(-0.25)), ("0].accuracy", .real(2e-6)), ("0].tolerance", .real(1e-4)),
-        ("0].lock", .string("auto")), ("0].width_check", .boolean(false)), ("0].name", .string("roof")),
+        ("0].delay", .real(-0.25)), ("0].accuracy", .real(2e-6)), ("0].tolerance", .real(1e-4)),
+        ("0].width_check", .boolean(false)), ("0].name", .string("roof")),
         ("0].refid", .string("GPS1")), ("0].prefer", .boolean(true)), ("0].noselect", .boolean(true)),
         ("0].trust", .boolean(true)), ("0].require", .boolean(true)), ("1].device", .string("/dev/ptp0")),
         ("1].channel", .integer(1)), ("1].pin", .integer(2)),
@@ -35,7 +35,8 @@ import TimeTypes
 
   @Test(arguments: [
     ("device", Setting.Value.string("pps0")), ("device", .integer(0)), ("edge", .string("rising")),
-    ("enable_on", .string("/dev/pps0")), ("offset", .real(0.5)), ("offset", .string("a")), ("lock", .string("GPS")),
+    ("enable_on", .string("/dev/pps0")), ("delay", .real(0.5)), ("delay", .string("a")), ("lock", .string("auto")),
+    ("offset", .real(0)),
     ("channel", .integer(-1)), ("pin", .integer(256)), ("tolerance", .real(0)), ("accuracy", .real(1)),
     ("width_check", .integer(1)), ("refid", .string("")), ("refid", .string("LONGER")), ("refid", .string("a b")),
     ("such", .integer(1)),

@@ -118,8 +118,9 @@ import TimeTypes
   }
 
   @Test(arguments: [
-    ("/dev/null", 1, TOMPION_NOT_FOUND), ("/dev/null", 2, TOMPION_NOT_FOUND), ("/dev/null", 3, TOMPION_NOT_FOUND),
-    ("/etc/passwd", 1, TOMPION_NOT_FOUND), ("/tmp", 1, TOMPION_NOT_FOUND), ("/dev/no-such-tty", 1, TOMPION_NOT_FOUND),
+    ("/dev/null", 1, TOMPION_INVALID), ("/dev/null", 2, TOMPION_INVALID), ("/dev/null", 3, TOMPION_INVALID),
+    ("/etc/passwd", 1, TOMPION_INVALID), ("/etc/passwd", 2, TOMPION_INVALID), ("/etc/passwd", 3, TOMPION_INVALID),
+    ("/tmp", 1, TOMPION_INVALID), ("/dev/no-such-tty", 1, TOMPION_NOT_FOUND), ("/dev/pps999", 2, TOMPION_NOT_FOUND),
     ("shm:256", 4, TOMPION_INVALID), ("/dev/null", 4, TOMPION_INVALID), ("shm:0", 1, TOMPION_NOT_FOUND),
     ("/dev/null", 9, TOMPION_UNSUPPORTED),
   ])
@@ -134,9 +135,12 @@ import TimeTypes
     let path = NSTemporaryDirectory() + "tompion-pipe-\(UUID().uuidString)"
     #expect(mkfifo(path, 0o600) == 0)
     defer { unlink(path) }
-    let bench = try CapabilityBench("device-io", settings: serial(path))
-    try bench.start()
-    #expect(bench.take() == ["open \(TOMPION_NOT_FOUND)"])
+    for kind in Int64(1)...3 {
+      let bench = try CapabilityBench(
+        "device-io", settings: ["path": .string(path), "kind": .integer(kind), "edges": .integer(1)])
+      try bench.start()
+      #expect(bench.take() == ["open \(TOMPION_INVALID)"])
+    }
   }
 
   @Test func speedsFlagsAndSecondOpeningsAreChecked() throws {

@@ -21,9 +21,12 @@ extension KernelBackend {
     } catch {
       release(device)
       devices.remove(device.handle)
-      return .failed(tompion_status(errno: error.errno))
+      return .failed(Self.isOfAnotherKind(error) ? TOMPION_INVALID : tompion_status(errno: error.errno))
     }
   }
+
+  /// ENODEV and ENOTTY: there is something of that path, and no such device.
+  private static func isOfAnotherKind(_ error: KernelError) -> Bool { error.errno == 19 || error.errno == 25 }
 
   package func closeDevice(_ handle: UInt32) {
     guard let devices, let device = devices.find(handle) else { return }

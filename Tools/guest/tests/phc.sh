@@ -10,7 +10,7 @@ name=$daemon
 case $name in
   tompiond)
     mkdir -p /run/tompion && chown tompion:tompion /run/tompion /var/lib/tompion
-    printf '[clock]\nservo = "%s"\n[[source]]\nprovider = "phc"\ndevice = "/dev/ptp0"\nscale = "utc"\npoll = -2\nrate = 1\n' \
+    printf '[clock]\nservo = "%s"\n[[source]]\nprovider = "phc"\ndevice = "/dev/ptp0"\ntimescale = "utc"\npoll = -2\nreadings = 1\n' \
       "${servo:-engine}" >/etc/tompion.toml
     tompiond --config /etc/tompion.toml 2>/tmp/tompiond.log &
     daemon=$!

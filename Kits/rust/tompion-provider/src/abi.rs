@@ -543,7 +543,7 @@ pub struct tompion_device_io_t {
     pub size: u32,
     /// 0
     pub reserved: u32,
-    /// Opens a device; its handle (never 0, never used again) goes into *device. Each path once at a time (ADDRESS_IN_USE), at most 16 (AGAIN). NOT_FOUND: there is none, or it is of another kind; UNSUPPORTED: it cannot do that, or this host has no such devices. Only for reading: no PHC can be steered by it. \[control or capture & inited\]
+    /// Opens a device; its handle (never 0, never used again) goes into *device. Each path once at a time (ADDRESS_IN_USE), at most 16 (AGAIN). NOT_FOUND: there is none; INVALID: what is there is of another kind, or has no such speed, channel or pin; UNSUPPORTED: it cannot do that, or this host has no such devices. Only for reading: no PHC can be steered by it. \[control or capture & inited\]
     pub open: Option<unsafe extern "C" fn(host: *const tompion_host_t, options: *const tompion_device_options_t, device: *mut u32) -> tompion_status>,
     /// \[control or capture & inited\]
     pub close: Option<unsafe extern "C" fn(host: *const tompion_host_t, device: u32)>,

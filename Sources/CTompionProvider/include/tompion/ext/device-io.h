@@ -63,7 +63,8 @@ typedef struct tompion_device_io {
   uint32_t size;
   uint32_t reserved;  // 0
   // Opens a device; its handle (never 0, never used again) goes into *device. Each path once at a time (ADDRESS_IN_USE), at most 16
-  // (AGAIN). NOT_FOUND: there is none, or it is of another kind; UNSUPPORTED: it cannot do that, or this host has no such devices.
+  // (AGAIN). NOT_FOUND: there is none; INVALID: what is there is of another kind, or has no such speed, channel or pin; UNSUPPORTED: it
+  // cannot do that, or this host has no such devices.
   // Only for reading: no PHC can be steered by it. [control or capture & inited]
   tompion_status (*open)(const tompion_host_t *host, const tompion_device_options_t *options, uint32_t *device);
   void (*close)(const tompion_host_t *host, uint32_t device);  // [control or capture & inited]
