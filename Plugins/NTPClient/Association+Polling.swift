@@ -68,7 +68,9 @@ extension Association {
     if counters.isServerAlive { state.round.isExcused = true }
     if let reason = counters.unproven {
       state.isUnproven = true
-      if let untold = state.proofNews.unproven(now: now) { actions.append(.notice(.unproven(reason, untold: untold))) }
+      if let untold = state.proofNews.unproven(reason, now: now) {
+        actions.append(.notice(.unproven(reason, untold: untold)))
+      }
     }
     closeRequest(into: &actions)
     requestEnded(now: now, entropy: entropy, into: &actions)

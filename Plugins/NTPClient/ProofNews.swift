@@ -2,12 +2,13 @@
 
 package import TimeTypes
 
-/// What people are told of a source's proof: its loss and its return, each at once, as long as that is rare. Where polls bring now the one and
-/// now the other, as with somebody on the way who answers first, lines come further and further apart, with a count of what lay between.
+/// What people are told of a source's proof: its loss, another reason for it and its return, each at once, as long as that is rare. Where
+/// polls bring now the one and now the other, as with somebody on the way who answers first, lines come further and further apart, with a
+/// count of what lay between.
 /// [capture]
 package struct ProofNews: Hashable, Sendable {
-  /// That was told last: replies prove nothing.
-  private var isToldUnproven = false
+  /// That was told last: replies prove nothing, and why; nil = they prove themselves.
+  private var told: Rejection?
   /// Polls that proved nothing since the last line.
   private var untold: UInt32 = 0
   /// Since it was calm.
@@ -24,25 +25,26 @@ package struct ProofNews: Hashable, Sendable {
 
   package init() {}
 
-  /// A poll brought only what proves nothing. nil = nothing to say; else how many polls before it did so and were not told of.
-  package mutating func unproven(now: RawInstant) -> UInt32? {
-    guard !isToldUnproven, admits(now) else {
+  /// A poll brought only what proves nothing. nil = nothing to say: it was for the same reason, or there were many lines; else how many
+  /// polls before it did so and were not told of.
+  package mutating func unproven(_ reason: Rejection, now: RawInstant) -> UInt32? {
+    guard told != reason, admits(now) else {
       if untold < .max { untold &+= 1 }
       return nil
     }
-    isToldUnproven = true
+    told = reason
     return take()
   }
 
   /// A reply proved itself; as above.
   package mutating func proven(now: RawInstant) -> UInt32? {
-    guard isToldUnproven, admits(now) else { return nil }
-    isToldUnproven = false
+    guard told != nil, admits(now) else { return nil }
+    told = nil
     return take()
   }
 
-  /// People hear of the loss from elsewhere.
-  package mutating func lost() { isToldUnproven = true }
+  /// The keys are gone: people hear of that from elsewhere.
+  package mutating func lost() { told = .authenticationUnavailable }
 
   private mutating func take() -> UInt32 {
     defer { untold = 0 }

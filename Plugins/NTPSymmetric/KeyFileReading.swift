@@ -30,7 +30,7 @@ package struct KeyFileReading {
       guard failure != error.status else { return false }
       failure = error.status
       let old = wasRead ? "; the \(keys.count) keys that it had stay in use" : ""
-      report(.error, "key file \(file.path) cannot be read: \(error.status.text)\(old)")
+      report(.error, "key file \(file.path) cannot be read: \(Self.words(error.status))\(old)")
       return false
     case .success(let fresh):
       failure = nil
@@ -50,6 +50,16 @@ package struct KeyFileReading {
       keys = take(parsed.keys, settings, report)
       wasRead = true
       return true
+    }
+  }
+
+  /// What a status of secrets/1 means for a file; the host tells the system's own words.
+  private static func words(_ status: Status) -> String {
+    switch status {
+    case .noMemory: "it is longer than a key file may be, or there is no memory for it"
+    case .error, .invalid: "it is no file with text in it"
+    case .again: "too many key files are open"
+    default: status.text
     }
   }
 

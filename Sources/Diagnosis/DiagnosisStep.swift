@@ -6,7 +6,7 @@ package struct DiagnosisStep: Equatable, Sendable {
     case ok, failed, skipped
   }
 
-  /// In the order in which they are taken; NIST's own order of troubleshooting is the last five.
+  /// In the order in which they are taken; NIST's own order of troubleshooting is from the interface to the signed query.
   package enum Name: String, Sendable, CaseIterable {
     case daemon, privilege, rivals, listening, configuration
     case keyFile = "key-file"
@@ -16,6 +16,7 @@ package struct DiagnosisStep: Equatable, Sendable {
     case port
     case plainQuery = "plain-query"
     case signedQuery = "signed-query"
+    case referenceClock = "reference-clock"
 
     package var title: String {
       switch self {
@@ -31,6 +32,7 @@ package struct DiagnosisStep: Equatable, Sendable {
       case .port: "port"
       case .plainQuery: "plain query"
       case .signedQuery: "signed query"
+      case .referenceClock: "reference clock"
       }
     }
   }

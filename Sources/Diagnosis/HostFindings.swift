@@ -4,8 +4,11 @@ package import Report
 
 /// The steps about this host, of what the edge found out.
 package enum HostFindings {
-  /// `unreachable`: why the daemon cannot be asked; nil = `status` is its answer.
-  package static func daemon(_ status: StatusSnapshot?, unreachable: String?) -> DiagnosisStep {
+  /// `unreachable`: why the daemon cannot be asked; nil = `status` is its answer. `told`: steps that tell why it may not steer; that is not
+  /// counted a second time here.
+  package static func daemon(_ status: StatusSnapshot?, unreachable: String?, told: [DiagnosisStep] = [])
+    -> DiagnosisStep
+  {
     guard let status else {
       return DiagnosisStep(
         .daemon, "", .failed, unreachable ?? "it gave no status", faults: ["daemon-unreachable"],
@@ -13,7 +16,11 @@ package enum HostFindings {
           "It does not run, or this user may not ask: systemctl status tompiond, journalctl -u tompiond. The other steps go on without it."
       )
     }
-    return DiagnosisStep(.daemon, "", .ok, "version \(status.version), pid \(status.processID). \(status.why)")
+    let finding = "version \(status.version), pid \(status.processID). \(status.why)"
+    var rest = status
+    if status.steering == .refused, told.contains(where: { $0.outcome == .failed }) { rest.steering = .steering }
+    guard rest.obstacle != nil else { return DiagnosisStep(.daemon, "", .ok, finding) }
+    return DiagnosisStep(.daemon, "", .failed, finding, faults: ["not-synchronized"])
   }
 
   /// `holdsSysTime`: whether the daemon has CAP_SYS_TIME in force; nil = not ours to see.

@@ -28,6 +28,7 @@ public struct Status: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   public var text: String {
     switch self {
     case .ok: "ok"
+    case .error: "an error that has no name here"
     case .again: "not ready, try later"
     case .unsupported: "not supported by the host"
     case .invalid: "invalid argument"

@@ -46,12 +46,12 @@ extension EventKind {
     case .signatureWrong:
       (
         "signature-wrong", .warning,
-        "A poll brought only replies with a wrong code, or made with another key: nothing of them is taken. Said once until one proves itself."
+        "A poll brought only replies with a wrong code, or made with another key: nothing of them is taken. Said once for each reason until one proves itself, and less often where they alternate."
       )
     case .signatureMissing:
       (
         "signature-missing", .warning,
-        "A poll brought only replies without authentication, where the source has to prove itself: nothing of them is taken. Said once until one proves itself."
+        "A poll brought only replies without authentication, where the source has to prove itself: nothing of them is taken. Said once for each reason until one proves itself, and less often where they alternate."
       )
     case .signingFailed:
       (

@@ -58,4 +58,13 @@ package struct SourceReport: Sendable, Equatable {
     self.id = id
     self.name = name
   }
+
+  /// Its answers prove themselves, and there are answers: what it proved before eight silent polls says nothing of whoever is there now.
+  package var isProven: Bool { proof.isProven && isHeard }
+
+  /// Something valid came from it of late, or it was not asked yet.
+  package var isHeard: Bool { state != .unreachable && state != .unresolved && (reach != 0 || polls == 0) }
+
+  /// In a table: as the proof's text, and in the past where nothing is heard of it.
+  package var proofText: String { proof.isProven && !isHeard ? "was \(proof.text)" : proof.text }
 }

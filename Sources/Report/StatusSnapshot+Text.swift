@@ -92,7 +92,7 @@ extension StatusSnapshot {
           String(repeating: "0", count: 3 - octal.count) + octal, Quantity.age(source.lastReplyAge),
           Quantity.offset(source.offset),
           Quantity.span(source.delay), Quantity.span(source.jitter),
-          (source.stampKind ?? "-") + (source.interleaved ? ", interleaved" : ""), source.proof.text,
+          (source.stampKind ?? "-") + (source.interleaved ? ", interleaved" : ""), source.proofText,
           source.reason.isEmpty ? source.lastError : source.reason,
         ], colour: colour)
     }

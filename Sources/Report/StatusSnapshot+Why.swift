@@ -36,8 +36,20 @@ extension StatusSnapshot {
     return each.isEmpty ? "" : " (\(each.joined(separator: "; "))\(more))"
   }
 
+  /// What keeps the clock from being synchronized and does not go by itself within the first minute, without a full stop; nil = nothing
+  /// does, as far as is known.
+  package var obstacle: String? {
+    switch synchronization {
+    case .synchronized: nil
+    case .holdover, .unsynchronized: standing
+    }
+  }
+
   /// What stands in the way, without a full stop.
-  private var cause: String {
+  private var cause: String { standing ?? passing }
+
+  /// Of that what somebody has to look at.
+  private var standing: String? {
     if sanity == .suspect {
       let limit = sanityLimit.map { ", which is beyond the limit of \(Quantity.span($0))" } ?? ""
       return
@@ -55,9 +67,16 @@ extension StatusSnapshot {
     case .moved:
       let reason = steeringReason.isEmpty ? "somebody else moved the clock" : steeringReason
       return "\(reason); it is followed again once the sources agree, or after `tompion resync`"
-    case .starting: return neverFollowed
+    case .starting: return uptime < Self.startTime ? nil : neverFollowed
     case .observing, .steering: break
     }
+    guard let cause = selectionCause, uptime >= Self.startTime || !isWaiting else { return nil }
+    return cause
+  }
+
+  /// What is on its way.
+  private var passing: String {
+    if steering == .starting { return "the daemon is starting" }
     if let cause = selectionCause { return cause }
     if steering == .observing {
       return "observe mode (steer = false): it is \(Quantity.offset(offset)) off and nothing corrects it"
@@ -68,7 +87,6 @@ extension StatusSnapshot {
 
   /// Nothing was followed since the start. After a while that is no matter of starting any more, and each source has its reason.
   private var neverFollowed: String {
-    guard uptime >= Self.startTime else { return "the daemon is starting" }
     let start = UTCText.text(time - uptime.nanoseconds)
     return "no source has been followed since the start at \(start), \(Quantity.age(uptime)) ago\(reasons)"
   }
@@ -111,12 +129,26 @@ extension StatusSnapshot {
     return "it follows the clock \(name), which is \(clock.state.rawValue)" + reason
   }
 
+  /// It is told of a source that is asked nothing, as its proof is missing (event 25): no matter of waiting.
+  private static let nothingSent = "nothing is sent: "
+
+  /// Sources of which none is ever asked, whether or not the daemon has just begun.
+  private func unasked(_ usable: [SourceReport]) -> String? {
+    guard usable.allSatisfy({ $0.lastError.hasPrefix(Self.nothingSent) }), let first = usable.first else { return nil }
+    let reason = first.lastError.dropFirst(Self.nothingSent.count)
+    guard usable.count > 1 else { return "nothing is sent to the source \(first.name): \(reason)" }
+    let isOne = usable.allSatisfy { $0.lastError == first.lastError }
+    return
+      "nothing is sent to any of the \(usable.count) sources (\(names(usable))); \(isOne ? "each" : first.name): \(reason)"
+  }
+
   /// Sources that cannot be used at all.
   private var sourceCause: String? {
     let usable = sources.filter { $0.state != .noselect }
     guard !usable.isEmpty else {
       return sources.isEmpty ? nil : "\(all(sources)) marked noselect: watched, never followed"
     }
+    if let unasked = unasked(usable) { return unasked }
     if usable.allSatisfy({ $0.state == .unresolved }) {
       return
         (usable.count == 1
@@ -150,6 +182,13 @@ extension StatusSnapshot {
         + rest(silent)
     }
     return nil
+  }
+
+  /// It is only the first samples that are missing yet.
+  private var isWaiting: Bool {
+    let candidates = sources.filter { $0.state != .noselect && $0.state != .unreachable && $0.state != .unresolved }
+    let isTold = candidates.contains { $0.state.isTruechimer || $0.state == .falseticker }
+    return !isTold && candidates.contains { $0.state == .waiting }
   }
 
   /// Sources that answer, but that selection cannot use (yet).

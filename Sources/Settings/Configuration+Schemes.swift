@@ -18,7 +18,10 @@ extension Configuration {
       guard !offered.contains(want.scheme) else { return nil }
       return want.diagnostic(
         file,
-        ("no provider of this file offers \"\(want.scheme)\"; \(all)", "use \(Self.otherMethods(than: want.user))"))
+        (
+          "no provider of this file offers \"\(want.scheme)\"; \(all)",
+          "use \(Self.otherMethods(than: want.user))\(Self.meant(want.scheme, offered))"
+        ))
     }
   }
 
@@ -110,11 +113,19 @@ extension Configuration {
       return nil
     }
     guard let name = Self.authenticators[scheme] else {
-      return ("no provider that offers \"\(scheme)\" comes with Tompion", "use \(Self.otherMethods(than: user))")
+      return (
+        "no provider that offers \"\(scheme)\" comes with Tompion",
+        "use \(Self.otherMethods(than: user))\(Self.meant(scheme, Self.authenticators.keys.sorted()))"
+      )
     }
     let example =
       name == "ntp-symmetric" ? "key_files = [\"/etc/tompion.keys\"]" : "domain = \"ad.example.net\" (Docs/ms-sntp.md)"
     return ("there is no provider that offers \"\(scheme)\"", "write [provider.\(name)] with \(example)")
+  }
+
+  /// "; did you mean …?", where it looks like one of those.
+  private static func meant(_ scheme: String, _ offered: [String]) -> String {
+    Suggestion.nearest(to: scheme, among: offered).map { "; did you mean \"\($0)\"?" } ?? ""
   }
 
   private static func otherMethods(than user: ProviderConfiguration) -> String {

@@ -48,7 +48,7 @@ struct AuthenticationCheck {
     sources = order.compactMap { found[$0] }
   }
 
-  var warnings: [Diagnostic] { unproved + configuration.schemeWarnings + missingKeys }
+  var warnings: [Diagnostic] { neverSynchronized + unproved + configuration.schemeWarnings + missingKeys }
 
   /// One warning for all of them; none where the operator has said that it makes no difference.
   private var unproved: [Diagnostic] {
@@ -64,7 +64,27 @@ struct AuthenticationCheck {
         file: configuration.file, line: first.address.line, column: first.address.column, key: "source",
         problem:
           "\(names) \(bare.count == 1 ? "proves" : "prove") nothing of what they say: anybody on the way can forge it",
-        advice: "write auth = \"key:N\", or auth = \"nts\", where its operator offers that (Docs/keys.md)")
+        advice: "write auth = \"key:N\"\(offersMicrosoft ? " or auth = \"ms-sntp\"" : "") (Docs/keys.md)")
+    ]
+  }
+
+  private var offersMicrosoft: Bool { configuration.provider(of: "ms-sntp")?.enabled == true }
+
+  /// Only proven sources may be followed, and none is to prove itself. Reference clocks need not.
+  private var neverSynchronized: [Diagnostic] {
+    let others = configuration.providers.contains {
+      $0.enabled && !$0.sourcePlaces.isEmpty && $0.name != Configuration.defaultSourceProvider
+    }
+    guard configuration.clock.authSelect == .require, !others, let first = sources.first,
+      sources.allSatisfy({ $0.method == "none" })
+    else { return [] }
+    return [
+      Diagnostic(
+        file: configuration.file, line: first.address.line, column: first.address.column, key: "clock.auth_select",
+        value: "\"require\"",
+        problem: "no source has auth, so none may ever be followed: the clock will never be synchronized",
+        advice:
+          "give sources auth = \"key:N\"\(offersMicrosoft ? " or \"ms-sntp\"" : ""), or write auth_select = \"mix\"")
     ]
   }
 

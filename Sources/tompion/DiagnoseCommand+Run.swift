@@ -8,7 +8,13 @@ extension DiagnoseCommand {
   /// Every step of the host, then of each source; what failed is in the exit status, too.
   func run() -> Main.Status {
     let survey = HostSurvey(socket: socket ?? Main.defaultSocket, configuration: configuration)
-    let targets = targets(survey)
+    let all = DiagnosedSource.all(survey.configuration, survey.sources)
+    let (targets, clocks) =
+      source.map { DiagnosedSource.named($0, all, survey.sources) }
+      ?? (Array(all.prefix(32)), DiagnosedSource.clocks(survey.sources))
+    if let source, targets.isEmpty, clocks.isEmpty {
+      return Main.fail("\(Self.noServer(source)); and no source of tompiond is called so", .usage)
+    }
     let servers = against.compactMap { ServerPlace($0) }
     let probe = ServerProbe(timeout: timeout)
     var report = DiagnosisReport()
@@ -20,7 +26,10 @@ extension DiagnoseCommand {
         answers.isEmpty ? nil : answers.map { (name: $0.place.text, judgement: $0.answer.judgement) }))
     let elsewhere = answers.isEmpty ? nil : answers.contains { $0.answer.isThere }
     for target in targets { report.steps += diagnose(target, probe, survey, elsewhere) }
-    if targets.isEmpty {
+    report.steps += clocks.prefix(32).map { ReferenceClockFindings.step($0) }
+    let silent = source == nil ? survey.clockProvidersWithoutSource : []
+    report.steps += silent.map { ReferenceClockFindings.missing($0) }
+    if targets.isEmpty, clocks.isEmpty, silent.isEmpty {
       report.steps.append(
         DiagnosisStep(.name, "", .skipped, "there is no source to ask: name one, or write a [[source]]"))
     }
@@ -30,13 +39,6 @@ extension DiagnoseCommand {
       Console.write(self.report ? report.mail : report.text(Output(json: false).style))
     }
     return report.failed.isEmpty ? .done : .refused
-  }
-
-  private func targets(_ survey: HostSurvey) -> [DiagnosedSource] {
-    let all = DiagnosedSource.all(survey.configuration, survey.sources)
-    guard let source else { return Array(all.prefix(32)) }
-    let named = all.filter { $0.matches(source) }
-    return named.isEmpty ? ServerPlace(source).map { [DiagnosedSource(place: $0)] } ?? [] : named
   }
 
   private func compare(
@@ -79,7 +81,9 @@ extension DiagnoseCommand {
       case .finished: break
       }
     }
-    let word = target.running.flatMap { DaemonsWord.step(target.place.text, $0, isAsked: key != nil) }
+    let word = target.running.flatMap {
+      DaemonsWord.step(target.place.text, $0, isAsked: key != nil, told: diagnosis.steps)
+    }
     return diagnosis.steps + (word.map { [$0] } ?? [])
   }
 

@@ -22,6 +22,11 @@ struct DiagnoseCommand: Equatable {
   /// Asked with --public alone. Three that do not smear leap seconds, of three operators; documented in Docs/diagnose.md.
   static let publicServers = ["time.cloudflare.com", "time.nist.gov", "ptbtime1.ptb.de"]
 
+  /// What to say of a name that nobody has. A source may be a device, so that its name is judged only beside those of tompiond.
+  static func noServer(_ word: String) -> String {
+    "\(word) is no server: write a name or address, with a port if it is not 123: [2001:db8::1]:1123"
+  }
+
   /// Reads the arguments after "diagnose"; nil = help is asked for.
   init?(_ arguments: [String]) throws(ArgumentError) {
     var reader = ArgumentReader(arguments)
@@ -57,10 +62,7 @@ struct DiagnoseCommand: Equatable {
     }
     guard operands.count < 2 else { throw ArgumentError("diagnose takes one source, not \(operands.count)") }
     source = operands.first
-    for server in against + operands where ServerPlace(server) == nil {
-      throw ArgumentError(
-        "\(server) is no server: write a name or address, with a port if it is not 123: [2001:db8::1]:1123")
-    }
+    for server in against where ServerPlace(server) == nil { throw ArgumentError(Self.noServer(server)) }
     if keyFile != nil, key == nil { throw ArgumentError("--key-file needs --key: which key of it is to sign?") }
     if key != nil, source == nil { throw ArgumentError("--key needs a source: tompion diagnose SOURCE --key N") }
   }

@@ -50,6 +50,23 @@ struct DiagnosedSource: Equatable {
     return order.compactMap { sources[$0] }.filter { !$0.place.host.isEmpty }
   }
 
+  /// Those of `running` that no server is behind: their daemon alone can tell of them.
+  static func clocks(_ running: [SourceReport]) -> [SourceReport] {
+    running.filter { $0.provider != "ntp-client" || $0.referenceClock }
+  }
+
+  /// What somebody calls `word`: clocks first, then servers of the list, then any server. Neither = nobody is called so.
+  static func named(
+    _ word: String, _ servers: [DiagnosedSource], _ running: [SourceReport]
+  ) -> (servers: [DiagnosedSource], clocks: [SourceReport]) {
+    let clocks = clocks(running).filter {
+      $0.name.lowercased() == word.lowercased() || $0.address.lowercased() == word.lowercased()
+    }
+    let known = servers.filter { $0.matches(word) }
+    guard clocks.isEmpty, known.isEmpty else { return (known, clocks) }
+    return (ServerPlace(word).map { [DiagnosedSource(place: $0)] } ?? [], [])
+  }
+
   /// Whether that is what somebody calls it.
   func matches(_ word: String) -> Bool {
     let word = word.lowercased()

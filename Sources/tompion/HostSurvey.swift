@@ -58,11 +58,8 @@ struct HostSurvey {
   /// The steps in their order; `isLocal`: every server that will be asked is on this host.
   func steps(isLocal: Bool) -> [DiagnosisStep] {
     let pid = status?.processID ?? 0
-    var steps = [
-      HostFindings.daemon(status, unreachable: unreachable),
-      HostFindings.privilege(status, holdsSysTime: processes.holds(.sysTime, pid)),
-      rivals(pid),
-    ]
+    let steering = [HostFindings.privilege(status, holdsSysTime: processes.holds(.sysTime, pid)), rivals(pid)]
+    var steps = [HostFindings.daemon(status, unreachable: unreachable, told: steering)] + steering
     steps += listening(pid)
     steps.append(difference.step(running: running))
     steps += keyFiles(pid)
@@ -96,6 +93,16 @@ struct HostSurvey {
     return OffsetLimits(
       gateForward: clock.maximumPositivePhaseCorrection, gateBackward: clock.maximumNegativePhaseCorrection,
       stepForward: clock.maximumAllowedPhaseOffsetForward, stepBackward: clock.maximumAllowedPhaseOffsetBackward)
+  }
+
+  /// Providers beside the NTP client that tompiond has, that are to bring sources by the configuration, and have none.
+  var clockProvidersWithoutSource: [ProviderReport] {
+    let wanted = (configuration?.providers ?? []).filter {
+      $0.enabled && !$0.sourcePlaces.isEmpty && $0.name != Configuration.defaultSourceProvider
+    }
+    return providers.filter { provider in
+      wanted.contains { $0.name == provider.name } && !sources.contains { $0.provider == provider.name }
+    }
   }
 
   // MARK: ports

@@ -18,8 +18,37 @@ struct HostFindingsTests {
   @Test("the daemon")
   func daemon() {
     #expect(HostFindings.daemon(nil, unreachable: "no such file").outcome == .failed)
-    let step = HostFindings.daemon(Self.status(), unreachable: nil)
+    var begun = Self.status(steering: .starting)
+    let step = HostFindings.daemon(begun, unreachable: nil)
     #expect(step.outcome == .ok && step.finding.contains("pid 42") && step.finding.contains("not synchronized"))
+    // It knows what is wrong.
+    begun.sources[0].state = .unauthenticated
+    begun.authSelect = "require"
+    let wrong = HostFindings.daemon(begun, unreachable: nil)
+    #expect(wrong.outcome == .failed && wrong.faults == ["not-synchronized"])
+    #expect(wrong.finding.contains("auth_select = require asks for that"), "\(wrong)")
+    begun.synchronization = .synchronized
+    #expect(HostFindings.daemon(begun, unreachable: nil).outcome == .ok)
+  }
+
+  @Test("that it may not steer is counted once")
+  func refused() {
+    var status = Self.status(steering: .refused)
+    status.sources[0].state = .selected
+    status.uptime = .seconds(600)
+    let privilege = HostFindings.privilege(status, holdsSysTime: false)
+    #expect(HostFindings.daemon(status, unreachable: nil, told: [privilege]).outcome == .ok)
+    #expect(HostFindings.daemon(status, unreachable: nil).outcome == .failed)
+    status.sources[0].state = .unreachable
+    #expect(HostFindings.daemon(status, unreachable: nil, told: [privilege]).outcome == .failed)
+  }
+
+  /// With one source, which is waited for.
+  static func status(steering: SteeringState) -> StatusSnapshot {
+    var status = status(.system, steering)
+    status.providers = [ProviderReport(name: "ntp-client")]
+    status.sources = [SourceReport(id: SourceID(rawValue: 1), name: "a")]
+    return status
   }
 
   @Test("privilege is asked for only where it is needed")

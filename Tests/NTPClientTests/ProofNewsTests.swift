@@ -12,13 +12,15 @@ import TimeTypes
   @Test func whatIsRareIsSaidAtOnce() {
     var news = ProofNews()
     #expect(news.proven(now: at(0)) == nil, "it was never lost")
-    #expect(news.unproven(now: at(1)) == 0)
-    #expect(news.unproven(now: at(2)) == nil && news.unproven(now: at(3)) == nil, "once")
+    #expect(news.unproven(.badAuthentication, now: at(1)) == 0)
+    #expect(
+      news.unproven(.badAuthentication, now: at(2)) == nil && news.unproven(.badAuthentication, now: at(3)) == nil,
+      "once")
     #expect(news.proven(now: at(4)) == 2, "with what was not said")
     #expect(news.proven(now: at(5)) == nil)
     // And so again after a calm hour.
     let later = ProofNews.calm.nanoseconds / 1_000_000_000 + 4
-    #expect(news.unproven(now: at(later)) == 0 && news.proven(now: at(later + 1)) == 0)
+    #expect(news.unproven(.badAuthentication, now: at(later)) == 0 && news.proven(now: at(later + 1)) == 0)
   }
 
   /// A forger who is sometimes first: two lines, and then one after longer and longer pauses, however fast it goes.
@@ -26,7 +28,9 @@ import TimeTypes
     var news = ProofNews()
     var lines: [(second: Int64, untold: UInt32)] = []
     for second in 0..<7200 {
-      let line = second % 2 == 0 ? news.unproven(now: at(Int64(second))) : news.proven(now: at(Int64(second)))
+      let line =
+        second % 2 == 0
+        ? news.unproven(.badAuthentication, now: at(Int64(second))) : news.proven(now: at(Int64(second)))
       if let line { lines.append((Int64(second), line)) }
     }
     #expect(lines.prefix(2).map(\.second) == [0, 1])
@@ -43,6 +47,24 @@ import TimeTypes
   @Test func whatIsSaidElsewhereIsNotSaidHere() {
     var news = ProofNews()
     news.lost()
-    #expect(news.unproven(now: at(1)) == nil && news.proven(now: at(2)) == 1)
+    #expect(news.unproven(.authenticationUnavailable, now: at(1)) == nil && news.proven(now: at(2)) == 1)
+  }
+
+  /// Stripped first, then signed with another key: each is a finding of its own, and together they are no flood.
+  @Test func anotherReasonIsSaid() {
+    var news = ProofNews()
+    #expect(news.unproven(.noAuthentication, now: at(1)) == 0)
+    #expect(news.unproven(.noAuthentication, now: at(2)) == nil)
+    #expect(news.unproven(.badAuthentication, now: at(3)) == 1, "with what was not said")
+    let lines = (4..<7200).count { second in
+      news.unproven(second % 2 == 0 ? .noAuthentication : .badAuthentication, now: at(Int64(second))) != nil
+    }
+    #expect((1...10).contains(lines), "\(lines)")
+  }
+
+  @Test func whatComesAfterTheKeysIsSaid() {
+    var news = ProofNews()
+    news.lost()
+    #expect(news.unproven(.badAuthentication, now: at(1)) == 0)
   }
 }

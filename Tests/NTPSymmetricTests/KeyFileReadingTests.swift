@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CTompionProvider
 import KeyFiles
 import ProviderKit
 import Testing
@@ -25,5 +26,19 @@ import Testing
     let expected = Scheme(ring: Keys.ring([Keys.symmetric(.aes128CMAC, id: 5)])).request(header(), key: 5).bytes
     #expect(signed.bytes == expected)
     #expect(host.unprotect(0x101, signed.bytes, peer: SocketAddress(ipv4: 0x7f00_0001)).verdict == .ok)
+  }
+
+  /// A directory, a file of 60 MB: in words that fit a file.
+  @Test(
+    arguments: [
+      (TOMPION_ERROR, "no file with text"), (TOMPION_NO_MEMORY, "longer than a key file may be"),
+      (TOMPION_PERMISSION, "not permitted"), (TOMPION_NOT_FOUND, "not found"),
+    ] as [(Int32, String)]) func whatCannotBeReadIsToldInWords(status: Int32, words: String)
+  {
+    let host = KeyHost(files: ["/keys": ""])
+    host.failing["/keys"] = status
+    _ = host.started()
+    let told = host.mock.logs.map { "\($0)" }.filter { $0.contains("/keys cannot be read") }
+    #expect(told.count == 1 && told[0].contains(words) && !told[0].contains("error -"), "\(told)")
   }
 }

@@ -12,6 +12,8 @@ final class KeyHost: @unchecked Sendable {
   let mock = MockHost()
   /// By path.
   var files: [String: [UInt8]] = [:]
+  /// Why a path cannot be read.
+  var failing: [String: Int32] = [:]
   var stored: [String: [UInt8]] = [:]
   var puts = 0
   /// What associations were told: number, status, reason.
@@ -144,6 +146,7 @@ final class KeyHost: @unchecked Sendable {
         size: UInt32(MemoryLayout<tompion_secrets_t>.size), reserved: 0,
         get: { host, setting, _, bytes, count in
           guard let host = KeyHost.of(host), let setting else { return TOMPION_INVALID }
+          if let status = host.failing[host.paths[String(cString: setting)] ?? ""] { return status }
           guard let path = host.paths[String(cString: setting)], let file = host.files[path] else {
             return TOMPION_NOT_FOUND
           }

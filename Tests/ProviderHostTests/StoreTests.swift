@@ -229,4 +229,22 @@ import Testing
     bench.listen()
     #expect(bench.take().isEmpty, "nothing is another one")
   }
+
+  /// It was readable, and is not any more: one look at it on request tells that once.
+  @Test func whatCannotBeReadAnyMoreIsSaidOnceForARequest() throws {
+    let folder = try StreamTests.Folder()
+    let bench = try secret(folder, mode: 0o600)
+    bench.backend.secretInterval = .seconds(3600)
+    bench.order(105)
+    _ = bench.take()
+    try SmallFile.replace(folder.file("keys"), with: Array("new".utf8), mode: 0o644)
+    bench.backend.rereadSecrets()
+    bench.listen()
+    let said = bench.take()
+    #expect(said.count { $0.contains("chmod 600") } == 1, "\(said)")
+    // And once more on each later request, as it is asked for.
+    bench.backend.rereadSecrets()
+    bench.listen()
+    #expect(bench.take().count { $0.contains("chmod 600") } == 1)
+  }
 }

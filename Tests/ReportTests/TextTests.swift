@@ -137,6 +137,8 @@ struct TextTests {
     snapshot.sources = [ReportsJSONTests.source]
     #expect(snapshot.text(.plain).contains("auth_select = require; 2 of 3 sources prove themselves\n"))
     #expect(snapshot.sourcesText(.plain).contains("  key 4294967295  "))
+    snapshot.sources[0].state = .unreachable
+    #expect(snapshot.sourcesText(.plain).contains("  was key 4294967295  "))
     snapshot.authSelect = ""
     #expect(!snapshot.text(.plain).contains("auth_select"))
   }

@@ -95,6 +95,45 @@ struct WhyTests {
       told(after: .seconds(7200), many).contains("s0: falseticker; s1: waiting; s2: waiting; s3: waiting; and 2 more"))
   }
 
+  @Test("that nothing is ever sent is told at once, and is no start; what only begins is no obstacle")
+  func nothingSent() {
+    func told(_ sources: [SourceReport]) -> (why: String, obstacle: String?) {
+      var snapshot = StatusSnapshot()
+      snapshot.steering = .starting
+      snapshot.uptime = .seconds(3)
+      snapshot.providers = [ProviderReport(name: "ntp-client")]
+      snapshot.sources = sources
+      return (snapshot.why, snapshot.obstacle)
+    }
+    let text = "nothing is sent: no key 7: its type is not allowed"
+    // Without an address, too, it is not the name.
+    for state in [SourceState.waiting, .unreachable, .unresolved] {
+      let one = told([source("a", state, error: text)])
+      #expect(
+        one.why
+          == "The clock is not synchronized: nothing is sent to the source a: no key 7: its type is not allowed.")
+      #expect(one.obstacle?.contains("no key 7") == true)
+    }
+    let both = told([source("a", .waiting, error: text), source("b", .waiting, error: text)])
+    #expect(both.why.contains("any of the 2 sources (a, b); each: no key 7"), "\(both.why)")
+    let other = told([source("a", .waiting, error: text), source("b", .waiting)])
+    #expect(other.why.contains("the daemon is starting") && other.obstacle == nil)
+    let yet = told([source("a", .waiting, error: "nothing is sent yet: waiting for the keys of key 7")])
+    #expect(yet.obstacle == nil)
+  }
+
+  @Test("what waits is an obstacle after a minute")
+  func waitsTooLong() {
+    for (seconds, isObstacle) in [(59, false), (60, true)] as [(Int64, Bool)] {
+      for steering in [SteeringState.starting, .observing] {
+        var snapshot = StatusSnapshot()
+        (snapshot.steering, snapshot.uptime) = (steering, .seconds(seconds))
+        snapshot.sources = [source("a", .waiting)]
+        #expect((snapshot.obstacle != nil) == isObstacle)
+      }
+    }
+  }
+
   @Test("no provider, no source, a provider that failed")
   func nothing() {
     #expect(

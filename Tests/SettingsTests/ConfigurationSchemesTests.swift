@@ -77,6 +77,9 @@ struct ConfigurationSchemesTests {
     #expect(
       found.first?.hasPrefix("t.toml:4:30: provider.ntp-server.authenticate[1] = \"symetric\": ") == true, "\(found)")
     #expect(found.first?.contains("offered are \"symmetric\", \"ms-sntp\"") == true, "\(found)")
+    #expect(found.first?.hasSuffix("did you mean \"symmetric\"?") == true, "\(found)")
+    let alone = try warnings(text)
+    #expect(alone.count == 1 && alone[0].hasSuffix("did you mean \"symmetric\"?"), "\(alone)")
     // Somebody else's provider may offer anything, and is asked what it does.
     let foreign = "[provider.x]\nmodule = \"/opt/x.so\"\nplacement = \"in-process\"\n" + Self.source("nts")
     #expect(try warnings(foreign).isEmpty)

@@ -30,6 +30,27 @@ struct ConfigurationCheckTests {
     #expect(ConfigurationCheck("/nonexistent/t.toml").errors.count == 1)
   }
 
+  @Test("only schemes that are offered are advised")
+  func advised() throws {
+    let bare = try check(Self.source).warningText
+    #expect(bare.contains("auth = \"key:N\"") && !bare.contains("nts") && !bare.contains("ms-sntp"), "\(bare)")
+    let domain = try check(Self.source + "[provider.ms-sntp]\ndomain = \"example\"\n").warningText
+    #expect(domain.contains("or auth = \"ms-sntp\"") && !domain.contains("nts"), "\(domain)")
+  }
+
+  @Test("proof is required and nobody gives any: never synchronized, and that is said")
+  func required() throws {
+    func isWarned(_ text: String) throws -> Bool {
+      try check(text).warningText.contains("clock.auth_select = \"require\": no source has auth")
+    }
+    let require = "[clock]\nauth_select = \"require\"\n"
+    #expect(try isWarned(require + Self.source))
+    #expect(try isWarned(require + "[[source]]\naddress = \"127.0.0.1\"\nauth = \"none\"\n"))
+    #expect(try !isWarned(require + Self.source + "auth = \"key:7\"\n"))
+    #expect(try !isWarned(Self.source))
+    #expect(try !isWarned(require + Self.source + "[[source]]\nprovider = \"pps\"\ndevice = \"/dev/pps0\"\n"))
+  }
+
   @Test("what tompiond says of providers counts as much")
   func providers() throws {
     var one = try check(Self.source + "auth = \"kez:7\"\n")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Report
 import Testing
+import TimeTypes
 
 @testable import tompion
 
@@ -26,7 +28,7 @@ struct DiagnoseCommandTests {
     arguments: [
       ("a b", "one source, not 2"), ("--timeout 0", "1 to 60"), ("--timeout 61", "1 to 60"),
       ("--key 7", "needs a source"),
-      ("a --key 0", "--key 0"), ("a --key-file k", "needs --key"), ("a:0", "a:0 is no server"),
+      ("a --key 0", "--key 0"), ("a --key-file k", "needs --key"), ("--against a:0", "a:0 is no server"),
       ("--against [::1", "is no server"),
       ("--force", "no option --force"),
     ])
@@ -51,6 +53,31 @@ struct DiagnoseCommandTests {
     arguments: ["", ":1", "a:", "a:0", "a:65536", "a:b", "a b", "a/b", "[::1]:", "[::1]x", "[a]:1", "a\u{1b}"])
   func noPlace(text: String) {
     #expect(ServerPlace(text) == nil)
+  }
+
+  @Test("a device's source is found by its name; a word that is neither is nobody's")
+  func clocks() {
+    var clock = SourceReport(id: SourceID(rawValue: 1), name: "/etc/passwd")
+    (clock.provider, clock.referenceClock, clock.address) = ("pps", true, "/dev/pps0")
+    var server = SourceReport(id: SourceID(rawValue: 2), name: "a")
+    (server.provider, server.address) = ("ntp-client", "192.0.2.1:123")
+    let running = [clock, server]
+    #expect(DiagnosedSource.clocks(running) == [clock])
+    let servers = DiagnosedSource.all(nil, running)
+    #expect(servers.map(\.place.host) == ["a"])
+    for word in ["/etc/passwd", "/dev/pps0", "/DEV/pps0"] {
+      let found = DiagnosedSource.named(word, servers, running)
+      #expect(found.clocks == [clock] && found.servers.isEmpty)
+    }
+    #expect(DiagnosedSource.named("a", servers, running).servers == servers)
+    #expect(
+      DiagnosedSource.named("b", servers, running).servers == [
+        DiagnosedSource(place: ServerPlace(host: "b", port: 123))
+      ])
+    for word in ["/etc/shadow", "a:0"] {
+      let found = DiagnosedSource.named(word, servers, running)
+      #expect(found.clocks.isEmpty && found.servers.isEmpty && DiagnoseCommand.noServer(word).contains("is no server"))
+    }
   }
 
   @Test("loopback has been nowhere")

@@ -78,13 +78,17 @@ extension KernelBackend {
   }
 
   package func rereadSecrets() {
-    lookAtSecrets()
-    for setting in unreadSecrets { instance?.secretChanged(setting) }
+    // What cannot be read now was just tried, and is said once.
+    let unread = unreadSecrets
+    let tried = lookAtSecrets()
+    for setting in unread where !tried.contains(setting) { instance?.secretChanged(setting) }
   }
 
-  /// Tells of files that changed since they were read, each change once for each setting, and of files that went and came back.
-  func lookAtSecrets() {
-    guard !secrets.isEmpty else { return }
+  /// Tells of files that changed since they were read, each change once for each setting, and of files that went and came back; the settings
+  /// of those that the provider was told to read anew.
+  @discardableResult
+  func lookAtSecrets() -> [String] {
+    guard !secrets.isEmpty else { return [] }
     armSecretLook()
     var changed: [String] = []
     for index in secrets.indices {
@@ -105,6 +109,7 @@ extension KernelBackend {
     }
     showAbsent()
     for setting in changed { instance?.secretChanged(setting) }
+    return changed
   }
 
   /// For the provider's status.

@@ -37,7 +37,7 @@ extension StatusSnapshot {
     }
     let network = sources.filter { !$0.referenceClock }
     networkSources = UInt64(network.count)
-    provenSources = UInt64(network.count { $0.proof.isProven })
+    provenSources = UInt64(network.count(where: \.isProven))
     if let followed = context.configuration.followed, let estimate = estimates[SystemFeed.source] {
       sources.append(SourceReport(followed: followed, estimate: estimate, now: now))
     }
