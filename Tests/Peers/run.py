@@ -22,6 +22,8 @@ from harness import Skip  # noqa: E402
 ASIDE = (("record", "provider_check", "authors"), ("idle", "diagnose", "keys", "adversity", "stubs"), ("refclock",))
 # Suites that take longer than all others together.
 NAMED = ("auth", "samba", "fuzz")
+# Those of the static build, which is made beside the others.
+LAST = ("minimal", "shipped")
 
 
 def begin_aside(modules, every):
