@@ -19,7 +19,10 @@ package enum HostFindings {
     let finding = "version \(status.version), pid \(status.processID). \(status.why)"
     var rest = status
     if status.steering == .refused, told.contains(where: { $0.outcome == .failed }) { rest.steering = .steering }
-    guard rest.obstacle != nil else { return DiagnosisStep(.daemon, "", .ok, finding) }
+    // The first replies are wide: distance says nothing before a burst is over.
+    let isBeginning =
+      status.uptime < .seconds(60) && !status.sources.isEmpty && status.sources.allSatisfy { $0.state == .distant }
+    guard rest.obstacle != nil, !isBeginning else { return DiagnosisStep(.daemon, "", .ok, finding) }
     return DiagnosisStep(.daemon, "", .failed, finding, faults: ["not-synchronized"])
   }
 

@@ -31,6 +31,16 @@ struct HostFindingsTests {
     #expect(HostFindings.daemon(begun, unreachable: nil).outcome == .ok)
   }
 
+  @Test("the first replies are wide: distance is no fault before a minute has passed")
+  func distantAtFirst() {
+    var status = Self.status(steering: .observing)
+    status.sources[0].state = .distant
+    status.uptime = .seconds(5)
+    #expect(HostFindings.daemon(status, unreachable: nil).outcome == .ok)
+    status.uptime = .seconds(600)
+    #expect(HostFindings.daemon(status, unreachable: nil).faults == ["not-synchronized"])
+  }
+
   @Test("that it may not steer is counted once")
   func refused() {
     var status = Self.status(steering: .refused)

@@ -18,7 +18,7 @@ BAD = {
     "poll bounds crossed": ('[clock]\nkind = "virtual"\n[[source]]\naddress = "127.0.0.1"\nmin_poll = 8\nmax_poll = 4\n', ["bad.toml", "min_poll"]),
     "bad listen address": ('[clock]\nkind = "virtual"\n[provider.ntp-server]\nlisten = ["nonsense:99999"]\n', ["bad.toml:4", "listen", "nonsense:99999"]),
     "misspelt auth": ('[clock]\nkind = "virtual"\n[[source]]\naddress = "127.0.0.1"\nauth = "kez:7"\n', ["bad.toml:5", "source[0].auth", "kez:7", "key:N"]),
-    "auth in capitals": ('[clock]\nkind = "virtual"\n[[source]]\naddress = "127.0.0.1"\nauth = "NTS"\n', ["bad.toml:5", "source[0].auth", "nts"]),
+    "auth in capitals": ('[clock]\nkind = "virtual"\n[[source]]\naddress = "127.0.0.1"\nauth = "NTS"\n', ["bad.toml:5", "source[0].auth", "ms-sntp"]),
     "auth of another kind": ('[clock]\nkind = "virtual"\n[[source]]\naddress = "127.0.0.1"\nauth = 7\n', ["bad.toml:5", "source[0].auth"]),
     "unsigned of no kind": ('[clock]\nkind = "virtual"\n[provider.ntp-server]\nlisten = ["127.0.0.1:11999"]\nunsigned = "some"\n', ["bad.toml:5", "unsigned", "some", "registered"]),
     "keys in the minimal profile": ('profile = "minimal"\nclock.kind = "virtual"\n[[source]]\naddress = "127.0.0.1"\nauth = "key:7"\n', ["bad.toml:5", "key:7", "reads no keys", "full"]),

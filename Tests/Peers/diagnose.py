@@ -186,7 +186,7 @@ def test_the_daemon_its_configuration_and_its_privilege():
             # The daemon's own configuration is found by its arguments.
             result = daemon.ask("diagnose", "--json", "--timeout", "1", check=False)
             report = json.loads(result.stdout)
-            assert step(report, "daemon")["outcome"] == "ok"
+            assert step(report, "daemon")["outcome"] == "ok", step(report, "daemon")
             assert step(report, "configuration")["outcome"] == "ok", step(report, "configuration")
             # The suite runs without CAP_SYS_TIME.
             assert step(report, "privilege")["faults"] == ["privilege-missing"], step(report, "privilege")
@@ -288,8 +288,10 @@ def test_a_key_that_tompiond_cannot_use():
         finally:
             stub.stop()
         for told in (report, alone):
-            word = [s for s in told["steps"] if s["step"] == "signed-query"][-1]
-            assert source["polls"] == 0 and word["faults"] == ["not-authenticated"] and source["last_error"] in word["finding"], (source, word)
+            *before, word = [s for s in told["steps"] if s["step"] == "signed-query"]
+            # Where this program found the same fault it counts once.
+            faults = [] if any(s["outcome"] == "failed" for s in before) else ["not-authenticated"]
+            assert source["polls"] == 0 and word["faults"] == faults and source["last_error"] in word["finding"], (source, word)
         notes.append(f"tompiond: {word['finding']}")
     return "\n     ".join([""] + notes)
 
