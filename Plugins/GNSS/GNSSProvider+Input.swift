@@ -73,7 +73,7 @@ extension GNSSProvider {
   /// Whether the clock follows somebody who is not this receiver, and how sure it is.
   private func clockView(_ index: Int, now: RawInstant) -> Receiver.ClockView {
     guard slots[index].settings.options.learnsDelay, let page = host.clockPage()?.read(), page.synchronized == 1,
-      page.reference_id != slots[index].settings.referenceNumber.rawValue
+      page.reference_id != ReferenceID(slots[index].settings.referenceID).rawValue
     else { return Receiver.ClockView() }
     let age = max(0, now.nanoseconds &- page.raw_ns)
     let grown = UInt64(age / 1_000_000_000) &* UInt64(page.statistical_rate_ppb)
@@ -105,19 +105,24 @@ extension GNSSProvider {
     let source = slots[index].source
     switch action {
     case .publish: return
-    case .unfit(let reason): host.event(602, source: source, "\(name): \(reason.text)")
+    case .unfit(let reason): host.event(.referenceUnfit, source: source, "\(name): \(reason.text)")
     case .refused(let reason, let distance):
       let by = distance == .zero ? "" : ", \(Self.seconds(distance)) s from where it should be"
-      host.event(603, source: source, "\(name): \(reason.text)\(by); it is not used until it goes on evenly")
-    case .trusted(nil): host.event(604, source: source, "\(name): its time is used")
+      host.event(
+        .referenceRefused, source: source, "\(name): \(reason.text)\(by); it is not used until it goes on evenly")
+    case .trusted(nil): host.event(.referenceTrusted, source: source, "\(name): its time is used")
     case .trusted(let moved?):
-      host.event(604, source: source, "\(name): its time is used again, moved by \(Self.seconds(moved)) s for good")
+      host.event(
+        .referenceTrusted, source: source, "\(name): its time is used again, moved by \(Self.seconds(moved)) s for good"
+      )
     case .rollover(let weeks):
       let text =
         "\(name): its date is \(weeks) weeks too early (a receiver's week number has ten bits); it is put right by week_pivot"
-      host.event(605, source: source, text)
+      host.event(.weekRollover, source: source, text)
     case .learned(let delay):
-      host.event(606, source: source, "\(name): its messages come \(Self.seconds(delay)) s after their second")
+      host.event(
+        .referenceDelayLearned, source: source, "\(name): its messages come \(Self.seconds(delay)) s after their second"
+      )
     }
     publishInfo(index)
   }

@@ -101,7 +101,7 @@ extension GNSSProvider {
     slots[index].trouble = reason
     if !slots[index].isTold {
       slots[index].isTold = true
-      host.event(600, source: slots[index].source, "\(slots[index].settings.place.text): \(reason)")
+      host.event(.referenceLost, source: slots[index].source, "\(slots[index].settings.place.text): \(reason)")
     }
     publishInfo(index)
   }
@@ -109,7 +109,7 @@ extension GNSSProvider {
   private func found(_ index: Int) {
     if slots[index].isTold {
       slots[index].isTold = false
-      host.event(601, source: slots[index].source, "\(slots[index].settings.place.text) is there")
+      host.event(.referenceFound, source: slots[index].source, "\(slots[index].settings.place.text) is there")
     }
     publishInfo(index)
   }

@@ -102,7 +102,7 @@ final class GNSSProvider: Provider {
 
   private func readSettings() -> [ReceiverSettings]? {
     let (receivers, complaints) = ReceiverSettings.read(host.settings.all())
-    for complaint in complaints { host.settings.refuse(complaint.setting, complaint.whatWouldBeRight) }
+    host.settings.refuse(complaints)
     return complaints.isEmpty ? receivers : nil
   }
 

@@ -4,12 +4,6 @@ package import ProviderKit
 import ReferenceWire
 import TimeTypes
 
-/// A value that is wrong, and what would be right.
-package struct SettingComplaint: Hashable, Sendable {
-  package var setting: Setting
-  package var whatWouldBeRight: String
-}
-
 extension ReceiverSettings {
   /// Receivers from what the operator wrote; or every complaint there is. Values outside `source[]` are not this provider's.
   package static func read(_ settings: [Setting]) -> (receivers: [ReceiverSettings], complaints: [SettingComplaint]) {

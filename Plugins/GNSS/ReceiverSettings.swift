@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import TimeTypes
+import TimeTypes
 
 /// One [[source]] of the configuration, checked.
 package struct ReceiverSettings: Hashable, Sendable {
@@ -46,12 +46,4 @@ package struct ReceiverSettings: Hashable, Sendable {
 
   /// A host opens so many devices for a provider.
   package static let most = 16
-
-  /// In network order, filled up with zeros.
-  package var referenceNumber: ReferenceID {
-    var number: UInt32 = 0
-    let bytes = Array(referenceID.utf8.prefix(4))
-    for index in 0..<4 { number = number << 8 | (index < bytes.count ? UInt32(bytes[index]) : 0) }
-    return ReferenceID(rawValue: number)
-  }
 }

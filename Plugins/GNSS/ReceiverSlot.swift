@@ -59,7 +59,7 @@ struct ReceiverSlot {
     if settings.noselect { info.fields.flags |= TOMPION_SOURCE_NOSELECT }
     if settings.trust { info.fields.flags |= TOMPION_SOURCE_TRUST }
     if settings.require { info.fields.flags |= TOMPION_SOURCE_REQUIRE }
-    info.fields.reference_id = settings.referenceNumber.rawValue
+    info.fields.reference_id = ReferenceID(settings.referenceID).rawValue
     info.fields.max_poll = 0
   }
 
@@ -96,7 +96,7 @@ struct ReceiverSlot {
     return Sample(
       source: SourceID(rawValue: source), sequence: sequence, flags: flags, clock: made.stamp.clock,
       era: made.stamp.era, local: made.stamp.time, reference: made.reference, raw: made.stamp.raw,
-      dispersion: made.dispersion, referenceID: settings.referenceNumber, taiOffset: made.taiOffset ?? 0,
+      dispersion: made.dispersion, referenceID: ReferenceID(settings.referenceID), taiOffset: made.taiOffset ?? 0,
       leap: made.leap, stratum: 0, precision: made.precision, poll: made.poll, receiveKind: made.stamp.kind,
       transmitKind: .none)
   }

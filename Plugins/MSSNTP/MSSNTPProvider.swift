@@ -49,10 +49,10 @@ final class MSSNTPProvider: Authenticator {
   // MARK: control
 
   override func initialize() -> Status {
-    var refusals: [MSSNTPSettings.Refusal] = []
+    var refusals: [SettingComplaint] = []
     let read = MSSNTPSettings(host.settings.all(), refusals: &refusals)
     guard refusals.isEmpty else {
-      for refusal in refusals { host.settings.refuse(refusal.setting, refusal.whatWouldBeRight) }
+      host.settings.refuse(refusals)
       return .invalid
     }
     settings = read

@@ -13,11 +13,6 @@ package struct MSSNTPSettings: Hashable, Sendable {
     case hashFile = "hash_file"
   }
 
-  package struct Refusal: Hashable, Sendable {
-    package var setting: Setting
-    package var whatWouldBeRight: String
-  }
-
   /// The setting of each file that is named.
   package var files: [KeySource: Setting] = [:]
   package var account = ""
@@ -44,14 +39,14 @@ package struct MSSNTPSettings: Hashable, Sendable {
 
   package var places: Forest { Forest(domain: domain, forest: forest, trusted: trusted) }
 
-  package init(_ settings: [Setting], refusals: inout [Refusal]) {
+  package init(_ settings: [Setting], refusals: inout [SettingComplaint]) {
     for setting in settings {
-      if let right = read(setting) { refusals.append(Refusal(setting: setting, whatWouldBeRight: right)) }
+      if let right = read(setting) { refusals.append(SettingComplaint(setting: setting, whatWouldBeRight: right)) }
     }
     for source in KeySource.allCases where source != .hashFile && rid == 0 {
       guard let setting = files[source] else { continue }
       refusals.append(
-        Refusal(
+        SettingComplaint(
           setting: setting,
           whatWouldBeRight:
             "together with rid = N, the relative id of this host's account, which that file does not hold: the last number of "

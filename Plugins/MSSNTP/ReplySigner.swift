@@ -43,7 +43,7 @@ package final class ReplySigner {
 
   /// Something to be told: an event number and its text.
   package struct Note: Hashable, Sendable {
-    package var event: UInt32
+    package var event: EventNumber
     package var text: String
   }
 
@@ -103,7 +103,7 @@ package final class ReplySigner {
       if legacy.isNew(peer, now: now) {
         notes.append(
           Note(
-            event: EventNumber.legacyRequestRefused,
+            event: .legacyRequestRefused,
             text: "a request of \(peer.with(port: 0)) in the 68-byte form is ignored, as refuse_68 says"))
       }
       return .shortForm
@@ -117,7 +117,7 @@ package final class ReplySigner {
       if isFirst, sweepers.isNew(peer, now: now) {
         notes.append(
           Note(
-            event: EventNumber.accountSweep,
+            event: .accountSweep,
             text:
               "\(peer.with(port: 0)) asks for signatures of one account after another, as who collects them to guess passwords by "
               + "(timeroasting): it is answered for those it had so far, and for no others within the hour"))
@@ -169,7 +169,7 @@ package final class ReplySigner {
     let others = count > 1 ? " (and \(count - 1) before it since the last such line)" : ""
     notes.append(
       Note(
-        event: isForPeer ? EventNumber.peerSigningFailed : EventNumber.signingFailed,
+        event: isForPeer ? .peerSigningFailed : .signingFailed,
         text:
           "the reply to \(isForPeer ? "the peer" : "the client") \(peer.with(port: 0)) could not be signed and is not sent: "
           + "\(reason)\(others)"))

@@ -110,8 +110,8 @@ extension NTPClientProvider {
     let source = slots[index].source
     let cause = unproven(index)
     switch notice {
-    case .reachable: host.event(37, source: source, "valid replies from \(who)")
-    case .unreachable: host.event(38, source: source, "no valid reply from \(who) in eight polls")
+    case .reachable: host.event(.sourceReachable, source: source, "valid replies from \(who)")
+    case .unreachable: host.event(.sourceUnreachable, source: source, "no valid reply from \(who) in eight polls")
     case .dropped(let pause):
       // Of several addresses the next one is already in use here.
       let last = slots[index].association.state.candidates.count > 1 ? name : who
@@ -120,23 +120,23 @@ extension NTPClientProvider {
         ? "\(name): no valid reply in \(AssociationLimits.misses) polls\(cause); going on to \(address)"
         : "\(last): no valid reply in \(AssociationLimits.misses) polls\(cause); looking the name up again in \(seconds(pause)) s"
       slots[index].info.lastError = text
-      host.event(47, source: source, text)
+      host.event(.sourceDropped, source: source, text)
     case .silent(let longest):
       let last = slots[index].association.state.candidates.count > 1 ? name : who
       let text =
         "\(last): no valid reply in \(AssociationLimits.misses) polls\(cause); looking the name up again, asking on at up to "
         + "\(seconds(longest)) s"
       slots[index].info.lastError = text
-      host.event(47, source: source, text)
-    case .nameResolved: host.event(137, source: source, "\(name) is \(address)")
+      host.event(.sourceDropped, source: source, text)
+    case .nameResolved: host.event(.nameResolved, source: source, "\(name) is \(address)")
     case .nameNotResolved(let pause):
       // What was right before the resolver failed may still be.
       let next = address.isEmpty ? "trying again in \(seconds(pause)) s" : "going on with \(address)"
-      host.event(134, source: source, "\(name): \(slots[index].info.lastError); \(next)")
+      host.event(.nameNotResolved, source: source, "\(name): \(slots[index].info.lastError); \(next)")
     case .slowedDown(let poll):
       let text = "\(who) asks for fewer requests (kiss code RATE): now every \(1 << Int64(poll)) s"
       slots[index].info.lastError = text
-      host.event(526, source: source, text)
+      host.event(.sourceRefused, source: source, text)
     case .interleaving(let isInUse):
       host.log(
         .notice,
@@ -145,15 +145,16 @@ extension NTPClientProvider {
           : "\(who) answers in interleaved mode no more: going on in basic mode")
     case .proven(let key, let untold):
       let with = key == 0 ? slots[index].settings.association.authentication.text : "key \(key)"
-      host.event(590, source: source, "\(who): its replies prove themselves again, by \(with)\(count(untold))")
+      host.event(
+        .sourceProvenAgain, source: source, "\(who): its replies prove themselves again, by \(with)\(count(untold))")
     case .unproven(let reason, let untold):
       let text = "\(who): its replies are not taken: \(reason.text)\(count(untold))"
       slots[index].info.lastError = text
-      if let number = reason.eventNumber { host.event(number, source: source, text) }
+      if let event = reason.event { host.event(event, source: source, text) }
     case .refused(let code, let pause):
       let text = "\(name) refuses service (kiss code \(code.text)); next attempt in \(seconds(pause)) s"
       slots[index].info.lastError = text
-      host.event(526, source: source, text)
+      host.event(.sourceRefused, source: source, text)
     }
   }
 

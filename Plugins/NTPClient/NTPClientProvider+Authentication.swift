@@ -50,7 +50,7 @@ extension NTPClientProvider {
     slots[index].info.lastError = text
     guard !slots[index].authentication.isMissed else { return }
     slots[index].authentication.isMissed = true
-    host.event(25, source: slots[index].source, "\(slots[index].settings.address): \(text)")
+    host.event(.keysMissing, source: slots[index].source, "\(slots[index].settings.address): \(text)")
   }
 
   private func keysCame(_ index: Int, now: RawInstant) {

@@ -101,7 +101,7 @@ final class NTPClientProvider: Provider {
 
   private func readSettings() -> [SourceSettings]? {
     let (sources, complaints) = SourceSettings.read(host.settings.all())
-    for complaint in complaints { host.settings.refuse(complaint.setting, complaint.whatWouldBeRight) }
+    host.settings.refuse(complaints)
     return complaints.isEmpty ? sources : nil
   }
 

@@ -41,10 +41,10 @@ extension Rejection {
   }
 
   /// In the event catalogue (Docs/events.md); nil = it is no news of what the source proves.
-  var eventNumber: UInt32? {
+  var event: EventNumber? {
     switch self {
-    case .noAuthentication, .cryptoNAK, .malformedAuthentication: 27
-    case .badAuthentication, .unknownKey, .staleAuthentication, .keyNotAllowed: 26
+    case .noAuthentication, .cryptoNAK, .malformedAuthentication: .signatureMissing
+    case .badAuthentication, .unknownKey, .staleAuthentication, .keyNotAllowed: .signatureWrong
     // Said with the reason by whoever lost the keys.
     default: nil
     }

@@ -3,12 +3,6 @@
 package import ProviderKit
 import TimeTypes
 
-/// A value that is wrong, and what would be right.
-package struct SettingComplaint: Hashable, Sendable {
-  package var setting: Setting
-  package var whatWouldBeRight: String
-}
-
 extension SourceSettings {
   /// Sources from what the operator wrote; or every complaint there is. Values outside `source[]` are not the client's.
   package static func read(_ settings: [Setting]) -> (sources: [SourceSettings], complaints: [SettingComplaint]) {

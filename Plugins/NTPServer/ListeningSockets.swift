@@ -79,7 +79,7 @@ final class ListeningSockets {
       } else {
         entries[position].isLost = false
         entries[position].reason = ""
-        host.event(NTPServerProvider.againEvent, "ntp-server listens on \(entries[position].place) now")
+        host.event(.listeningAgain, "ntp-server listens on \(entries[position].place) now")
       }
     }
   }
@@ -90,7 +90,7 @@ final class ListeningSockets {
     entry.interface = 0
     entry.isLost = true
     host.event(
-      NTPServerProvider.lostEvent,
+      .listeningLost,
       "ntp-server does not listen on \(entry.place): \(reason); it will as soon as that is possible")
   }
 

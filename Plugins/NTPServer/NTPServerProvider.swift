@@ -11,9 +11,6 @@ import TimeTypes
 final class NTPServerProvider: Provider {
   /// A provider's own events start at 10000 (Docs/events.md).
   static let refusedEvent: UInt32 = 10_100
-  /// Of the catalogue (Docs/events.md): listening-lost and listening-again.
-  static let lostEvent: UInt32 = 570
-  static let againEvent: UInt32 = 571
   /// At most one line about refused clients in that time.
   static let reportInterval = TimeInterval.seconds(60)
   /// So often interfaces are looked at, where settings name any.
@@ -55,10 +52,10 @@ final class NTPServerProvider: Provider {
   }
 
   private func readSettings() -> Status {
-    var refusals: [ServerSettings.Refusal] = []
+    var refusals: [SettingComplaint] = []
     let read = ServerSettings(host.settings.all(), refusals: &refusals)
     guard refusals.isEmpty else {
-      for refusal in refusals { host.settings.refuse(refusal.setting, refusal.whatWouldBeRight) }
+      host.settings.refuse(refusals)
       return .invalid
     }
     if sockets.isOpen, read.listen != settings.listen || read.workers != settings.workers {

@@ -19,12 +19,6 @@ package struct ServerSettings: Hashable, Sendable {
     package var allows: Bool
   }
 
-  /// What is wrong with a setting.
-  package struct Refusal: Hashable, Sendable {
-    package var setting: Setting
-    package var whatWouldBeRight: String
-  }
-
   /// Empty = nothing was configured: every address, port 123.
   package var listen: [ListenPlace] = []
   package var rules: [Rule] = []
@@ -61,12 +55,12 @@ package struct ServerSettings: Hashable, Sendable {
   }
 
   /// Reads the values that the host has for this provider; keys that are the host's own are passed over.
-  package init(_ settings: [Setting], refusals: inout [Refusal]) {
+  package init(_ settings: [Setting], refusals: inout [SettingComplaint]) {
     var unsignedSetting: Setting?
     // As they were written, for who overlaps them.
     var listened: [String] = []
     for setting in settings {
-      func refuse(_ text: String) { refusals.append(Refusal(setting: setting, whatWouldBeRight: text)) }
+      func refuse(_ text: String) { refusals.append(SettingComplaint(setting: setting, whatWouldBeRight: text)) }
       let name = setting.parts.name
       switch name {
       case "listen":
@@ -143,7 +137,7 @@ package struct ServerSettings: Hashable, Sendable {
     }
     if let unsignedSetting, unsigned != .all, schemes.isEmpty {
       refusals.append(
-        Refusal(
+        SettingComplaint(
           setting: unsignedSetting,
           whatWouldBeRight: "\"all\", or schemes that can prove requests: authenticate = [\"symmetric\"]"))
     }

@@ -47,10 +47,10 @@ final class NTPSymmetricProvider: Authenticator {
   }
 
   private func readSettings() -> Status {
-    var refusals: [SymmetricSettings.Refusal] = []
+    var refusals: [SettingComplaint] = []
     let read = SymmetricSettings(host.settings.all(), refusals: &refusals)
     guard refusals.isEmpty else {
-      for refusal in refusals { host.settings.refuse(refusal.setting, refusal.whatWouldBeRight) }
+      host.settings.refuse(refusals)
       return .invalid
     }
     nextSettings.withLock { $0 = read }

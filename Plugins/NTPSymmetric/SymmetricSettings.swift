@@ -16,11 +16,6 @@ package struct SymmetricSettings: Hashable, Sendable {
     }
   }
 
-  package struct Refusal: Hashable, Sendable {
-    package var setting: Setting
-    package var whatWouldBeRight: String
-  }
-
   package var files: [File] = []
   package var format = KeyFileFormat.auto
   package var allowsMD5 = false
@@ -34,9 +29,9 @@ package struct SymmetricSettings: Hashable, Sendable {
   package init() {}
 
   /// Reads the values that the host has for this provider; keys that are the host's own are passed over.
-  package init(_ settings: [Setting], refusals: inout [Refusal]) {
+  package init(_ settings: [Setting], refusals: inout [SettingComplaint]) {
     for setting in settings {
-      func refuse(_ text: String) { refusals.append(Refusal(setting: setting, whatWouldBeRight: text)) }
+      func refuse(_ text: String) { refusals.append(SettingComplaint(setting: setting, whatWouldBeRight: text)) }
       switch setting.parts.name {
       case "key_files":
         guard let path = setting.string, !path.isEmpty else {

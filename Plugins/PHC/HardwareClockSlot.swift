@@ -36,9 +36,7 @@ struct HardwareClockSlot {
 
   init(_ settings: HardwareClockSettings) {
     self.settings = settings
-    var (word, count) = (UInt32(0), 0)
-    for byte in settings.referenceID.utf8.prefix(4) { (word, count) = (word << 8 | UInt32(byte), count + 1) }
-    referenceID = ReferenceID(rawValue: count > 0 ? word << UInt32(8 * (4 - count)) : 0)
+    referenceID = ReferenceID(settings.referenceID)
     clock = HardwareClockSource(settings.options)
   }
 

@@ -181,17 +181,10 @@ extension HardwareClockSource.State {
       switch fault {
       case .stopped: "the clock stands still"
       case .wild: "the clock runs more than 1 % wrong"
-      case .jumped: "the clock jumped, and nothing confirms where it is now (\(Self.milliseconds(interval)) ms off)"
-      case .notWhole: "the clock is not whole seconds off: \(Self.milliseconds(interval)) ms beside one"
+      case .jumped: "the clock jumped, and nothing confirms where it is now (\(interval.millisecondsText) ms off)"
+      case .notWhole: "the clock is not whole seconds off: \(interval.millisecondsText) ms beside one"
       case .doubted, .unlocked: "readings are refused: \(fault.text)"
       }
     }
-  }
-
-  static func milliseconds(_ interval: TimeInterval) -> String {
-    let micro = interval.nanoseconds / 1000
-    let digits = "\(micro.magnitude % 1000)"
-    return "\(micro < 0 ? "-" : "")\(micro.magnitude / 1000)."
-      + String(repeating: "0", count: 3 - digits.utf8.count) + digits
   }
 }

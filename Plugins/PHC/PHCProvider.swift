@@ -115,11 +115,11 @@ final class PHCProvider: Provider {
     let name = slots[index].name
     if status == .ok {
       slots[index].deviceError = ""
-      host.event(EventNumber.deviceBack.rawValue, source: slots[index].source, "\(name) is back")
+      host.event(.referenceFound, source: slots[index].source, "\(name) is back")
     } else {
       slots[index].clock.lost()
       slots[index].deviceError = "the device is gone; it is looked for once a second"
-      host.event(EventNumber.device.rawValue, source: slots[index].source, "\(name) is gone")
+      host.event(.referenceLost, source: slots[index].source, "\(name) is gone")
     }
     publishInfo(index)
   }
@@ -166,20 +166,20 @@ final class PHCProvider: Provider {
   private func tell(_ news: HardwareClockSlot.News, of index: Int) {
     let (slot, source) = (slots[index], slots[index].source)
     switch news {
-    case .reachable: host.event(EventNumber.reachable.rawValue, source: source, "readings of \(slot.name) are used")
+    case .reachable: host.event(.sourceReachable, source: source, "readings of \(slot.name) are used")
     case .unreachable:
       host.event(
-        EventNumber.unreachable.rawValue, source: source, "no reading of \(slot.name) could be used in eight polls")
+        .sourceUnreachable, source: source, "no reading of \(slot.name) could be used in eight polls")
     case .jumped:
       host.event(
-        EventNumber.jumped.rawValue, source: source,
+        .referenceJumped, source: source,
         "\(slot.name) jumped; it is not believed before other sources confirm it, or "
           + "\(slot.settings.options.hold.nanoseconds / 1_000_000_000) s have passed")
     case .state(let state):
       switch state {
-      case .running: host.event(EventNumber.running.rawValue, source: source, "\(slot.name) runs, and is used")
-      case .unlocked: host.event(EventNumber.unlocked.rawValue, source: source, "\(slot.name): \(state.text)")
-      case .refusing: host.event(EventNumber.refusing.rawValue, source: source, "\(slot.name): \(state.text)")
+      case .running: host.event(.referenceTrusted, source: source, "\(slot.name) runs, and is used")
+      case .unlocked: host.event(.referenceUnfit, source: source, "\(slot.name): \(state.text)")
+      case .refusing: host.event(.referenceRefused, source: source, "\(slot.name): \(state.text)")
       case .waiting, .gathering: break
       }
     }
@@ -189,7 +189,7 @@ final class PHCProvider: Provider {
 
   private func readSettings() -> [HardwareClockSettings]? {
     let (sources, complaints) = HardwareClockSettings.read(host.settings.all())
-    for complaint in complaints { host.settings.refuse(complaint.setting, complaint.whatWouldBeRight) }
+    host.settings.refuse(complaints)
     areRefused.store(!complaints.isEmpty, ordering: .relaxed)
     return complaints.isEmpty ? sources : nil
   }
@@ -240,7 +240,7 @@ final class PHCProvider: Provider {
       guard slots[index].deviceStatus != error.status else { return }
       slots[index].deviceStatus = error.status
       let text = "the device cannot be opened: \(Self.reason(error.status))"
-      host.event(EventNumber.device.rawValue, source: slots[index].source, "\(slots[index].name): \(text)")
+      host.event(.referenceLost, source: slots[index].source, "\(slots[index].name): \(text)")
       slots[index].deviceError = text
     }
   }

@@ -118,11 +118,11 @@ final class PPSProvider: Provider {
     let name = slots[index].name
     if status == .ok {
       slots[index].deviceError = ""
-      host.event(EventNumber.deviceBack.rawValue, source: slots[index].source, "\(name) is back")
+      host.event(.referenceFound, source: slots[index].source, "\(name) is back")
     } else {
       slots[index].pulses.lost()
       slots[index].deviceError = "the device is gone; it is looked for once a second"
-      host.event(EventNumber.device.rawValue, source: slots[index].source, "\(name) is gone")
+      host.event(.referenceLost, source: slots[index].source, "\(name) is gone")
     }
     publishInfo(index)
   }
@@ -164,19 +164,19 @@ final class PPSProvider: Provider {
   private func tell(_ news: PulseSlot.News, of index: Int) {
     let (slot, source) = (slots[index], slots[index].source)
     switch news {
-    case .reachable: host.event(EventNumber.reachable.rawValue, source: source, "pulses of \(slot.name) are used")
+    case .reachable: host.event(.sourceReachable, source: source, "pulses of \(slot.name) are used")
     case .unreachable:
       host.event(
-        EventNumber.unreachable.rawValue, source: source, "no pulse of \(slot.name) could be used for eight seconds")
+        .sourceUnreachable, source: source, "no pulse of \(slot.name) could be used for eight seconds")
     case .moved:
       host.event(
-        EventNumber.moved.rawValue, source: source, "pulses of \(slot.name) have moved, and stay where they are now")
+        .referenceJumped, source: source, "pulses of \(slot.name) have moved, and stay where they are now")
     case .state(let state):
       let text = state.text(slot.pulses.edges, width: slot.widthText)
       switch state {
-      case .locked: host.event(EventNumber.locked.rawValue, source: source, "pulses of \(slot.name) have their seconds")
-      case .unlocked: host.event(EventNumber.unlocked.rawValue, source: source, "\(slot.name): \(text)")
-      case .refusing: host.event(EventNumber.refusing.rawValue, source: source, "\(slot.name): \(text)")
+      case .locked: host.event(.referenceTrusted, source: source, "pulses of \(slot.name) have their seconds")
+      case .unlocked: host.event(.referenceUnfit, source: source, "\(slot.name): \(text)")
+      case .refusing: host.event(.referenceRefused, source: source, "\(slot.name): \(text)")
       case .waiting, .gathering: break
       }
     }
@@ -186,7 +186,7 @@ final class PPSProvider: Provider {
 
   private func readSettings() -> [PulseSettings]? {
     let (sources, complaints) = PulseSettings.read(host.settings.all())
-    for complaint in complaints { host.settings.refuse(complaint.setting, complaint.whatWouldBeRight) }
+    host.settings.refuse(complaints)
     areRefused.store(!complaints.isEmpty, ordering: .relaxed)
     return complaints.isEmpty ? sources : nil
   }
@@ -248,7 +248,7 @@ final class PPSProvider: Provider {
       slots[index].deviceStatus = error.status
       let text =
         problem ?? "the device cannot be opened: \(Self.reason(error.status, isClock: device.options.isHardwareClock))"
-      host.event(EventNumber.device.rawValue, source: slots[index].source, "\(slots[index].name): \(text)")
+      host.event(.referenceLost, source: slots[index].source, "\(slots[index].name): \(text)")
       slots[index].deviceError = text
     }
   }
@@ -274,7 +274,6 @@ final class PPSProvider: Provider {
     }
     // With both edges the width shows; many drivers capture but one.
     if options.checksWidth, case .success(let handle) = host.devices.open(.pulses([.assert, .clear]), path: path) {
-      slots[index].seesBothEdges = true
       return .success(handle)
     }
     return host.devices.open(.pulses(edge), path: path)

@@ -5,12 +5,6 @@ import TimeTypes
 
 /// One [[source]] of provider "pps": its options and its texts.
 package struct PulseSettings: Hashable, Sendable {
-  /// A value that is wrong, and what would be right.
-  package struct Complaint: Hashable, Sendable {
-    package var setting: Setting
-    package var whatWouldBeRight: String
-  }
-
   package var device = ""
   /// A PTP clock that is told to make pulses; "" = none.
   package var enableOn = ""
@@ -56,8 +50,8 @@ package struct PulseSettings: Hashable, Sendable {
   ]
 
   /// Sources from what the operator wrote; or every complaint there is. Values outside `source[]` are not this provider's.
-  package static func read(_ settings: [Setting]) -> (sources: [PulseSettings], complaints: [Complaint]) {
-    var complaints: [Complaint] = []
+  package static func read(_ settings: [Setting]) -> (sources: [PulseSettings], complaints: [SettingComplaint]) {
+    var complaints: [SettingComplaint] = []
     var order: [Int] = []
     var found: [Int: (source: PulseSettings, first: Setting)] = [:]
     for setting in settings {
@@ -66,14 +60,16 @@ package struct PulseSettings: Hashable, Sendable {
       if found[index] == nil { order.append(index) }
       var entry = found[index] ?? (PulseSettings(), setting)
       if let advice = entry.source.take(setting, key: key) {
-        complaints.append(Complaint(setting: setting, whatWouldBeRight: advice))
+        complaints.append(SettingComplaint(setting: setting, whatWouldBeRight: advice))
       }
       found[index] = entry
     }
     var devices: Set<String> = []
     for index in order {
       guard let entry = found[index] else { continue }
-      func complain(_ text: String) { complaints.append(Complaint(setting: entry.first, whatWouldBeRight: text)) }
+      func complain(_ text: String) {
+        complaints.append(SettingComplaint(setting: entry.first, whatWouldBeRight: text))
+      }
       if entry.source.device.isEmpty {
         complain("each source needs a device: \"/dev/pps0\" or \"/dev/ptp0\"")
       } else if !devices.insert(entry.source.device).inserted {
@@ -83,7 +79,7 @@ package struct PulseSettings: Hashable, Sendable {
       }
     }
     if order.count > limit, let last = order.last.flatMap({ found[$0]?.first }) {
-      complaints.append(Complaint(setting: last, whatWouldBeRight: "at most \(limit) sources"))
+      complaints.append(SettingComplaint(setting: last, whatWouldBeRight: "at most \(limit) sources"))
     }
     return (order.compactMap { found[$0]?.source }, complaints)
   }

@@ -13,8 +13,6 @@ struct PulseSlot {
   /// The host's number of the source, and its device; 0 = none.
   var source: UInt32 = 0
   var device: UInt32 = 0
-  /// Both edges are captured, so that widths are seen.
-  var seesBothEdges = false
   var info = SourceInfo()
   var sequence: UInt32 = 0
   /// Samples at the last tick.
@@ -36,18 +34,11 @@ struct PulseSlot {
 
   init(_ settings: PulseSettings) {
     self.settings = settings
-    referenceID = Self.referenceID(settings.referenceID)
+    referenceID = ReferenceID(settings.referenceID)
     pulses = PulseSource(settings.options)
   }
 
   var name: String { settings.name.isEmpty ? settings.device : settings.name }
-
-  /// Of four characters, high octet first.
-  private static func referenceID(_ text: String) -> ReferenceID {
-    var (word, count) = (UInt32(0), 0)
-    for byte in text.utf8.prefix(4) { (word, count) = (word << 8 | UInt32(byte), count + 1) }
-    return ReferenceID(rawValue: count > 0 ? word << UInt32(8 * (4 - count)) : 0)
-  }
 
   enum News {
     case reachable
@@ -111,7 +102,7 @@ struct PulseSlot {
   var widthText: String {
     guard case .wrong(let width) = pulses.edges.verdict else { return "the other edge marks the second" }
     let right = settings.options.edge.other.rawValue
-    return "the \(right) edge looks right: pulses of \(PulseSource.State.milliseconds(width)) ms begin there"
+    return "the \(right) edge looks right: pulses of \(width.millisecondsText) ms begin there"
       + "; edge = \"\(right)\", or width_check = false"
   }
 

@@ -146,19 +146,11 @@ extension PulseSource.State {
       switch fault {
       case .wrongEdge: width
       case .disagrees:
-        "pulses are \(Self.milliseconds(gap)) ms off the second, more than the clock can be wrong"
+        "pulses are \(gap.millisecondsText) ms off the second, more than the clock can be wrong"
       case .ambiguous: "pulses are too far from any second to say which they mark"
       case .noisy: "too many pulses between seconds: noise on the line"
       case .frozen, .double, .offBeat, .unlocked: "pulses are refused: \(fault.text)"
       }
     }
-  }
-
-  /// With three digits behind the point.
-  static func milliseconds(_ interval: TimeInterval) -> String {
-    let micro = interval.nanoseconds / 1000
-    let (whole, rest) = (micro.magnitude / 1000, micro.magnitude % 1000)
-    let digits = "\(rest)"
-    return "\(micro < 0 ? "-" : "")\(whole).\(String(repeating: "0", count: 3 - digits.utf8.count))\(digits)"
   }
 }

@@ -136,6 +136,11 @@ extension Host {
     unsafe text.withCString { unsafe raise(table, number, source, $0) }
   }
 
+  /// One of the catalogue's. [any]
+  public func event(_ number: EventNumber, source: UInt32 = 0, _ text: String) {
+    event(number.rawValue, source: source, text)
+  }
+
   /// Looks up a name or numeric address; `Provider.resolved` answers with the token, never from inside this call.
   /// [control or capture]
   public func resolve(_ name: String, family: SocketAddress.Family = .none, token: UInt64) -> Status {

@@ -41,4 +41,11 @@ public struct ReferenceID: RawRepresentable, Hashable, Sendable, BitwiseCopyable
 
   @inlinable
   public static var none: ReferenceID { ReferenceID(rawValue: 0) }
+
+  /// Of a text's first four octets, filled up with zeros: "PPS", "GPS" (RFC 5905, figure 12).
+  public init(_ text: String) {
+    var (word, count) = (UInt32(0), 0)
+    for byte in text.utf8.prefix(4) { (word, count) = (word << 8 | UInt32(byte), count + 1) }
+    rawValue = count > 0 ? word << UInt32(8 * (4 - count)) : 0
+  }
 }

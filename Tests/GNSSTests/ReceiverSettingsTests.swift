@@ -31,7 +31,7 @@ import TimeTypes
     #expect(receiver.options.delay == .milliseconds(125) && receiver.options.learnsDelay)
     #expect(receiver.options.sentences == [.zda, .rmc, .frame] && receiver.options.minimumFix == .full)
     #expect(receiver.options.pivot == ReceiverDriver.moment(2019, 4, 7) && receiver.options.maximumJump == .seconds(1))
-    #expect(receiver.referenceNumber.rawValue == 0x4741_4c00)
+    #expect(ReferenceID(receiver.referenceID).rawValue == 0x4741_4c00)
   }
 
   @Test(arguments: [

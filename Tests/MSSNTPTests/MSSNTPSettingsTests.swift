@@ -9,9 +9,9 @@ import TimeTypes
 
 @Suite struct MSSNTPSettingsTests {
   private func read(_ values: [(String, Setting.Value)]) -> (
-    settings: MSSNTPSettings, refusals: [MSSNTPSettings.Refusal]
+    settings: MSSNTPSettings, refusals: [SettingComplaint]
   ) {
-    var refusals: [MSSNTPSettings.Refusal] = []
+    var refusals: [SettingComplaint] = []
     let settings = MSSNTPSettings(
       values.enumerated().map { Setting(index: UInt32($0.offset), path: $0.element.0, value: $0.element.1) },
       refusals: &refusals)

@@ -66,7 +66,7 @@ import TimeTypes
     for _ in 0..<50 { #expect(ask(signer, short) == .refused(.shortForm)) }
     #expect(ask(signer, short, SocketAddress(ipv4: 0x0a00_0006)) == .refused(.shortForm))
     let notes = signer.takeNotes()
-    #expect(notes.map(\.event) == [157, 157])
+    #expect(notes.map(\.event) == [.legacyRequestRefused, .legacyRequestRefused])
     #expect(notes.first?.text.contains("10.0.0.5 in the 68-byte form") == true)
     #expect(signer.takeNotes().isEmpty)
     let long = KeySelection(rid: 1103, form: .extended)
@@ -86,7 +86,7 @@ import TimeTypes
       }
     }
     #expect(accepted + passed == ServingLimits().distinctRIDs)
-    #expect(signer.takeNotes().map(\.event) == [591])
+    #expect(signer.takeNotes().map(\.event) == [.accountSweep])
     #expect(signer.silences[ReplySigner.Silence.sweeping.rawValue] == 10_000 - 32)
   }
 

@@ -2,6 +2,7 @@
 
 import CTompionProvider
 import MockHost
+import ProviderKit
 import Testing
 
 @testable import NTPServer
@@ -26,7 +27,7 @@ import Testing
   }
 
   private var told: [UInt32] { host.events.map(\.number) }
-  private static let (lost, again) = (NTPServerProvider.lostEvent, NTPServerProvider.againEvent)
+  private static let (lost, again) = (EventNumber.listeningLost.rawValue, EventNumber.listeningAgain.rawValue)
 
   @Test func anInterfaceMadeAnewGetsANewSocket() {
     #expect(start(["192.0.2.1:123%eth0", "192.0.2.2"]) == TOMPION_OK)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ServerSettingsTests {
   static func read(_ values: [(String, Setting.Value)]) -> (settings: ServerSettings, refused: [String]) {
-    var refusals: [ServerSettings.Refusal] = []
+    var refusals: [SettingComplaint] = []
     let settings = values.enumerated().map {
       Setting(index: UInt32($0.offset), path: $0.element.0, value: $0.element.1)
     }

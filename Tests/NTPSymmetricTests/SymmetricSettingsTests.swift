@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct SymmetricSettingsTests {
   private func read(_ values: [(String, Setting.Value)]) -> (SymmetricSettings, [String]) {
-    var refusals: [SymmetricSettings.Refusal] = []
+    var refusals: [SettingComplaint] = []
     let settings = SymmetricSettings(
       values.enumerated().map { Setting(index: UInt32($0), path: $1.0, value: $1.1) }, refusals: &refusals)
     return (settings, refusals.map { "\($0.setting.path): \($0.whatWouldBeRight)" })

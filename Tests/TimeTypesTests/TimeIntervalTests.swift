@@ -89,4 +89,22 @@ private func intervals(_ count: Int, seed: UInt64) -> [TimeInterval] {
     #expect(TimeInterval(nanosecondsAsDouble: -0.5) == TimeInterval(nanoseconds: -1, subnanoseconds: 32768))
     #expect(TimeInterval(nanosecondsAsDouble: (1.0).nextDown) == TimeInterval(nanoseconds: 1))
   }
+
+  @Test func millisecondsAsText() {
+    #expect(TimeInterval.microseconds(-500).millisecondsText == "-0.500")
+    #expect(TimeInterval.microseconds(12_345_006).millisecondsText == "12345.006")
+    #expect(TimeInterval.zero.millisecondsText == "0.000")
+    #expect(
+      TimeInterval.min.millisecondsText == "-9223372036854.775"
+        && TimeInterval.max.millisecondsText == "9223372036854.775")
+  }
+}
+
+@Suite struct ReferenceIDTests {
+  @Test func textsAsRFC5905WritesThem() {
+    #expect(ReferenceID("PPS").rawValue == 0x5050_5300)
+    #expect(ReferenceID("PHC0").rawValue == 0x5048_4330)
+    #expect(ReferenceID("GALILEO").rawValue == 0x4741_4c49)
+    #expect(ReferenceID("") == .none)
+  }
 }
