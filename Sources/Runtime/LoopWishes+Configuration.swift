@@ -16,7 +16,7 @@ extension LoopWishes {
       }
     capacity = 512
     timerCapacity = 1024
-    busyPoll = Int64(configuration.busyPoll) * 1000
+    busyPoll = configuration.busyPoll.map { Int64($0) * 1000 }
     interfaceBusyPoll = configuration.interfaces.compactMap { interface in
       interface.busyPoll.map { InterfaceBusyPoll(name: interface.name, microseconds: $0) }
     }

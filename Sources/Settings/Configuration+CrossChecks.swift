@@ -54,7 +54,7 @@ extension Configuration {
       wrong.append(
         diagnostic(member.node, "io", "profile \"minimal\" has no io_uring", "write \"poll\" or leave it out"))
     }
-    for (key, isSet) in [("busy_poll_us", busyPoll > 0), ("sqpoll", sqpoll)] where isSet {
+    for (key, isSet) in [("busy_poll_us", (busyPoll ?? 0) > 0), ("sqpoll", sqpoll)] where isSet {
       guard let member = members.first(where: { $0.key == key }) else { continue }
       wrong.append(diagnostic(member.node, key, "profile \"minimal\" only sleeps in poll(2)", "leave it out"))
     }

@@ -34,8 +34,8 @@ package struct Configuration: Sendable, Equatable {
   package var loop = Loop.threads
   package var profile = Profile.full
   package var io = IO.auto
-  /// Spin so long before each sleep of the capture role, µs; 0 = sleep at once.
-  package var busyPoll: UInt32 = 0
+  /// Spin so long before each sleep of the capture role, µs; 0 = sleep at once, nil = spin while waits are shorter than a sleep costs.
+  package var busyPoll: UInt32?
   /// A kernel thread takes the io_uring's submissions (SQPOLL).
   package var sqpoll = false
   /// The user to become after a privileged start; nil ("none") = stay.

@@ -76,11 +76,7 @@ extension Configuration {
       reader.choice("rx_filter", into: &interface.receiveFilter)
       reader.integer("rx_latency_ns", in: -1_000_000...1_000_000, into: &interface.receiveLatency)
       reader.integer("tx_latency_ns", in: -1_000_000...1_000_000, into: &interface.transmitLatency)
-      if members.contains(where: { $0.key == "busy_poll_us" }) {
-        var microseconds: UInt32 = 0
-        reader.integer("busy_poll_us", in: 0...1_000_000, into: &microseconds)
-        interface.busyPoll = microseconds
-      }
+      reader.integer("busy_poll_us", in: 0...1_000_000, into: &interface.busyPoll)
       reader.refuseUnknown()
       root.absorb(reader)
       interfaces.append(interface)

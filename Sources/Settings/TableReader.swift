@@ -109,6 +109,16 @@ struct TableReader {
     value = narrow
   }
 
+  /// The same for what is another thing when left out.
+  mutating func integer<Number: FixedWidthInteger>(
+    _ name: String, in range: ClosedRange<Int64>, into value: inout Number?
+  ) {
+    guard members.contains(where: { $0.key == name }) else { return }
+    var number: Number = 0
+    integer(name, in: range, into: &number)
+    value = number
+  }
+
   /// A string that is not empty and has no control characters; at most `limit` bytes.
   mutating func text(_ name: String, limit: Int, what: String) -> String? {
     guard let member = member(name) else { return nil }

@@ -54,8 +54,8 @@ package enum EventLoop {
     }
   }
 
-  /// How long a wait spins before it sleeps, ns; 0 = not at all.
-  package var busyPoll: Int64 {
+  /// How long a wait spins before it sleeps, ns; 0 = not at all, nil = as short as its waits are.
+  package var busyPoll: Int64? {
     get {
       switch self {
       case .poll(let loop): loop.busyPoll

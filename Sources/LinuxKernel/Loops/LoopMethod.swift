@@ -14,8 +14,8 @@ package struct LoopWishes: Sendable {
   package var method = LoopMethod.auto
   package var capacity = 64
   package var timerCapacity = 256
-  /// Spin so long before each sleep, ns.
-  package var busyPoll: Int64 = 0
+  /// Spin so long before each sleep, ns; 0 = never, nil = while waits are shorter than a sleep costs.
+  package var busyPoll: Int64?
   /// The same while a socket of such an interface is watched.
   package var interfaceBusyPoll: [InterfaceBusyPoll] = []
   /// A kernel thread takes the ring's submissions (SQPOLL).

@@ -40,8 +40,10 @@ package final class PollLoop {
   private var used: Int
   private var cursor = 0
   private var now = RawInstant(nanoseconds: 0)
-  /// How long a wait spins before it sleeps, ns; 0 = not at all. A core is busy all that time. Not in the minimal profile.
-  package var busyPoll: Int64 = 0
+  /// How long a wait spins before it sleeps, ns; 0 = not at all, nil = as `ShortWaits` finds. A core is busy all that time.
+  /// Not in the minimal profile.
+  package var busyPoll: Int64?
+  package private(set) var shortWaits = ShortWaits()
   /// What each descriptor's owner asks for, and the longest of them.
   private var spins: [Int64]
   private var busyPollOfSockets: Int64 = 0
@@ -127,18 +129,25 @@ package final class PollLoop {
     if let deadline { timeout = min(timeout, max(deadline.nanoseconds &- before, 0)) }
     if let earliest = timers.earliest { timeout = min(timeout, max(earliest.nanoseconds &- before, 0)) }
     var ready: Int32 = 0
-    let spinning = max(busyPoll, busyPollOfSockets)
+    let spinning = max(busyPoll ?? shortWaits.spin, busyPollOfSockets)
+    var sleptFrom = before
     if spinning > 0, profile == .full {
       let limit = before &+ min(spinning, timeout)
       repeat { ready = poll(timeout: 0) } while ready == 0 && RawClock.now().nanoseconds < limit
-      timeout = max(timeout &- (RawClock.now().nanoseconds &- before), 0)
+      sleptFrom = RawClock.now().nanoseconds
+      timeout = max(timeout &- (sleptFrom &- before), 0)
     }
-    if ready == 0 { ready = poll(timeout: timeout) }
+    let isFound = ready != 0
+    if !isFound { ready = poll(timeout: timeout) }
     for i in 0..<used { fresh[i] = false }
     if ready <= 0 { for i in 0..<used { descriptors[i].revents = 0 } }
     _ = try KernelError.check(ready, "wait with poll")
     cursor = 0
-    now = RawClock.now()
+    let ended = RawClock.now()
+    shortWaits.waited(
+      worked: before &- now.nanoseconds, lasted: ended.nanoseconds &- before,
+      slept: isFound ? 0 : ended.nanoseconds &- sleptFrom)
+    now = ended
   }
 
   private func poll(timeout: Int64) -> Int32 {

@@ -10,17 +10,20 @@ extension UringLoop {
   /// Then take the events with `next()` until nil.
   package func wait(until deadline: RawInstant? = nil) throws(KernelError) {
     _ = try KernelError.check(queue.enable(), "use the io_uring")
-    let spinning = max(busyPoll, busyPollOfSockets)
-    if spinning != busyPollTold {
-      busyPollTold = spinning
-      queue.busyPoll(microseconds: UInt32(clamping: spinning / 1000))
+    let asked = max(busyPoll ?? 0, busyPollOfSockets)
+    if asked != busyPollTold {
+      busyPollTold = asked
+      queue.busyPoll(microseconds: UInt32(clamping: asked / 1000))
     }
+    let spinning = max(asked, busyPoll == nil ? shortWaits.spin : 0)
     if mustUnregister { unregisterLeftovers() }
-    var limit = RawClock.now() + TimeInterval(nanoseconds: longestWait)
+    let began = RawClock.now()
+    var limit = began + TimeInterval(nanoseconds: longestWait)
     if let deadline { limit = min(limit, deadline) }
     if let earliest = timers.earliest { limit = min(limit, earliest) }
     var isReady = carryOver()
     var patience = 3
+    var sleptFrom: RawInstant?
     repeat {
       arm()
       offer()
@@ -32,6 +35,7 @@ extension UringLoop {
       if mustSleep, spinning > 0 {
         mustSleep = !spin(until: min(limit, lookedAt + TimeInterval(nanoseconds: spinning)))
       }
+      if mustSleep, sleptFrom == nil { sleptFrom = lookedAt + TimeInterval(nanoseconds: spinning) }
       let result = queue.enter(sleeps: mustSleep, timeout: left)
       let taken = reap()
       if result < 0 {
@@ -52,7 +56,11 @@ extension UringLoop {
       report.store(counters)
     }
     cursor = 0
-    now = RawClock.now()
+    let ended = RawClock.now()
+    shortWaits.waited(
+      worked: (began - now).nanoseconds, lasted: (ended - began).nanoseconds,
+      slept: sleptFrom.map { (ended - $0).nanoseconds } ?? 0)
+    now = ended
   }
 
   private var hasReady: Bool {

@@ -19,8 +19,9 @@ package final class UringLoop {
   /// Wakes this loop from other threads.
   package let waker: Waker?
   package var timers: TimerQueue
-  /// How long a wait spins before it sleeps, ns; 0 = not at all. A core is busy all that time.
-  package var busyPoll: Int64 = 0
+  /// How long a wait spins before it sleeps, ns; 0 = not at all, nil = as `ShortWaits` finds. A core is busy all that time.
+  package var busyPoll: Int64?
+  package internal(set) var shortWaits = ShortWaits()
   /// The longest that a socket asks for.
   var busyPollOfSockets: Int64 = 0
   var busyPollTold: Int64 = 0

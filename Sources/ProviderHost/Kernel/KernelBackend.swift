@@ -122,7 +122,7 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
     self.loop = loop
     self.clocks = clocks
     self.page = UInt(bitPattern: clockPage)
-    busyPolling = BusyPollTable(loop.interfaceBusyPoll, otherwise: UInt32(clamping: loop.busyPoll / 1000))
+    busyPolling = BusyPollTable(loop.interfaceBusyPoll, otherwise: UInt32(clamping: (loop.busyPoll ?? 0) / 1000))
     receiveBuffer = try PacketBuffer(slots: Self.batch, capacity: Self.longestDatagram)
     sendBuffer = try PacketBuffer(slots: worker == 0 ? 32 : 1, capacity: Self.longestDatagram)
     errorBuffer = try PacketBuffer(slots: 1, capacity: Self.longestDatagram)
