@@ -96,9 +96,9 @@ package final class KernelBackend: ProviderBackend, @unchecked Sendable {
   static let socketLimit = 256
   /// The longest datagram; also what `receive_capacity` may ask for.
   static let longestDatagram = 2048
-  static let batch = 64
+  static let batch = 32
   /// So many full batches of one socket are taken before anybody else's turn: two milliseconds.
-  static let batchesInTurn = 8
+  static let batchesInTurn = 16
   /// Bytes of the receive buffer of a server's socket, as far as the system allows: some thousand requests.
   static let serverReceiveBuffer = 2 << 20
   /// A TX stamp that has not come by then is given up.
