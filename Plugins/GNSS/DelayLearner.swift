@@ -24,6 +24,21 @@ package struct DelayLearner: Hashable, Sendable {
   /// How wrong that may be, ns: the scatter of the median, and what the clock itself was not sure of.
   package private(set) var uncertainty: UInt64 = 0
 
+  /// Of an earlier life, and not measured again yet.
+  private var isRemembered = false
+
+  /// What an earlier life had learned, to begin with.
+  package mutating func begin(with remembered: RememberedDelay) {
+    guard delay == nil else { return }
+    (delay, uncertainty, isRemembered) = (remembered.delay, remembered.uncertainty, true)
+  }
+
+  /// What a later life may begin with; nil = nothing was measured in this one.
+  package var toRemember: RememberedDelay? {
+    guard let delay, !isRemembered else { return nil }
+    return RememberedDelay(delay: delay, uncertainty: uncertainty)
+  }
+
   package init() {
     window.reserveCapacity(Self.capacity)
     sorted.reserveCapacity(Self.capacity)
@@ -54,7 +69,8 @@ package struct DelayLearner: Hashable, Sendable {
     }
     let middle = sorted[sorted.count / 2]
     let quartiles = sorted[sorted.count * 3 / 4] - sorted[sorted.count / 4]
-    let isFirst = delay == nil
+    let isFirst = delay == nil || isRemembered
+    isRemembered = false
     delay = TimeInterval(nanoseconds: middle)
     uncertainty = UInt64(clamping: quartiles / 2) &+ min(bound, 1_000_000_000)
     return isFirst

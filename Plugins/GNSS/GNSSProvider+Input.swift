@@ -60,12 +60,17 @@ extension GNSSProvider {
     perform(actions, for: index)
   }
 
+  /// How often what was learned is kept.
+  static let keepingInterval = TimeInterval.seconds(1800)
+
   /// Once a second.
   func tick(_ index: Int, now: RawInstant) {
     if case .closed(let until) = slots[index].line, until <= now { openLine(index, now: now) }
+    openFeeds(index, now: now)
     var actions = ReceiverActions()
     if slots[index].handle != nil { slots[index].receiver.tick(now: now, clockView(index, now: now), into: &actions) }
     slots[index].countSecond()
+    if slots[index].settings.options.learnsDelay, now - Self.keepingInterval > slots[index].kept { keepDelay(index) }
     perform(actions, for: index)
     publishInfo(index)
   }
@@ -94,6 +99,7 @@ extension GNSSProvider {
         let sample = slots[index].sample(made)
         slots[index].info.fields.leap = made.leap.rawValue
         _ = host.publish(sample)
+        feed(made, index)
       default: tell(actions[position], index)
       }
     }

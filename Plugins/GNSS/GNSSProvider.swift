@@ -41,6 +41,8 @@ final class GNSSProvider: Provider {
     for index in slots.indices {
       host.timers.disarm(UInt16(index + 1))
       closeLine(index)
+      closeFeeds(index)
+      keepDelay(index)
     }
   }
 
@@ -81,6 +83,7 @@ final class GNSSProvider: Provider {
   }
 
   override func streamOpened(_ stream: UInt32, _ status: Status) {
+    if feedOpened(stream, status) { return }
     guard let index = slots.firstIndex(where: { !$0.isDevice && $0.owns(stream) }) else { return }
     streamStands(index, stream, status)
   }
@@ -91,6 +94,7 @@ final class GNSSProvider: Provider {
   }
 
   override func streamFailed(_ stream: UInt32, _ status: Status) {
+    if feedFailed(stream, status) { return }
     guard let index = slots.firstIndex(where: { !$0.isDevice && $0.owns(stream) }) else { return }
     lose(index, "the connection broke: \(status.text)")
   }
@@ -98,6 +102,15 @@ final class GNSSProvider: Provider {
   override func resolved(token: UInt64, _ status: Status, _ addresses: AddressList, reason: String) {
     guard let index = slots.firstIndex(where: { UInt64($0.key) == token }) else { return }
     placeFound(index, status, addresses, reason: reason)
+  }
+
+  /// For the next life. Allocates: rarely. [capture]
+  func keepDelay(_ index: Int) {
+    guard slots[index].settings.options.learnsDelay, let learned = slots[index].receiver.learner.toRemember else {
+      return
+    }
+    slots[index].kept = host.nowRaw
+    host.store.put(RememberedDelay.name(of: slots[index].settings), learned.bytes.span)
   }
 
   private func readSettings() -> [ReceiverSettings]? {
@@ -116,13 +129,20 @@ final class GNSSProvider: Provider {
         old[index] = nil
       } else {
         nextKey &+= 1
-        kept.append(ReceiverSlot(key: nextKey, settings: wanted))
+        var slot = ReceiverSlot(key: nextKey, settings: wanted)
+        if wanted.options.learnsDelay,
+          let remembered = host.store.get(RememberedDelay.name(of: wanted)).flatMap({ RememberedDelay($0) })
+        {
+          slot.receiver.begin(with: remembered)
+        }
+        kept.append(slot)
       }
     }
     for index in old.indices {
       host.timers.disarm(UInt16(index + 1))
       guard old[index] != nil else { continue }
       closeLine(index)
+      closeFeeds(index)
       if slots[index].source != 0 { host.sources.remove(slots[index].source) }
     }
     slots = kept
@@ -133,6 +153,7 @@ final class GNSSProvider: Provider {
       } else {
         host.log(.error, "the host takes no further source: \(slots[index].settings.place.text) is not used")
       }
+      openFeeds(index, now: host.nowRaw)
     }
   }
 }

@@ -6,6 +6,8 @@ import TimeTypes
 extension Receiver {
   /// More readings in a second than a pulse may bring are not looked at.
   static let closest = TimeInterval.milliseconds(60)
+  /// How wrong a message is called, ns, while nobody knows how late it was.
+  static let nothingKnown: UInt64 = 500_000_000
 
   mutating func isFit(at raw: RawInstant, _ actions: inout ReceiverActions) -> Bool {
     if let reason = fitness.unfitness(at: raw, minimumFix: options.minimumFix) {
@@ -61,7 +63,7 @@ extension Receiver {
           stamp: reading.stamp, reference: TimeInterval(nanoseconds: reading.reference) + delay,
           dispersion: dispersion &+ UInt64(reading.stamp.errorNanoseconds), leap: leap(at: reading.reference),
           precision: reading.precision, poll: Self.poll(since), taiOffset: taiOffset,
-          isPulse: reading.grade == .pulse)))
+          isPulse: reading.grade == .pulse, isFraction: reading.isFraction)))
   }
 
   private mutating func learn(_ reading: Reading, _ actions: inout ReceiverActions) {
@@ -77,10 +79,10 @@ extension Receiver {
     let least = max(1_000_000, max(scatter, min(fitness.accuracy(at: reading.stamp.raw), 1_000_000_000)))
     if options.learnsDelay {
       if let delay = learner.delay { return (delay, least &+ learner.uncertainty) }
-      return (options.delay ?? .zero, 500_000_000)
+      return (options.delay ?? .zero, Self.nothingKnown)
     }
     // Nobody said how late it is: most are within half a second.
-    guard let delay = options.delay else { return (.zero, 500_000_000) }
+    guard let delay = options.delay else { return (.zero, Self.nothingKnown) }
     return (delay, least)
   }
 

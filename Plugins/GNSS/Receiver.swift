@@ -55,6 +55,9 @@ package struct Receiver: Sendable {
     pulses = TimeJudge(maximumJump: options.maximumJump)
   }
 
+  /// How late it was found to be in an earlier life.
+  package mutating func begin(with remembered: RememberedDelay) { learner.begin(with: remembered) }
+
   /// Whether its time is used now.
   package var isBelieved: Bool { unfitness == nil && (serial.isBelieved || pulses.isBelieved) }
 

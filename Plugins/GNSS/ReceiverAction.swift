@@ -15,6 +15,8 @@ package struct ReceiverSample: Hashable, Sendable, BitwiseCopyable {
   /// TAI − UTC, s; nil = it does not say.
   package var taiOffset: Int16?
   package var isPulse: Bool
+  /// Which second it is was not said by the receiver.
+  package var isFraction: Bool
 }
 
 /// What a receiver wants done.

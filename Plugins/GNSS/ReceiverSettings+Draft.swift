@@ -27,6 +27,11 @@ extension ReceiverSettings.Draft {
     case "week_pivot":
       guard let day = setting.string.flatMap({ Self.day($0) }) else { return "a date from 1980 on: \"2026-11-01\"" }
       settings.options.pivot = day.daysSince1970 * 86_400_000_000_000
+    case "name":
+      guard let name = setting.string, (1...64).contains(name.utf8.count),
+        name.utf8.allSatisfy({ $0 >= 32 && $0 != 127 })
+      else { return "a name of at most 64 bytes: \"roof\"" }
+      settings.name = name
     case "refid":
       let text = setting.string ?? ""
       guard (1...4).contains(text.utf8.count), text.utf8.allSatisfy({ (33...126).contains($0) }) else {
@@ -76,6 +81,10 @@ extension ReceiverSettings.Draft {
       return wrong(messageKey, "nothing: it is for a serial device or gpsd alone")
     }
     if let ownerKey, unit == nil { return wrong(ownerKey, "nothing: it is for shared memory (shm) alone") }
+    if let feedKey, gpsd == nil, device != nil, settings.options.delay == nil, !settings.options.learnsDelay {
+      return wrong(
+        feedKey, "nothing, or delay (or learn_delay) beside it: nobody could say how late what is passed on was")
+    }
     if !sentences.isEmpty { whole.options.sentences = sentences.union(.frame) }
     return .success(whole)
   }

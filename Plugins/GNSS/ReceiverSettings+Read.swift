@@ -21,6 +21,7 @@ extension ReceiverSettings {
       drafts[index] = draft
     }
     var receivers: [ReceiverSettings] = []
+    var feeds: [(place: ReceiverSettings.FeedPlace, key: Setting)] = []
     for index in order {
       guard let draft = drafts[index] else { continue }
       switch draft.finish() {
@@ -31,8 +32,16 @@ extension ReceiverSettings {
               setting: draft.first, whatWouldBeRight: "another place: \(receiver.place.text) is named twice"))
         }
         receivers.append(receiver)
+        if let key = draft.feedKey { feeds += receiver.feeds.map { ($0, key) } }
       case .failure(let wrong): complaints.append(wrong.complaint)
       }
+    }
+    for (index, feed) in feeds.enumerated() {
+      let isRead = receivers.contains { $0.place.text == feed.place.text && !$0.place.isGPSD }
+      guard isRead || feeds[..<index].contains(where: { $0.place == feed.place }) else { continue }
+      let use = isRead ? "read by a source" : "fed by two sources"
+      complaints.append(
+        SettingComplaint(setting: feed.key, whatWouldBeRight: "another place: \(feed.place.text) is \(use)"))
     }
     if receivers.count > most, let last = order.last.flatMap({ drafts[$0]?.first }) {
       complaints.append(
@@ -59,6 +68,7 @@ extension ReceiverSettings {
     var lineKey: Setting?
     var messageKey: Setting?
     var ownerKey: Setting?
+    var feedKey: Setting?
 
     init(first: Setting) { self.first = first }
 
@@ -95,6 +105,16 @@ extension ReceiverSettings {
           return "an absolute path of at most 107 bytes: \"/run/tompion/ref.sock\""
         }
         socket = path
+      case "feed_sock":
+        guard let path = Self.path(setting), path.utf8.count <= 107 else {
+          return "the path of a socket that another program makes, at most 107 bytes: \"/run/chrony.gps.sock\""
+        }
+        settings.feeds.append(.datagrams(path))
+        feedKey = setting
+      case "feed_shm":
+        guard let number = setting.integer, (0...255).contains(number) else { return "a unit from 0 to 255" }
+        settings.feeds.append(.memory(unit: UInt32(number)))
+        feedKey = setting
       case "learn_delay":
         messageKey = setting
         return Self.take(setting) { settings.options.learnsDelay = $0 }

@@ -27,6 +27,10 @@ extension ReceiverSettings {
     SettingSchema(
       "source[].max_jump", .real, "how far a moment may be from what was foretold, s; default: by its own scatter",
       range: 0.000001...86400),
+    SettingSchema("source[].feed_sock", .string, "socket that its samples are passed on to (chrony's SOCK)"),
+    SettingSchema(
+      "source[].feed_shm", .integer, "unit of NTP's shared memory that its samples are written to", range: 0...255),
+    SettingSchema("source[].name", .string, "for people, and for lock of pulses; default: where it is"),
     SettingSchema("source[].refid", .string, "reference id, one to four characters", default: "GPS"),
     SettingSchema("source[].prefer", .boolean, "chosen before others that are as right", default: "false"),
     SettingSchema("source[].noselect", .boolean, "measured and shown, never followed", default: "false"),

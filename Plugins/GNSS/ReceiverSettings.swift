@@ -33,8 +33,26 @@ package struct ReceiverSettings: Hashable, Sendable {
     }
   }
 
+  /// A program that its samples are passed on to.
+  package enum FeedPlace: Hashable, Sendable {
+    /// Whoever listens at that socket, as chronyd does (SOCK).
+    case datagrams(String)
+    /// Whoever reads that unit of NTP's shared memory.
+    case memory(unit: UInt32)
+
+    package var text: String {
+      switch self {
+      case .datagrams(let path): path
+      case .memory(let unit): "shm:\(unit)"
+      }
+    }
+  }
+
   package var place = Place.memory(unit: 0, trustsAnyOwner: false)
+  /// For people; "" = the place.
+  package var name = ""
   package var options = ReceiverOptions()
+  package var feeds: [FeedPlace] = []
   /// Up to four characters (RFC 5905, figure 12).
   package var referenceID = "GPS"
   package var prefer = false

@@ -31,6 +31,10 @@ struct ReceiverSlot {
   var serial: SerialLine
   var lines = TextLines()
   var line = Line.closed(until: RawInstant(nanoseconds: .min))
+  /// When what was learned was last kept.
+  var kept = RawInstant(nanoseconds: .min)
+  /// Programs that its samples are passed on to.
+  var feeds: [Feed]
   var pause = Self.firstPause
   /// Why there is no line, "" = there is one.
   var trouble = ""
@@ -48,12 +52,14 @@ struct ReceiverSlot {
     self.key = key
     self.settings = settings
     receiver = Receiver(settings.options)
+    feeds = settings.feeds.map { Feed($0) }
     if case .line(_, _, let language) = settings.place {
       serial = SerialLine(language)
     } else {
       serial = SerialLine(.both)
     }
-    info.name = settings.place.text
+    info.name = settings.name.isEmpty ? settings.place.text : settings.name
+    info.address = settings.place.text
     info.fields.flags = TOMPION_SOURCE_REFCLOCK
     if settings.prefer { info.fields.flags |= TOMPION_SOURCE_PREFER }
     if settings.noselect { info.fields.flags |= TOMPION_SOURCE_NOSELECT }
@@ -124,14 +130,14 @@ struct ReceiverSlot {
     if info.lastError != wanted { info.lastError = wanted }
   }
 
-  /// Why its time is not used, for people; "" = it is.
+  /// Why its time is not used or not passed on, for people; "" = it is.
   private var status: String {
     if !trouble.isEmpty { return trouble }
     if let unfitness = receiver.unfitness {
       let satellites = receiver.fitness.satellites.map { " (\($0) satellites)" } ?? ""
       return unfitness.text + (unfitness == .silent ? "" : satellites)
     }
-    if receiver.isBelieved { return "" }
+    if receiver.isBelieved { return feeds.first { !$0.trouble.isEmpty }?.trouble ?? "" }
     if let refusal = receiver.counters.lastRefusal { return "refused: \(refusal.text)" }
     return ""
   }

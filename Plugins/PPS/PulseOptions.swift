@@ -24,6 +24,8 @@ package struct PulseOptions: Hashable, Sendable, BitwiseCopyable {
   /// Of a period.
   package var tolerance = TimeInterval.microseconds(500)
   package var checksWidth = true
+  /// The host has the pulses numbered by one source alone: what the clock shows is nothing to judge by.
+  package var isLocked = false
   package var prefer = false
   package var noselect = false
   package var trust = false

@@ -41,6 +41,8 @@ package struct PulseSettings: Hashable, Sendable {
     SettingSchema(
       "source[].width_check", .boolean, "refuse pulses whose width says that the other edge marks the second",
       default: "true"),
+    SettingSchema(
+      "source[].lock", .string, "name, address or device of the one source that says which second it is; default: all"),
     SettingSchema("source[].name", .string, "for people; default: the device"),
     SettingSchema("source[].refid", .string, "reference id, up to four characters", default: "PPS"),
     SettingSchema("source[].prefer", .boolean, "chosen before others that are as right", default: "false"),
@@ -98,6 +100,11 @@ package struct PulseSettings: Hashable, Sendable {
       guard let edge = setting.string.flatMap({ PulseOptions.Edge(rawValue: $0) }) else { return "assert or clear" }
       options.edge = edge
     case "name": name = setting.string ?? ""
+    case "lock":
+      guard let keeper = setting.string, !keeper.isEmpty else {
+        return "another source's name, address or device: \"time.example.net\""
+      }
+      options.isLocked = true
     case "refid":
       referenceID = setting.string ?? ""
       let isPlain = referenceID.utf8.allSatisfy { $0 > 32 && $0 < 127 }

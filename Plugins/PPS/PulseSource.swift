@@ -76,7 +76,7 @@ package struct PulseSource: Sendable, BitwiseCopyable {
         return refuse(.wrongEdge)
       }
     }
-    switch SecondNumbering(delay: options.delay).number(pulse, followed) {
+    switch SecondNumbering(delay: options.delay, isLocked: options.isLocked).number(pulse, followed) {
     case .second(let reference):
       counters.used &+= 1
       state = .locked

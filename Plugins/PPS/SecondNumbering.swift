@@ -20,10 +20,16 @@ package struct SecondNumbering: Hashable, Sendable, BitwiseCopyable {
 
   /// How much after the second it marks a pulse comes here: cable, antenna, receiver. Positive = later.
   package let delay: TimeInterval
+  /// Only the fraction counts: the host numbers the pulse, by one source alone.
+  package let isLocked: Bool
 
-  package init(delay: TimeInterval = .zero) { self.delay = delay }
+  package init(delay: TimeInterval = .zero, isLocked: Bool = false) {
+    self.delay = delay
+    self.isLocked = isLocked
+  }
 
   package func number(_ pulse: Pulse, _ followed: FollowedTime?) -> Verdict {
+    if isLocked { return .second(Self.nearestSecond(to: pulse.time - delay) + delay) }
     if let reason = FollowedTime.reason(followed, at: pulse.raw, era: pulse.era) { return .unlocked(reason) }
     guard let bound = followed?.bound(at: pulse.raw) else { return .unlocked(.noClock) }
     let shown = pulse.time - delay

@@ -245,10 +245,14 @@ int32_t clinux_segment_copy(const void *address, void *copy) {
 }
 
 // Places of struct shmTime: mode 0, count 4, valid 48.
-void clinux_segment_publish(void *address, const void *image) {
+uint32_t clinux_segment_count(const void *address) { return __atomic_load_n((const uint32_t *)address + 1, __ATOMIC_RELAXED); }
+
+int32_t clinux_segment_publish(void *address, const void *image, uint32_t *expected) {
   uint32_t *to = address;
   const uint32_t *from = image;
-  uint32_t count = __atomic_load_n(to + 1, __ATOMIC_RELAXED);
+  uint32_t count = clinux_segment_count(address);
+  if (count != *expected) return 0;
+  *expected = count + 2;
   __atomic_store_n(to + 12, 0, __ATOMIC_RELAXED);
   __atomic_store_n(to, 1, __ATOMIC_RELAXED);
   __atomic_store_n(to + 1, count + 1, __ATOMIC_RELAXED);
@@ -258,6 +262,7 @@ void clinux_segment_publish(void *address, const void *image) {
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
   __atomic_store_n(to + 1, count + 2, __ATOMIC_RELAXED);
   __atomic_store_n(to + 12, 1, __ATOMIC_RELEASE);
+  return 1;
 }
 
 int32_t clinux_segment_create(uint32_t unit, uint32_t mode) {

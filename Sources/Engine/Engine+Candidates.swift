@@ -92,6 +92,7 @@ extension Engine {
     if storage.slots[index].hasReach && storage.slots[index].reach == 0 { return .unreachable }
     if storage.slots[index].isUnsynchronized { return .unsynchronized }
     if !storage.slots[index].hasTimescale { return .timescale }
+    if storage.slots[index].isUnnumbered { return .unnumbered }
     let isEmpty = storage.slots[index].filter.isEmpty
     if storage.slots[index].refusedRun >= (isEmpty ? 1 : Self.refusalsToExclude) { return .tooBig }
     if isEmpty { return .noSamples }

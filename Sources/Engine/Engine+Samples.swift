@@ -66,27 +66,25 @@ extension Engine {
     storage.slots[index].isUnsynchronized = !isReliable && (sample.stratum >= 16 || sample.leap == .unsynchronized)
   }
 
-  /// The reference in UTC: TAI is turned by what the source or the leap table says, and a pulse is given its second anew: of its
-  /// reference only what is beyond whole seconds counts.
+  /// The reference in UTC: TAI is turned by what the source or the leap table says, and a pulse is given its second anew.
   @_noAllocation @_noLocks
   private mutating func utc(of sample: Sample, _ index: Int) -> TimeInterval? {
     storage.slots[index].hasTimescale = true
+    storage.slots[index].isUnnumbered = false
+    if sample.flags.rawValue & SampleFlags.pulse.rawValue != 0 {
+      if let moment = numbered(sample, index) { return moment }
+      storage.slots[index].isUnnumbered = true
+      strayed &+= 1
+      return nil
+    }
     switch sample.timescale {
-    case .utc:
-      if sample.flags.rawValue & SampleFlags.pulse.rawValue == 0 { return sample.reference }
+    case .utc: return sample.reference
     case .tai:
       if let offset = storage.slots[index].taiOffset ?? leap.taiOffset {
         return sample.reference - TimeInterval.seconds(Int64(offset))
       }
     case .raw, .own:
       break
-    }
-    if sample.flags.rawValue & SampleFlags.pulse.rawValue != 0, let fused {
-      // The pulse marks a second; which one, the other sources said.
-      let apart = (fused.line.time(at: sample.raw) - sample.reference).nanoseconds
-      let rest = (apart % 1_000_000_000 + 1_000_000_000) % 1_000_000_000
-      let seconds = (apart &- rest) / 1_000_000_000 &+ (rest >= 500_000_000 ? 1 : 0)
-      return sample.reference + TimeInterval.seconds(seconds)
     }
     storage.slots[index].hasTimescale = false
     strayed &+= 1

@@ -93,6 +93,7 @@ public struct Engine: ~Copyable {
     case .sourceAdded(let id, let options, let now): add(id, options, at: now, &actions)
     case .sourceChanged(let id, let options, let reach, let now): change(id, options, reach: reach, at: now, &actions)
     case .sourceRemoved(let id, let now): remove(id, at: now, &actions)
+    case .sourceLocked(let id, let keeper, _): lock(id, to: keeper)
     case .applied(let reading, let stepped): applied(reading, stepped: stepped, &actions)
     case .refused(let error, let now): refused(error, at: now, &actions)
     case .clockMoved(let reading, let interval): clockMoved(reading, by: interval, &actions)

@@ -13,6 +13,8 @@ public enum Event: Sendable {
   /// The provider's own view of reachability and options changed.
   case sourceChanged(SourceID, SourceOptions, reach: UInt8, now: RawInstant)
   case sourceRemoved(SourceID, now: RawInstant)
+  /// Which second the pulses of a source mark is for that other source alone to say; one that is not there: for nobody.
+  case sourceLocked(SourceID, to: SourceID, now: RawInstant)
   /// An adjust or step action was carried out: the frequency really in force, the era, and the interval stepped (zero for adjust).
   case applied(ClockReading, stepped: TimeInterval)
   /// A clock action was refused.

@@ -34,6 +34,10 @@ struct SourceSlot: BitwiseCopyable {
   /// Its leap indicator counts.
   var tellsLeap = true
   var hasTimescale = true
+  /// It marks seconds, and nobody says which.
+  var isUnnumbered = false
+  /// Who alone says which; nil = all that is known together.
+  var keeper: SourceID?
   var samplePoll: Int8 = 6
   /// Of the newest sample; told, never judged by.
   var receiveKind = StampKind.none

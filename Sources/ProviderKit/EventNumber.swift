@@ -39,4 +39,7 @@ public enum EventNumber: UInt32, CaseIterable, Sendable {
   case referenceDelayLearned = 606
   /// It shows another time from one reading to the next, and stays there.
   case referenceJumped = 607
+  /// What it is told cannot be passed on to another program.
+  case feedLost = 608
+  case feedFound = 609
 }

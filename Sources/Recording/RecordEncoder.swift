@@ -51,6 +51,11 @@ package struct RecordEncoder {
       begin(.sourceRemoved)
       put(source.rawValue)
       put(now.nanoseconds)
+    case .sourceLocked(let source, let keeper, let now):
+      begin(.sourceLocked)
+      put(source.rawValue)
+      put(keeper.rawValue)
+      put(now.nanoseconds)
     case .applied(let reading, let stepped):
       begin(.applied)
       put(reading)

@@ -24,6 +24,7 @@ package enum RecordFormat {
     case clockFrequencyChanged = 9
     case resync = 10
     case leapTable = 11
+    case sourceLocked = 12
     /// So many events are missing here.
     case gap = 64
     /// The last entry of a file that was ended on purpose.

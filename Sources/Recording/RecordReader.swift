@@ -76,6 +76,8 @@ package struct RecordReader: Sendable {
       return .sourceChanged(
         try fields.source(), try fields.options(), reach: try fields.integer(), now: try fields.raw())
     case .sourceRemoved: return .sourceRemoved(try fields.source(), now: try fields.raw())
+    case .sourceLocked:
+      return .sourceLocked(try fields.source(), to: try fields.source(), now: try fields.raw())
     case .applied: return .applied(try fields.reading(), stepped: try fields.interval())
     case .refused:
       guard let error = ClockError(code: try fields.integer()) else { throw fields.wrong("reason") }

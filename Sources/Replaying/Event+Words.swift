@@ -13,6 +13,7 @@ extension Event {
     case .sourceAdded: "source added"
     case .sourceChanged: "source changed"
     case .sourceRemoved: "source removed"
+    case .sourceLocked: "source locked"
     case .applied: "applied"
     case .refused: "refused"
     case .clockMoved: "clock moved"

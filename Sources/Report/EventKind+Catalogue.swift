@@ -13,7 +13,7 @@ extension EventKind {
       .servingStopped, .portBusy, .sourceRefused, .sourceRestarted, .listeningLost, .listeningAgain,
       .keysMissing, .signatureWrong, .signatureMissing, .sourceProvenAgain, .signingFailed, .peerSigningFailed,
       .legacyRequestRefused, .accountSweep, .referenceLost, .referenceFound, .referenceUnfit, .referenceRefused,
-      .referenceTrusted, .weekRollover, .referenceDelayLearned, .referenceJumped:
+      .referenceTrusted, .weekRollover, .referenceDelayLearned, .referenceJumped, .feedLost, .feedFound:
       true
     default: false
     }
@@ -261,6 +261,12 @@ extension EventKind {
         "reference-jumped", .warning,
         "A hardware clock, or the pulses of a device, jumped and stayed there; it is used again once other sources confirm it, as the text says."
       )
+    case .feedLost:
+      (
+        "feed-lost", .warning,
+        "The samples of a reference clock cannot be passed on to another program by a socket or shared memory; it is tried again."
+      )
+    case .feedFound: ("feed-found", .notice, "The samples of a reference clock are passed on to another program again.")
     case .stateKept: ("state-kept", .notice, "The state directory, or the file in it, can be written again.")
     case .listeningLost:
       (

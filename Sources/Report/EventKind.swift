@@ -105,4 +105,6 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case weekRollover = 605
   case referenceDelayLearned = 606
   case referenceJumped = 607
+  case feedLost = 608
+  case feedFound = 609
 }

@@ -22,6 +22,7 @@ final class ControlRole: ControlHandler {
   private var tooBig = TooBigLimiter()
   private var ringWatch: RingWatch?
   private var cardWatch: CardWatch
+  private var locks: SourceLocks
   private var stateWatch: StateWatch?
   private var sequence: UInt64 = 0
   private var newsTaken: UInt64 = 0
@@ -37,6 +38,7 @@ final class ControlRole: ControlHandler {
     self.record = record
     ringWatch = watched.map(RingWatch.init)
     cardWatch = CardWatch(context.stamping)
+    locks = SourceLocks(context.configuration.sourceLocks)
     drift = DriftKeeper(
       directory: context.configuration.stateDirectory, isMinimal: context.configuration.profile == .minimal)
     leapSeconds = LeapSecondsKeeper(path: context.configuration.clock.leapSecondsFile)
@@ -98,8 +100,17 @@ final class ControlRole: ControlHandler {
     if let table = leapSeconds.check(now: now, utc: context.utc(), raise: { self.raise($0) }) {
       if !context.send(.leapTable(table, now: now)) { leapSeconds.tellAgain() }
     }
+    tellLocks(now: now)
     if drift.isDue(now) { saveDrift(now: now) }
     keepStores(now: now)
+  }
+
+  /// Which source alone numbers whose pulses.
+  private func tellLocks(now: RawInstant) {
+    guard !locks.isEmpty else { return }
+    locks.turn(context.providers.flatMap { $0.outbox.sources.snapshot() }) { pulses, keeper in
+      context.send(.sourceLocked(pulses, to: keeper, now: now))
+    }
   }
 
   /// What providers keep, to the disk.

@@ -30,6 +30,8 @@ package enum UnselectableReason: Sendable, BitwiseCopyable, Equatable {
   case tooBig
   /// Its timescale cannot be turned into UTC yet.
   case timescale
+  /// It marks seconds, and nobody says which: the source that it is locked to is not there, too uncertain, or against it.
+  case unnumbered
   /// It smears leap seconds, and there are others that do not: the two are never mixed.
   case smears
   /// It proves nothing, and `auth_select` asks for that.

@@ -21,6 +21,7 @@ extension Configuration {
     if profile == .minimal { wrong += minimalProfileErrors(members) + keysInMinimalProfile() }
     wrong += hardwareClockErrors(clockMembers.first { $0.key == "follows" })
     wrong += referenceDeviceErrors()
+    wrong += sourceLockErrors()
     wrong += duplicateSources()
     wrong += overlappingListens()
     for provider in providers { wrong += SettingSchema.crossed(provider.values, [], file) }

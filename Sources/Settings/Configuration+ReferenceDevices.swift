@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Configuration {
-  /// Devices that are sources: none is one twice, and no PTP clock that follows the system clock is a source of it.
+  /// Devices that are sources: none is one twice, and no PTP clock that follows the system clock tells it the time.
+  ///
+  /// Pulses that such a clock only stamps (the `device` of `pps`, external time stamps) are somebody else's time: its own comes in as a
+  /// stopwatch between the pulse and the system clock, whatever it shows. Pulses that it makes (`enable_on`) are its own time.
   ///
   /// By their paths, as `DevicePath` reads them: which device a link or an interface's name leads to only the host knows.
   func referenceDeviceErrors() -> [Diagnostic] {
@@ -21,14 +24,16 @@ extension Configuration {
         guard
           let (index, clock) = hardwareClocks.enumerated().first(where: { _, clock in
             clock.follows == .system && DevicePath.plain(clock.device) == device
-          })
+          }), !(isDevice && provider.stampsPulses)
         else { continue }
         wrong.append(
           diagnostic(
             value,
             "hardware_clock[\(index)] in line \(clock.line) makes that clock follow the system clock, "
-              + "and two clocks cannot follow each other",
-            "write follows = \"none\" there, or remove this source"))
+              + (isDevice
+                ? "and two clocks cannot follow each other"
+                : "so that the pulses it makes are the system clock's own time"),
+            "write follows = \"none\" there, or remove this \(isDevice ? "source" : "key")"))
       }
     }
     return wrong
@@ -43,7 +48,10 @@ extension Configuration {
 
 extension ProviderConfiguration {
   /// Its sources are devices that mark moments: pulses, PTP clocks.
-  fileprivate var readsMarks: Bool {
-    ["tompion-phc", "tompion-pps"].contains { module == $0 || module.hasSuffix("/lib\($0).so") }
-  }
+  fileprivate var readsMarks: Bool { isModule("tompion-phc") || stampsPulses }
+
+  /// Of a PTP clock it takes the moments of pulses from elsewhere.
+  fileprivate var stampsPulses: Bool { isModule("tompion-pps") }
+
+  private func isModule(_ name: String) -> Bool { module == name || module.hasSuffix("/lib\(name).so") }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Selection
 import Testing
 import TimeTypes
 
@@ -31,6 +32,63 @@ import TimeTypes
     let loop = ClosedLoop(sources: [Self.pulse(1)])
     loop.run(until: 30)
     #expect(!loop.state.synchronized && loop.strayed > 20)
+  }
+
+  /// Locked to a source that nobody follows: it alone says the second, against all others.
+  @Test(arguments: [3600.0, -7])
+  func oneSourceAloneNumbersThePulsesThatAreLockedToIt(wrong: Double) throws {
+    var (keeper, pulse) = (ModelSource(1), Self.pulse(2))
+    keeper.options.noselect = true
+    pulse.error = { _ in wrong }
+    let loop = ClosedLoop(sources: [keeper, pulse], offset: 40)
+    loop.send(.sourceLocked(pulse.id, to: keeper.id, now: loop.raw(0)))
+    loop.run(until: 60)
+    #expect(loop.state.synchronized && loop.error.magnitude < 1e-3, "\(loop.error)")
+    #expect(try #require(loop.report(1)).state == .unselectable(.noselect))
+    #expect(try #require(loop.report(2)).state == .selected)
+  }
+
+  /// Three servers say one second, the keeper another: the pulse is the keeper's, and disagrees with them.
+  @Test func othersDoNotNumberLockedPulses() throws {
+    var (keeper, pulse) = (ModelSource(1), Self.pulse(2))
+    keeper.error = { _ in 2 }
+    keeper.options.noselect = true
+    pulse.error = { _ in 0 }
+    let loop = ClosedLoop(sources: [keeper, pulse, ModelSource(3), ModelSource(4), ModelSource(5)])
+    loop.send(.sourceLocked(pulse.id, to: keeper.id, now: loop.raw(0)))
+    loop.run(until: 60)
+    #expect(loop.state.synchronized && loop.error.magnitude < 1e-3)
+    let report = try #require(loop.report(2))
+    #expect(report.state == .falseticker && (report.lastOffset.inSeconds - 2).magnitude < 0.01, "\(report)")
+  }
+
+  /// Not there, silent, too uncertain, or against the pulse: no number, and the reason.
+  @Test func withoutItsKeeperAPulseIsNobodys() throws {
+    func state(_ change: (inout ModelSource, inout ModelSource) -> Void, keeper id: UInt32 = 1) throws
+      -> SourceState
+    {
+      var (keeper, pulse) = (ModelSource(1), Self.pulse(2))
+      keeper.options.noselect = true
+      change(&keeper, &pulse)
+      let loop = ClosedLoop(sources: [keeper, pulse])
+      loop.send(.sourceLocked(pulse.id, to: SourceID(rawValue: id), now: loop.raw(0)))
+      loop.run(until: 60)
+      return try #require(loop.report(2)).state
+    }
+    #expect(try state { _, _ in } == .selected)
+    #expect(try state({ _, _ in }, keeper: 0) == .unselectable(.unnumbered), "it is not there")
+    #expect(try state({ _, _ in }, keeper: 2) == .unselectable(.unnumbered), "its own")
+    #expect(try state { keeper, _ in keeper.isUp = { _ in false } } == .unselectable(.unnumbered))
+    #expect(try state { keeper, _ in keeper.leap = .unsynchronized } == .unselectable(.unnumbered))
+    #expect(try state { keeper, _ in keeper.rootDispersion = 0.41 } == .unselectable(.unnumbered))
+    #expect(try state { keeper, _ in keeper.rootDispersion = 0.35 } == .selected)
+    // 100 ms off a server that is sure to a millisecond, and a receiver whose messages may be so late.
+    #expect(try state { _, pulse in pulse.error = { _ in 0.09 } } == .unselectable(.unnumbered))
+    #expect(
+      try state { keeper, pulse in
+        keeper.options.referenceClock = true
+        pulse.error = { _ in 0.09 }
+      } == .selected)
   }
 
   /// On the last day of 2016.

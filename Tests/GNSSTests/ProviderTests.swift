@@ -154,6 +154,35 @@ import Testing
     #expect(scene.events.filter { $0 == 600 }.count == 1 && scene.lastError == "another program listens there")
   }
 
+  /// What an earlier life learned is there before anybody else is followed: the first sample has it.
+  @Test func aRestartBeginsWithTheDelayThatWasLearned() throws {
+    let learned = RememberedDelay(delay: .milliseconds(120), uncertainty: 300_000)
+    var settings = ReceiverSettings()
+    settings.place = .line("/dev/ttyS0", speed: 9600, .both)
+    func first(_ kept: [String: [UInt8]]) throws -> tompion_sample_t {
+      let scene = ReceiverScene()
+      scene.kept = kept
+      scene.host.set("source[0].device", "/dev/ttyS0")
+      scene.host.set("source[0].baud", Int64(9600))
+      scene.host.set("source[0].learn_delay", true)
+      #expect(scene.start() == TOMPION_OK)
+      let handle = try #require(scene.devices.first?.key)
+      for _ in 0..<6 {
+        scene.nextSecond()
+        let second = scene.utc
+        scene.host.advance(by: 120_000_000)
+        scene.deviceReceived(handle, ReceiverScene.sentence(ReceiverDriver.rmc(second)))
+      }
+      return try #require(scene.host.samples.first)
+    }
+    let known = try first([RememberedDelay.name(of: settings): learned.bytes])
+    #expect(known.reference_ns == known.local_ns && known.dispersion_ns < 2_000_000)
+    for broken in [[], [UInt8](repeating: 0xff, count: 16)] {
+      let unknown = try first([RememberedDelay.name(of: settings): broken])
+      #expect(unknown.reference_ns == unknown.local_ns - 120_000_000 && unknown.dispersion_ns >= 500_000_000)
+    }
+  }
+
   @Test func newSettingsKeepWhatStays() throws {
     let scene = ReceiverScene()
     scene.host.set("source[0].device", "/dev/ttyS0")

@@ -9,6 +9,7 @@ final class ReceiverScene {
   struct Device {
     var options: tompion_device_options_t
     var path: String
+    var written: [[UInt8]] = []
   }
   struct Stream {
     var options: tompion_stream_options_t
@@ -21,10 +22,15 @@ final class ReceiverScene {
   var streams: [UInt32: Stream] = [:]
   /// What the next opening says.
   var status = TOMPION_OK
+  /// Somebody else writes the memory, too.
+  var refusesMemory = false
   /// Openings so far.
   var openings = 0
   private var lastHandle: UInt32 = 0
   private let deviceTable = UnsafeMutablePointer<tompion_device_io_t>.allocate(capacity: 1)
+  /// What a provider keeps over a restart.
+  var kept: [String: [UInt8]] = [:]
+  private let storeTable = UnsafeMutablePointer<tompion_store_t>.allocate(capacity: 1)
   private let streamTable = UnsafeMutablePointer<tompion_stream_t>.allocate(capacity: 1)
   /// The C functions have no context: one scene at a time.
   private nonisolated(unsafe) static weak var current: ReceiverScene?
@@ -32,13 +38,16 @@ final class ReceiverScene {
   init() {
     deviceTable.initialize(to: tompion_device_io_t())
     streamTable.initialize(to: tompion_stream_t())
+    storeTable.initialize(to: tompion_store_t())
     Self.current = self
     fillDevices()
     fillStreams()
+    fillStore()
     // CLOCK_REALTIME and the disciplined clock are one here.
     host.clockOffset = ReceiverDriver.today
     host.extensions = [
       TOMPION_DEVICE_IO_ID: UnsafeRawPointer(deviceTable), TOMPION_STREAM_ID: UnsafeRawPointer(streamTable),
+      TOMPION_STORE_ID: UnsafeRawPointer(storeTable),
     ]
   }
 
@@ -46,6 +55,7 @@ final class ReceiverScene {
     host.close()
     deviceTable.deallocate()
     streamTable.deallocate()
+    storeTable.deallocate()
   }
 
   func start() -> Int32 {
@@ -76,7 +86,27 @@ final class ReceiverScene {
       return TOMPION_OK
     }
     deviceTable.pointee.close = { _, handle in ReceiverScene.current?.devices[handle] = nil }
-    deviceTable.pointee.write = { _, _, _, count in count }
+    deviceTable.pointee.write = { _, handle, bytes, count in
+      guard let scene = ReceiverScene.current, let bytes, scene.devices[handle] != nil, !scene.refusesMemory else {
+        return 0
+      }
+      scene.devices[handle]?.written.append((0..<Int(count)).map { bytes[$0] })
+      return count
+    }
+  }
+
+  private func fillStore() {
+    storeTable.pointee.size = UInt32(MemoryLayout<tompion_store_t>.size)
+    storeTable.pointee.get = { _, name, bytes, capacity in
+      guard let name, let value = ReceiverScene.current?.kept[String(cString: name)] else { return 0 }
+      if let bytes { for index in 0..<min(Int(capacity), value.count) { bytes[index] = value[index] } }
+      return UInt32(value.count)
+    }
+    storeTable.pointee.put = { _, name, bytes, count, _ in
+      guard let name, let bytes else { return TOMPION_INVALID }
+      ReceiverScene.current?.kept[String(cString: name)] = (0..<Int(count)).map { bytes[$0] }
+      return TOMPION_OK
+    }
   }
 
   private func fillStreams() {

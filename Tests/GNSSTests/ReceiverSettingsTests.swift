@@ -63,6 +63,37 @@ import TimeTypes
     }
   }
 
+  @Test func whereSamplesArePassedOnTo() {
+    let sock: (String, Setting.Value) = ("source[0].sock", .string("/run/x"))
+    let fed = read([
+      sock, ("source[0].feed_sock", .string("/run/chrony.gps.sock")), ("source[0].feed_shm", .integer(4)),
+    ])
+    #expect(fed.receivers.map(\.feeds) == [[.datagrams("/run/chrony.gps.sock"), .memory(unit: 4)]])
+    #expect(fed.advice.isEmpty)
+    #expect(read([sock]).receivers.map(\.feeds) == [[]], "off by default")
+    for (key, value, says) in [
+      ("feed_sock", Setting.Value.string("chrony.sock"), "path"), ("feed_shm", .integer(256), "255"),
+      ("feed_shm", .boolean(true), "255"), ("feed_sock", .string("/run/x"), "read by a source"),
+    ] {
+      let advice = read([sock, ("source[0].\(key)", value)]).advice
+      #expect(advice.count == 1 && advice.first?.hasPrefix("source[0].\(key): ") == true, "\(advice)")
+      #expect(advice.first?.contains(says) == true, "\(advice)")
+    }
+    let twice = read([
+      sock, ("source[0].feed_shm", .integer(4)), ("source[1].shm", .integer(3)), ("source[1].feed_shm", .integer(4)),
+    ])
+    #expect(twice.advice == ["source[1].feed_shm: another place: shm:4 is fed by two sources"])
+    let own = read([sock, ("source[0].feed_shm", .integer(3)), ("source[1].shm", .integer(3))])
+    #expect(own.advice == ["source[0].feed_shm: another place: shm:3 is read by a source"])
+    // A line of which nobody says how late it is has nothing to pass on.
+    let line: [(String, Setting.Value)] = [
+      ("source[0].device", .string("/dev/ttyS0")), ("source[0].feed_shm", .integer(4)),
+    ]
+    #expect(read(line).advice.first?.contains("delay") == true)
+    #expect(read(line + [("source[0].delay", .real(0.1))]).advice.isEmpty)
+    #expect(read(line + [("source[0].learn_delay", .boolean(true))]).advice.isEmpty)
+  }
+
   @Test func keysThatDoNotFitTogether() {
     let shm: (String, Setting.Value) = ("source[0].shm", .integer(2))
     #expect(read([shm]).advice.isEmpty)

@@ -16,7 +16,7 @@ import TimeTypes
       Self.settings([
         ("0].device", .string("/dev/pps1")), ("0].edge", .string("clear")), ("0].enable_on", .string("/dev/ptp3")),
         ("0].delay", .real(-0.25)), ("0].accuracy", .real(2e-6)), ("0].tolerance", .real(1e-4)),
-        ("0].width_check", .boolean(false)), ("0].name", .string("roof")),
+        ("0].width_check", .boolean(false)), ("0].name", .string("roof")), ("0].lock", .string("ntp.example.net")),
         ("0].refid", .string("GPS1")), ("0].prefer", .boolean(true)), ("0].noselect", .boolean(true)),
         ("0].trust", .boolean(true)), ("0].require", .boolean(true)), ("1].device", .string("/dev/ptp0")),
         ("1].channel", .integer(1)), ("1].pin", .integer(2)),
@@ -30,12 +30,14 @@ import TimeTypes
     #expect((sources[0].options.accuracy - options.accuracy).magnitude < TimeInterval(nanoseconds: 1))
     #expect(sources[0].options.checksWidth == false && sources[0].options.prefer && sources[0].options.require)
     #expect(sources[0].enableOn == "/dev/ptp3" && sources[0].name == "roof" && sources[0].referenceID == "GPS1")
+    #expect(sources[0].options.isLocked && !sources[1].options.isLocked)
     #expect(sources[1].options.isHardwareClock && sources[1].options.channel == 1 && sources[1].options.pin == 2)
   }
 
   @Test(arguments: [
     ("device", Setting.Value.string("pps0")), ("device", .integer(0)), ("edge", .string("rising")),
-    ("enable_on", .string("/dev/pps0")), ("delay", .real(0.5)), ("delay", .string("a")), ("lock", .string("auto")),
+    ("enable_on", .string("/dev/pps0")), ("delay", .real(0.5)), ("delay", .string("a")), ("lock", .string("")),
+    ("lock", .boolean(true)),
     ("offset", .real(0)),
     ("channel", .integer(-1)), ("pin", .integer(256)), ("tolerance", .real(0)), ("accuracy", .real(1)),
     ("width_check", .integer(1)), ("refid", .string("")), ("refid", .string("LONGER")), ("refid", .string("a b")),

@@ -39,6 +39,16 @@ import TimeTypes
     #expect(SecondNumbering().number(Pulse(raw: Self.raw, time: .zero), nil) == .unlocked(.noClock))
   }
 
+  /// Locked: the host says which second, so that no clock is asked, however wrong it is.
+  @Test func lockedPulsesGoOutByTheirFraction() {
+    let locked = SecondNumbering(delay: .milliseconds(250), isLocked: true)
+    let pulse = Pulse(raw: Self.raw, time: .seconds(1000) + .milliseconds(700))
+    #expect(locked.number(pulse, nil) == .second(.seconds(1000) + .milliseconds(250)))
+    let unsure = FollowedTime(
+      isSynchronized: false, era: ClockEra(rawValue: 7), raw: Self.raw, bound: .seconds(90), growthPPB: 0)
+    #expect(locked.number(pulse, unsure) == .second(.seconds(1000) + .milliseconds(250)))
+  }
+
   @Test func theBoundGrowsWithItsAge() {
     // 15 ppm over 1000 s are 15 ms.
     let late = TimeInterval.milliseconds(20)

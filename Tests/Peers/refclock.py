@@ -283,6 +283,88 @@ def own_shared_memory():
     return words
 
 
+@contextlib.contextmanager
+def shared_ipc():
+    """The words that start programs in one IPC namespace, which is not this host's."""
+    if os.getuid() != 0:
+        raise h.Skip("several programs in one IPC namespace need root (nsenter --ipc)")
+    own_shared_memory()
+    # It has its own namespace once it has read the end of that; it ends with its input.
+    holder = subprocess.Popen([*own_shared_memory(), "sh", "-c", "echo ready; read end"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    holder.stdout.readline()
+    try:
+        yield ["nsenter", f"--ipc=/proc/{holder.pid}/ns/ipc", "--"]
+    finally:
+        holder.stdin.close()
+        holder.wait(5)
+
+
+# Runs in the namespace: writes a segment that is somebody else's, as a second writer would.
+INTRUDER = """
+import ctypes, sys
+libc = ctypes.CDLL(None)
+libc.shmat.restype = ctypes.c_void_p
+id = libc.shmget(0x4e545030 + int(sys.argv[1]), 96, 0)
+place = libc.shmat(id, None, 0)
+count = ctypes.c_int.from_address(place + 4)
+print("count:", count.value)
+count.value += 2
+"""
+
+
+def test_what_is_passed_on():
+    """Our samples to chronyd by SOCK and by shared memory, from a daemon that watches CLOCK_REALTIME and from one with a clock of its own."""
+    with h.workspace("refclock-feeds") as (directory, start), shared_ipc() as inside:
+        units, paths = (6, 7), [os.path.join(directory, f"chrony{i}.sock") for i in (0, 1)]
+        chronyd = start(h.chronyd(directory, "chronyd", "".join(
+            f"refclock SOCK {paths[i]} poll 2 refid SCK{i}\nrefclock SHM {units[i]} poll 2 refid SHM{i}\n" for i in (0, 1)), wrapper=inside))
+        h.wait_for(lambda: all(os.path.exists(p) for p in paths), 10, "chronyd listens")
+        virtual = 'kind = "virtual"\ninitial_offset = 0.25\ninitial_frequency_ppm = 30.0\n'
+        daemons, feeds = [], []
+        for i, clock in enumerate((WATCHING, virtual)):
+            feeds.append(os.path.join(directory, f"feed{i}.sock"))
+            daemons.append(start(h.Tompion(directory, f"daemon{i}", configuration(
+                f'sock = "{feeds[i]}"\nfeed_sock = "{paths[i]}"\nfeed_shm = {units[i]}', clock=clock), wrapper=inside)).wait_up())
+        with pulses(sockets=feeds):
+            h.wait_for(lambda: len([r for r in h.chronyc(chronyd, "sources") if int(r[5], 8) & 7 == 7]) == 4, 60,
+                       f"chronyd has samples of all four{daemons[0].tail()}{daemons[1].tail()}")
+            rows = []
+            for row in h.chronyc(chronyd, "sources"):
+                error = -float(row[8]) * 1e9 - AHEAD * 1e9
+                assert abs(error) <= PULSE_LIMIT, (row, error, daemons[0].tail())
+                rows.append(f"{row[2]} {error:+.0f} ns")
+            assert len(rows) == 4, rows
+            assert all(not source(d)["last_error"] for d in daemons), [source(d) for d in daemons]
+            # A second writer: ours ends, and says so; SOCK goes on.
+            seen = subprocess.run([*inside, "python3", "-c", INTRUDER, str(units[0])], capture_output=True, text=True, timeout=10)
+            assert seen.returncode == 0, seen.stderr
+            h.wait_for(lambda: "another program writes there" in source(daemons[0])["last_error"], 5, f"the intruder is seen{daemons[0].tail()}")
+            assert events(daemons[0], 608), daemons[0].tail()
+            # chronyd ends: told, and its own samples go on.
+            chronyd.stop()
+            h.wait_for(lambda: events(daemons[1], 608), 5, f"nobody listens{daemons[1].tail()}")
+            before = source(daemons[1])["samples"]
+            h.wait_for(lambda: source(daemons[1])["samples"] > before + 2, 8, "its own samples go on")
+        return "by chronyd, against the feed's truth: " + ", ".join(rows)
+
+
+def test_passed_on_to_nobody_elses_memory():
+    """A segment that others may write is not written."""
+    unit = 8
+    with h.workspace("refclock-alien") as (directory, start), shared_ipc() as inside:
+        made = subprocess.run([*inside, "python3", "-c", f"import ctypes; print(ctypes.CDLL(None).shmget(0x4e545030 + {unit}, 96, 0o1666))"],
+                              capture_output=True, text=True, timeout=10)
+        assert int(made.stdout) >= 0, made
+        path = os.path.join(directory, "ref.sock")
+        daemon = start(h.Tompion(directory, "daemon", configuration(f'sock = "{path}"\nfeed_shm = {unit}'), wrapper=inside)).wait_up()
+        with pulses(sockets=[path]):
+            h.wait_for(lambda: source(daemon)["samples"] > 3, 20, f"samples{daemon.tail()}")
+        h.wait_for(lambda: "others may write it" in source(daemon)["last_error"], 5, f"refused{daemon.tail()}")
+        untouched = subprocess.run([*inside, "python3", "-c", INTRUDER, str(unit)], capture_output=True, text=True, timeout=10)
+        assert "count: 0" in untouched.stdout, untouched
+        assert events(daemon, 608), daemon.tail()
+
+
 def free_tcp_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))

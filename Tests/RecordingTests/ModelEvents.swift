@@ -60,13 +60,15 @@ struct ModelEvents {
       .sample(sample(), now: raw()), .tick(reading()),
       .sourceAdded(SourceID(rawValue: whole()), options(), now: raw()),
       .sourceChanged(SourceID(rawValue: whole()), options(), reach: whole(), now: raw()),
-      .sourceRemoved(SourceID(rawValue: whole()), now: raw()), .applied(reading(), stepped: interval()),
+      .sourceRemoved(SourceID(rawValue: whole()), now: raw()),
+      .applied(reading(), stepped: interval()),
       .clockMoved(reading(), by: interval()), .clockFrequencyChanged(reading()),
       .resync(force: true, now: raw()), .resync(force: false, now: raw()),
       .leapTable(LeapTable(taiOffset: whole()), now: raw()),
       .leapTable(LeapTable(taiOffset: whole(), next: (whole(), whole())), now: raw()),
     ]
     for error in errors { events.append(.refused(error, now: raw())) }
+    events.append(.sourceLocked(SourceID(rawValue: whole()), to: SourceID(rawValue: whole()), now: raw()))
     return events
   }
 

@@ -14,7 +14,7 @@ struct ConfigurationReferenceDevicesTests {
     "a PTP clock that follows the system clock is no source of it",
     arguments: [
       source("phc", "device = \"/dev/ptp0\""), source("phc", "device = \"/dev/./ptp0\""),
-      source("pps", "device = \"/dev/ptp0\""), source("pps", "enable_on = \"/dev//ptp0\"\ndevice = \"/dev/pps0\""),
+      source("pps", "enable_on = \"/dev//ptp0\"\ndevice = \"/dev/pps0\""),
       "[provider.mine]\nmodule = \"/opt/libtompion-phc.so\"\n" + source("mine", "device = \"/dev/ptp0\""),
     ])
   func bothWays(source: String) {
@@ -29,6 +29,8 @@ struct ConfigurationReferenceDevicesTests {
     arguments: [
       steered + source("phc", "device = \"/dev/ptp1\""),
       steered + source("gnss", "device = \"/dev/ptp0\""),
+      // It only stamps pulses that come from elsewhere.
+      steered + source("pps", "device = \"/dev/ptp0\""),
       "[[hardware_clock]]\ndevice = \"/dev/ptp0\"\n" + source("phc", "device = \"/dev/ptp0\""),
       source("phc", "device = \"/dev/ptp0\"") + source("pps", "device = \"/dev/ptp0\""),
     ])

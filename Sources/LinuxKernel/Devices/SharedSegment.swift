@@ -7,6 +7,8 @@ import CLinux
   // Sound: mapped in init, until deinit; 96 bytes are there, which the fence checks. Others may write at any time: copies are made
   // word by word and compared.
   private let memory: UnsafeMutableRawPointer
+  /// Its count as this process left it, or found it.
+  private var count: UInt32
   package let isWritable: Bool
   package static let bytes = Int(CLINUX_SEGMENT_BYTES)
 
@@ -21,6 +23,7 @@ import CLinux
     _ = try KernelError.check(result, "attach the shared memory segment")
     guard let address = unsafe address else { throw KernelError("attach the shared memory segment", errno: 22) }
     unsafe memory = address
+    unsafe count = clinux_segment_count(address)
     self.isWritable = isWritable
   }
 
@@ -32,10 +35,10 @@ import CLinux
     return unsafe clinux_segment_copy(memory, start) == 1
   }
 
-  /// Writes an image of 96 bytes in the order that readers count on; its mode, count and valid are filled in.
+  /// Writes an image of 96 bytes in the order that readers count on; its mode, count and valid are filled in. False = nothing was
+  /// written: another program has written there since this one last did, or since it was attached.
   package func publish(_ image: UnsafeRawBufferPointer) -> Bool {
     guard isWritable, image.count == Self.bytes, let start = image.baseAddress else { return false }
-    unsafe clinux_segment_publish(memory, start)
-    return true
+    return unsafe clinux_segment_publish(memory, start, &count) == 1
   }
 }

@@ -37,8 +37,8 @@ struct ProviderGrants {
       let key = setting.path.split(separator: ".").last ?? ""
       switch setting.value {
       case .string(let text): texts.append(text)
-      // shm = 2 names the memory that device-io calls "shm:2".
-      case .integer(let value) where key == "shm": texts.append("shm:\(value)")
+      // shm = 2 names the memory that device-io calls "shm:2"; feed_shm, what is written.
+      case .integer(let value) where key == "shm" || key == "feed_shm": texts.append("shm:\(value)")
       case .integer(let value): if setting.path == "port" || key == "listen_port" { numbers.insert(value) }
       case .boolean(true): flags |= Self.flag(named: key)
       case .real, .boolean: break

@@ -196,6 +196,7 @@ extension SourceReport {
       case .distant: (.distant, "its root distance is too great")
       case .tooBig: (.tooBig, "beyond max_pos_phase_correction or max_neg_phase_correction")
       case .timescale: (.waiting, "TAI - UTC is not known yet")
+      case .unnumbered: (.waiting, "nobody says which second its pulses mark, or whom it is locked to is against it")
       case .unauthenticated: (.unauthenticated, "not authenticated, auth_select = \(authSelect.rawValue)")
       case .smears: (.smears, "smears leap seconds and others do not: the two are never mixed")
       }

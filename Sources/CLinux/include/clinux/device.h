@@ -53,8 +53,11 @@ int32_t clinux_segment_attach(uint32_t unit, uint32_t flags, void **address);
 void clinux_segment_detach(void *address);
 // Copies the segment: 1 = nobody wrote meanwhile, 0 = somebody did.
 CLINUX_REALTIME int32_t clinux_segment_copy(const void *address, void *copy);
-// Writes an image in the order that readers count on; mode, count and valid are this function's.
-CLINUX_REALTIME void clinux_segment_publish(void *address, const void *image);
+// How often it was written, twice over: readers leave that alone.
+uint32_t clinux_segment_count(const void *address);
+// Writes an image in the order that readers count on; mode, count and valid are this function's. `expected`: the count as whoever calls
+// left it, brought up to date. 1 = written; 0 = nothing was, for the count is another: somebody else writes it, too.
+CLINUX_REALTIME int32_t clinux_segment_publish(void *address, const void *image, uint32_t *expected);
 
 // For tests: makes a segment with that mode, and removes it.
 int32_t clinux_segment_create(uint32_t unit, uint32_t mode);

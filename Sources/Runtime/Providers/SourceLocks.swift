@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+import ProviderHost
+import Settings
+import TimeTypes
+
+/// Finds the sources that `lock` names, as they come and go, and says which pulses each of them numbers. [control]
+struct SourceLocks {
+  /// No source has this number: pulses that are locked to one that is not there are nobody's to number.
+  static let nobody = SourceID(rawValue: 0)
+
+  private let wanted: [SourceLock]
+  /// By the pulses' source.
+  private var told: [SourceID: SourceID] = [:]
+
+  init(_ wanted: [SourceLock]) { self.wanted = wanted }
+
+  var isEmpty: Bool { wanted.isEmpty }
+
+  /// What is new; `tell` says whether it was passed on, else it is said again.
+  mutating func turn(_ sources: [ProviderSource], tell: (_ pulses: SourceID, _ keeper: SourceID) -> Bool) {
+    var current: [SourceID: SourceID] = [:]
+    for lock in wanted {
+      for pulses in sources where pulses.summary.has(UInt32(TOMPION_SOURCE_REFCLOCK)) && pulses.address == lock.device {
+        let keepers = sources.filter { $0.id != pulses.id && ($0.name == lock.keeper || $0.address == lock.keeper) }
+        // Of a pool's members the one that is known already stays, as long as it is heard.
+        let known = keepers.first { $0.id == told[pulses.id] && $0.summary.reach != 0 }
+        let keeper = known ?? keepers.first { $0.summary.reach != 0 } ?? keepers.first
+        current[pulses.id] = keeper?.id ?? Self.nobody
+      }
+    }
+    for (pulses, keeper) in current where told[pulses] != keeper {
+      if !tell(pulses, keeper) { current[pulses] = told[pulses] }
+    }
+    told = current
+  }
+}

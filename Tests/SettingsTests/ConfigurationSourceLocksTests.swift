@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Settings
+
+@Suite("Which source numbers whose pulses")
+struct ConfigurationSourceLocksTests {
+  private static func pulses(_ lock: String) -> String {
+    "[[source]]\nprovider = \"pps\"\ndevice = \"/dev/pps0\"\nlock = \"\(lock)\"\n"
+  }
+  private static let others =
+    "[[source]]\naddress = \"ntp.example.net\"\n[[source]]\nprovider = \"gnss\"\nname = \"roof\"\nshm = 2\n"
+    + "[[source]]\nprovider = \"phc\"\ndevice = \"/dev/ptp0\"\n"
+
+  @Test("a name, an address, a device, a unit", arguments: ["ntp.example.net", "roof", "shm:2", "/dev/ptp0"])
+  func names(keeper: String) throws {
+    let text = Self.others + Self.pulses(keeper)
+    #expect(ConfigurationTests.errors(text).isEmpty)
+    let configuration = try Configuration(toml: text, file: "t.toml")
+    #expect(configuration.sourceLocks == [SourceLock(device: "/dev/pps0", keeper: keeper)])
+  }
+
+  @Test("one that is not there is named, and those that are")
+  func missing() {
+    let errors = ConfigurationTests.errors(Self.others + Self.pulses("cellar"))
+    #expect(errors.count == 1)
+    let text = errors.first ?? ""
+    #expect(text.contains("source[3].lock = \"cellar\": no other [[source]] has that name"), "\(text)")
+    #expect(text.contains("\"ntp.example.net\", \"roof\", \"shm:2\", \"/dev/ptp0\""), "\(text)")
+  }
+
+  @Test("its own, and nobody at all")
+  func own() {
+    let own = ConfigurationTests.errors(Self.others + Self.pulses("/dev/pps0"))
+    #expect(own.count == 1 && own.first?.contains("cannot say themselves") == true, "\(own)")
+    let alone = ConfigurationTests.errors(Self.pulses("x"))
+    #expect(alone.contains { $0.contains("add a [[source]] that tells the time") }, "\(alone)")
+  }
+}
