@@ -86,8 +86,13 @@ struct Main {
     }
   }
 
+  /// Says why nothing came of it, and to programs (--json) by an object with "error" and "status", too.
   static func fail(_ text: String, _ status: Status) -> Status {
     Console.write("tompion: \(printable(text, limit: 2000))\n", to: Console.error)
+    if CommandLine.arguments.dropFirst().contains("--json") {
+      let members = [JSONMember("error", .string(text)), JSONMember("status", .integer(Int64(status.rawValue)))]
+      Console.write(JSONValue.object(members).encoded + "\n")
+    }
     return status
   }
 }

@@ -16,4 +16,3 @@ func md5(_ message: String) -> String { text(Digest.md5(Array(message.utf8).span
 func sha256(_ message: String) -> String { text(Digest.sha256(Array(message.utf8).span)) }
 func hmacSHA512(_ key: [UInt8], _ message: [UInt8]) -> [UInt8] { Digest.hmacSHA512(key: key.span, message.span) }
 func md4(_ message: [UInt8]) -> [UInt8] { MD4.digest(message.span) }
-func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool { ConstantTime.areEqual(left.span, right.span) }

@@ -165,7 +165,7 @@ import Testing
   }
 
   @Test(arguments: MessageCode.Algorithm.allCases) func nothingIsAllocated(algorithm: MessageCode.Algorithm) throws {
-    guard allocation_counter_works() == 1 else { return }
+    guard allocation_counter_works() == 1 else { try Test.cancel("a sanitizer has its own allocator in place") }
     let code = try #require(makeCode(algorithm, key(of: algorithm)))
     let message = [UInt8](0..<48)
     var signed = [UInt8](repeating: 0, count: algorithm.length)

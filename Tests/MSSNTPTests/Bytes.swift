@@ -34,6 +34,12 @@ func asked(_ message: [UInt8], length: Int? = nil) -> SignedMessage.Request {
   SignedMessage.request(message.span, length: length ?? message.count)
 }
 
+/// What a request that is signed asks its server to sign with.
+func keySelection(_ request: SignedMessage.Request) -> KeySelection? {
+  guard case .signed(let selection) = request else { return nil }
+  return selection
+}
+
 /// A reply to that request as a server signs it.
 func reply(_ selection: KeySelection, _ keys: AccountKeys, header: [UInt8] = countingHeader) -> [UInt8] {
   var message = header + Array(repeating: 0, count: selection.form.growth)

@@ -60,9 +60,9 @@ import Testing
       #expect(take(&association, reply(selection, strange)) == .refused(.wrongSignature))
     }
     #expect(selectors == [false, true, false, true])
-    guard case .signed(let selection) = asked(ask(&association)) else { return }
+    let selection = try #require(keySelection(asked(ask(&association))))
     #expect(take(&association, reply(selection, try #require(makeKeys("new")))) == good)
-    guard case .signed(let next) = asked(ask(&association)) else { return }
+    let next = try #require(keySelection(asked(ask(&association))))
     #expect(next.usesPrevious == selection.usesPrevious, "what proved itself is kept")
   }
 

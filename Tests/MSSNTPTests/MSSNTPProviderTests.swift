@@ -69,7 +69,7 @@ import Testing
     let scene = scene { $0.host.set("form", "120") }
     scene.started()
     #expect(client(scene, key: "trusted") == TOMPION_OK)
-    guard case .signed(let selection) = asked(scene.call(protects: true, 7, requestHeader).bytes) else { return }
+    let selection = try #require(keySelection(asked(scene.call(protects: true, 7, requestHeader).bytes)))
     #expect(selection.rid == 1107)
     let old = try #require(makeKeys("before", rid: 1107))
     #expect(scene.call(protects: false, 7, reply(selection, old)).verdict == UInt32(TOMPION_VERDICT_OK))
@@ -128,7 +128,7 @@ import Testing
     scene.host.set("form", "68")
     scene.started()
     #expect(client(scene) == TOMPION_OK)
-    guard case .signed(let selection) = asked(scene.call(protects: true, 7, requestHeader).bytes) else { return }
+    let selection = try #require(keySelection(asked(scene.call(protects: true, 7, requestHeader).bytes)))
     let good = reply(selection, try #require(makeKeys("from the keytab")))
     #expect(scene.call(protects: false, 7, good).verdict == UInt32(TOMPION_VERDICT_OK))
 

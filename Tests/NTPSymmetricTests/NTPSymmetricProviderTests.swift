@@ -257,7 +257,7 @@ import Testing
   }
 
   @Test(arguments: KeyAlgorithm.allCases) func nothingIsAllocatedForAPacket(algorithm: KeyAlgorithm) throws {
-    guard allocation_counter_works() == 1 else { return }
+    guard allocation_counter_works() == 1 else { try Test.cancel("a sanitizer has its own allocator in place") }
     let scheme = Scheme(ring: Keys.ring([Keys.symmetric(algorithm, addresses: ["192.0.2.1"], expiry: .max)]))
     let current = CurrentRing()
     current.replace(by: scheme.ring)

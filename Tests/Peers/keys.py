@@ -192,7 +192,25 @@ def test_config_check_warns():
         twice = warnings([], [good, write(os.path.join(directory, "second.keys"), f"\n7 SHA256 {SECRET}\n")])
         assert len(twice) == 1 and "good.keys:1 and in" in twice[0]["problem"] and "second.keys:2" in twice[0]["problem"], twice
         assert not warnings([], [good], server.replace("registered", "all"))
+        foreign = warnings(['address = "198.51.100.1"\nauth = "key:9"'], [registered])
+        assert len(foreign) == 1 and "key 9 is not for 198.51.100.1: its addresses are 192.0.2.0/24" in foreign[0]["problem"], foreign
+        assert not warnings(['address = "192.0.2.1"\nauth = "key:9"'], [registered])
+        unanswered = warnings([], [weak], server.replace("registered", "none"))
+        assert len(unanswered) == 1 and "no key that may be used: nobody is answered" in unanswered[0]["problem"], unanswered
+        assert not warnings([], [good], server.replace("registered", "none"))
         return two[0]["problem"]
+
+
+def test_a_failure_is_json_where_json_is_asked_for():
+    for arguments, status, word in ((["keys", "check", "/nowhere/keys", "--json"], None, "/nowhere/keys"),
+                                    (["status", "--socket", "/nowhere/socket", "--json"], 3, "/nowhere/socket"),
+                                    (["nothing", "--json"], 64, "nothing"), (["keys", "generate", "/nowhere/keys", "--json"], None, "cannot make")):
+        result = subprocess.run([os.path.join(h.STAGE, "bin", "tompion"), *arguments], capture_output=True, text=True, timeout=20)
+        found = json.loads(result.stdout)
+        assert found["status"] == result.returncode != 0 and status in (None, result.returncode), (arguments, result)
+        assert word in found["error"] and found["error"] in result.stderr, (arguments, result)
+    plain = subprocess.run([os.path.join(h.STAGE, "bin", "tompion"), "nothing"], capture_output=True, text=True, timeout=20)
+    assert plain.returncode == 64 and plain.stdout == "" and plain.stderr, plain
 
 
 def test_config_check_refuses_ms_sntp_outside_of_the_forest():

@@ -214,17 +214,17 @@ def offset_of(daemon):
 
 
 def watch_error(daemon, seconds, limit, settle=25):
-    """The largest error against the feed's truth, ns, once it is used; `limit` is checked."""
+    """The errors against the feed's truth, ns, once it is used: the median, which `limit` is for, and what nine tenths keep."""
     h.wait_for(lambda: source(daemon)["samples"] >= 8, settle, f"samples{daemon.tail()}")
     errors = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         errors.append(abs(offset_of(daemon) - AHEAD * 1e9))
         time.sleep(0.5)
-    # The host may be busy while one is read; the median of what was seen is the figure, and every one within the limit but for one in ten.
+    # A feed's programs come late where the host is busy with other things.
     errors.sort()
     worst, middle = errors[int(len(errors) * 0.9) - 1], errors[len(errors) // 2]
-    assert worst <= limit, f"{worst:.0f} ns is more than {limit} ({errors}){daemon.tail()}"
+    assert middle <= limit and worst <= 2 * limit, f"{middle:.0f} ns is more than {limit}, or {worst:.0f} than twice that ({errors}){daemon.tail()}"
     return middle, worst
 
 

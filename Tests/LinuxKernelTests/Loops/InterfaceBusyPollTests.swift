@@ -109,8 +109,7 @@ import TimeTypes
       error = server.pollBusily(microseconds: 50)
     }.join()
     guard filter == 0 else {
-      print("skipped: no seccomp filter here")
-      return
+      try Test.cancel("no seccomp filter here")
     }
     #expect(error == EPERM && server.busyPoll == 50_000)
     let text = BusyPollTable.refusal(EPERM, microseconds: 50)

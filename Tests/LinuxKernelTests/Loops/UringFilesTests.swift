@@ -79,7 +79,7 @@ struct UringFilesTests {
     let address = pair.server.local
     nonisolated(unsafe) let server = pair.server
     try RoleThread(RoleThreadOptions(name: "stranger")) { server.close() }.join()
-    guard loop.flags & CLINUX_URING_SINGLE_ISSUER != 0 else { return }
+    guard loop.flags & CLINUX_URING_SINGLE_ISSUER != 0 else { try Test.cancel("this kernel's rings belong to nobody") }
     #expect(loop.mustUnregister)
     try loop.wait(until: RawClock.now() + .milliseconds(1))
     try loop.wait(until: RawClock.now() + .milliseconds(1))
@@ -105,8 +105,7 @@ struct UringFilesTests {
     }
     thread.join()
     guard filter == 0 else {
-      print("skipped: no seccomp filter here")
-      return
+      try Test.cancel("no seccomp filter here")
     }
     // The table once, or the waker not at all (it is the loop's own) and the socket.
     #expect(seen.counted == 1 && seen.hears)

@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func proofAllocatesNothing() throws {
-    guard allocation_counter_works() == 1 else { return }
+    guard allocation_counter_works() == 1 else { try Test.cancel("a sanitizer has its own allocator in place") }
     // What the host of the test takes for its clock it takes for either.
     let plain = try allocations(length: 48, isAuthenticated: false)
     let signed = try allocations(length: 52, isAuthenticated: true)
