@@ -67,6 +67,7 @@ let package = Package(
     .library(name: "tompion-pps", type: .dynamic, targets: ["PPSPlugin"]),
     .library(name: "tompion-phc", type: .dynamic, targets: ["PHCPlugin"]),
     .library(name: "tompion-gnss", type: .dynamic, targets: ["GNSSPlugin"]),
+    .library(name: "tompion-local", type: .dynamic, targets: ["LocalPlugin"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -165,6 +166,10 @@ let package = Package(
       name: "GNSS", dependencies: ["TimeTypes", "ReferenceWire", "ProviderKit", "CTompionProvider"],
       path: "Plugins/GNSS", exclude: ["README.md"], swiftSettings: strict),
     plugin("GNSSPlugin", of: "GNSS", library: "libtompion-gnss.so"),
+    .target(
+      name: "Local", dependencies: ["TimeTypes", "ProviderKit", "CTompionProvider"], path: "Plugins/Local",
+      exclude: ["README.md"], swiftSettings: strict),
+    plugin("LocalPlugin", of: "Local", library: "libtompion-local.so"),
 
     // What people run.
     .executableTarget(
@@ -266,6 +271,7 @@ let package = Package(
       ["TimeTypes", "Addresses", "Cryptography", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("PPS", ["TimeTypes", "Numerics", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("PHC", ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+    tests("Local", ["TimeTypes", "ProviderKit", "CTompionProvider", "MockHost"]),
     tests("GNSS", ["TimeTypes", "ReferenceWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),

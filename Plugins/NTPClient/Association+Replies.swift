@@ -68,6 +68,9 @@ extension Association {
       state.isUnproven = false
       if let untold = state.proofNews.proven(now: now) { actions.append(.notice(.proven(key: key, untold: untold))) }
     }
+    // Who would lead in orphan mode: of the address that it has here and the one that it was asked from, the lesser id.
+    state.server.isSenior =
+      request.local.family != .none && request.peer.referenceID.rawValue < request.local.referenceID.rawValue
     accepted(reply.header, reply.proof, nonce: reply.isInterleaved ? request.interleavedNonce : request.nonce, now: now)
     let next = Interleaving.Exchange(
       departure: departure, arrival: reply.arrival, receive: reply.header.receive, isPublished: !reply.isInterleaved)

@@ -84,6 +84,11 @@ struct AssociationSlot {
     info.fields.reach = state.reach
     info.fields.stratum = state.server.stratum
     info.fields.leap = state.server.leap.rawValue
+    if state.server.isSenior {
+      info.fields.flags |= TOMPION_SOURCE_SENIOR
+    } else {
+      info.fields.flags &= ~TOMPION_SOURCE_SENIOR
+    }
     if state.interleaving.isInUse {
       info.fields.flags |= TOMPION_SOURCE_INTERLEAVED
     } else {

@@ -128,6 +128,8 @@ package struct ServerState: Hashable, Sendable, BitwiseCopyable {
   package var leap = LeapIndicator.unsynchronized
   /// Its own: whom it follows. What this host announces in following it is another (`SocketAddress.referenceID`).
   package var referenceID = ReferenceID.none
+  /// The reference id of its address is less than that of ours towards it: who leads in orphan mode.
+  package var isSenior = false
   /// What the last valid reply proved.
   package var proof = Proof.notAsked
 

@@ -10,7 +10,7 @@ package enum ReferenceClockFindings {
     let reason = source.reason.isEmpty || source.reason == source.lastError ? "" : ": \(source.reason)"
     let finding = "\(source.state.rawValue)\(reason), of the provider \(source.provider)\(error)"
     switch source.state {
-    case .selected, .combined, .outlier, .noselect:
+    case .selected, .combined, .outlier, .noselect, .standby:
       return DiagnosisStep(.referenceClock, source.name, .ok, finding)
     case .waiting where source.lastError.isEmpty:
       return DiagnosisStep(.referenceClock, source.name, .skipped, finding)

@@ -86,6 +86,7 @@ extension Engine {
     _ index: Int, _ role: AuthenticationPolicy.Role, at now: RawInstant
   ) -> UnselectableReason? {
     let options = storage.slots[index].options
+    if options.ownClock { return .standby }
     if options.noselect { return .noselect }
     // One that only has not proved itself yet is not reachable, or has no samples.
     if role.isLeftOut && !options.mustAuthenticate { return .unauthenticated }

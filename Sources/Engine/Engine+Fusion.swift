@@ -42,8 +42,11 @@ extension Engine {
   /// Nobody to follow: the estimate goes on by itself, and its errors grow as the oscillator's do.
   @_noAllocation @_noLocks
   mutating func coast(at now: RawInstant) {
-    guard let prediction = joint.prediction(at: now), case .some = fused else { return }
+    guard let prediction = joint.prediction(at: now), let before = fused else { return }
     let rate = driftBound.rate(frequencyError: prediction.frequencyError.ratio)
+    // What is told grows as the bound does: the line moves along, so that its age is none.
+    let passed = (prediction.line.raw - before.line.raw).inSeconds
+    if passed > 0 { system.rootDispersion += rate * passed }
     fused?.coast(prediction, boundRate: rate)
   }
 

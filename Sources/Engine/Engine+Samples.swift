@@ -26,6 +26,12 @@ extension Engine {
       return
     }
     passLeap(at: sample.raw, &actions)
+    if storage.slots[index].options.ownClock {
+      // It says at what stratum it is served; of the time it says nothing that the clock does not.
+      describe(index, sample)
+      update(at: now, &actions)
+      return
+    }
     readClock(by: sample)
     describe(index, sample)
     guard !storage.slots[index].isUnsynchronized, let told = utc(of: sample, index) else {

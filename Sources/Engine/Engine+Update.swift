@@ -8,11 +8,15 @@ extension Engine {
   @_noAllocation @_noLocks
   mutating func update(at now: RawInstant, _ actions: inout Actions) {
     passLeap(at: now, &actions)
-    let before = storage.selection.systemSource
+    let before = followedSource
+    let own = ownClock()
     gatherCandidates(at: now)
     separateSmearing(&actions)
+    let isLed = electOrphan(own)
+    // Whoever leads is one, and no operator's words for real sources are about it.
     storage.selection.select(
-      storage.candidates, minimumSources: parameters.minimumSources, requirePresent: isSourceRequired())
+      storage.candidates, minimumSources: isLed ? 1 : parameters.minimumSources,
+      requirePresent: isLed ? false : isSourceRequired())
     reportFalsetickers(&actions)
     if case .selected = storage.selection.outcome {
       gatherSurvivors()
@@ -20,8 +24,9 @@ extension Engine {
     } else {
       weighSuspicion(at: now, &actions)
       coast(at: now)
+      if isOwnClockReady(own) && sanity.isGood { storage.selection.standIn(own) }
     }
-    if storage.selection.systemSource != before { reportSystemSource(&actions) }
+    if followedSource != before { reportSystemSource(&actions) }
     steer(at: now, &actions)
     publish(at: now, &actions)
   }
@@ -46,7 +51,7 @@ extension Engine {
 
   @_noAllocation @_noLocks
   private func reportSystemSource(_ actions: inout Actions) {
-    if let index = storage.selection.systemSource {
+    if let index = followedSource {
       actions.advise(
         .log(.systemSourceChanged(storage.slots[index].id, stratum: storage.slots[index].stratum)))
     } else {

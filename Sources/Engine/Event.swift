@@ -42,6 +42,12 @@ public struct SourceOptions: Sendable, BitwiseCopyable, Equatable {
   public var smears = false
   /// So configured: what does not prove itself never becomes a sample of it.
   public var mustAuthenticate = false
+  /// The disciplined clock itself: never followed; served where nobody can be followed, while its reach says that it may stand in.
+  public var ownClock = false
+  /// With `ownClock`: hosts that stand in at that stratum elect who leads.
+  public var orphan = false
+  /// Its address comes before ours in that election.
+  public var senior = false
   /// Bounds of the poll interval, log2 seconds.
   public var minimumPoll: Int8 = 6
   public var maximumPoll: Int8 = 10

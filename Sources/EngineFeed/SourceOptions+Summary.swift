@@ -16,6 +16,9 @@ extension SourceOptions {
     referenceClock = source.has(TOMPION_SOURCE_REFCLOCK)
     smears = source.has(TOMPION_SOURCE_SMEARS)
     mustAuthenticate = source.has(TOMPION_SOURCE_MUST_AUTHENTICATE)
+    ownClock = source.has(TOMPION_SOURCE_LOCAL)
+    orphan = source.has(TOMPION_SOURCE_ORPHAN)
+    senior = source.has(TOMPION_SOURCE_SENIOR)
     minimumPoll = source.minimumPoll
     maximumPoll = source.maximumPoll
   }

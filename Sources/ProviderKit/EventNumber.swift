@@ -42,4 +42,7 @@ public enum EventNumber: UInt32, CaseIterable, Sendable {
   /// What it is told cannot be passed on to another program.
   case feedLost = 608
   case feedFound = 609
+  /// Nobody can be followed: the host's own time is served.
+  case ownTimeServed = 610
+  case ownTimeEnded = 611
 }

@@ -58,8 +58,11 @@ struct ByteFields {
     return ClockReading(clock: clock, era: era, raw: moment, time: time, frequency: Frequency(ratio: ratio))
   }
 
-  mutating func options() throws(RecordError) -> SourceOptions {
-    let bits: UInt8 = try integer()
+  /// `isWide`: of version 2 on.
+  mutating func options(isWide: Bool) throws(RecordError) -> SourceOptions {
+    let first: UInt8 = try integer()
+    let second: UInt8 = isWide ? try integer() : 0
+    let bits = UInt16(second) << 8 | UInt16(first)
     var options = SourceOptions()
     options.prefer = bits & 1 != 0
     options.noselect = bits & 2 != 0
@@ -69,6 +72,9 @@ struct ByteFields {
     options.referenceClock = bits & 32 != 0
     options.smears = bits & 64 != 0
     options.mustAuthenticate = bits & 128 != 0
+    options.ownClock = bits & 256 != 0
+    options.orphan = bits & 512 != 0
+    options.senior = bits & 1024 != 0
     options.minimumPoll = try integer()
     options.maximumPoll = try integer()
     return options

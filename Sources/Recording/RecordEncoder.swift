@@ -131,10 +131,10 @@ package struct RecordEncoder {
   private mutating func put(_ options: SourceOptions) {
     let flags = [
       options.prefer, options.noselect, options.trust, options.require, options.reliable, options.referenceClock,
-      options.smears, options.mustAuthenticate,
+      options.smears, options.mustAuthenticate, options.ownClock, options.orphan, options.senior,
     ]
-    var bits: UInt8 = 0
-    for (position, flag) in flags.enumerated() where flag { bits |= 1 << UInt8(position) }
+    var bits: UInt16 = 0
+    for (position, flag) in flags.enumerated() where flag { bits |= 1 << UInt16(position) }
     put(bits)
     put(options.minimumPoll)
     put(options.maximumPoll)

@@ -7,7 +7,8 @@
 package enum RecordFormat {
   /// "TOMPREC" and a byte that no text has, so that a file that was copied as text shows.
   package static let magic: [UInt8] = [0x54, 0x4F, 0x4D, 0x50, 0x52, 0x45, 0x43, 0x8E]
-  package static let version: UInt32 = 1
+  /// 2: a source's options have 16 bits; in 1 they had 8.
+  package static let version: UInt32 = 2
   /// Longest text of a head.
   package static let longestHead = 1 << 16
 

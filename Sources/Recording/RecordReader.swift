@@ -16,6 +16,7 @@ package struct RecordReader: Sendable {
 
   package let head: RecordHead
   private let bytes: [UInt8]
+  private let version: UInt32
   /// Where the next entry begins.
   package private(set) var offset: Int
   private var hasEnded = false
@@ -31,6 +32,7 @@ package struct RecordReader: Sendable {
     guard length <= UInt32(RecordFormat.longestHead) else { throw .headTooLong(length: length) }
     let end = fields.position + Int(length)
     guard end <= bytes.count else { throw .truncated(offset: 0) }
+    self.version = version
     head = try RecordHead(text: Array(bytes[fields.position..<end]))
     self.bytes = bytes
     offset = end
@@ -48,33 +50,35 @@ package struct RecordReader: Sendable {
     guard bytes[offset + 1] == 0 else { throw .value(field: "flag", offset: offset) }
     guard bytes.count - offset - 4 >= length else { throw .truncated(offset: offset) }
     var fields = ByteFields(bytes, from: offset + 4, to: offset + 4 + length, entry: offset)
-    let entry = try Self.entry(kind, &fields)
+    let entry = try entry(kind, &fields)
     guard fields.isAtEnd else { throw .length(length, offset: offset) }
     offset += 4 + length
     if case .end = entry { hasEnded = true }
     return entry
   }
 
-  private static func entry(_ kind: RecordFormat.Kind, _ fields: inout ByteFields) throws(RecordError) -> Entry {
+  private func entry(_ kind: RecordFormat.Kind, _ fields: inout ByteFields) throws(RecordError) -> Entry {
     switch kind {
     case .gap: return .gap(try fields.integer())
     case .end:
       guard let reason = RecordEnd(rawValue: try fields.integer()) else { throw fields.wrong("reason") }
       return .end(reason)
     default:
-      let event = try Self.event(kind, &fields)
+      let event = try event(kind, &fields)
       return .event(RecordedEvent(event, actions: try fields.integer()))
     }
   }
 
-  private static func event(_ kind: RecordFormat.Kind, _ fields: inout ByteFields) throws(RecordError) -> Event {
+  private func event(_ kind: RecordFormat.Kind, _ fields: inout ByteFields) throws(RecordError) -> Event {
     switch kind {
     case .sample: return .sample(try fields.sample(), now: try fields.raw())
     case .tick: return .tick(try fields.reading())
-    case .sourceAdded: return .sourceAdded(try fields.source(), try fields.options(), now: try fields.raw())
+    case .sourceAdded:
+      return .sourceAdded(try fields.source(), try fields.options(isWide: version >= 2), now: try fields.raw())
     case .sourceChanged:
       return .sourceChanged(
-        try fields.source(), try fields.options(), reach: try fields.integer(), now: try fields.raw())
+        try fields.source(), try fields.options(isWide: version >= 2), reach: try fields.integer(),
+        now: try fields.raw())
     case .sourceRemoved: return .sourceRemoved(try fields.source(), now: try fields.raw())
     case .sourceLocked:
       return .sourceLocked(try fields.source(), to: try fields.source(), now: try fields.raw())

@@ -13,7 +13,8 @@ extension EventKind {
       .servingStopped, .portBusy, .sourceRefused, .sourceRestarted, .listeningLost, .listeningAgain,
       .keysMissing, .signatureWrong, .signatureMissing, .sourceProvenAgain, .signingFailed, .peerSigningFailed,
       .legacyRequestRefused, .accountSweep, .referenceLost, .referenceFound, .referenceUnfit, .referenceRefused,
-      .referenceTrusted, .weekRollover, .referenceDelayLearned, .referenceJumped, .feedLost, .feedFound:
+      .referenceTrusted, .weekRollover, .referenceDelayLearned, .referenceJumped, .feedLost, .feedFound,
+      .ownTimeServed, .ownTimeEnded:
       true
     default: false
     }
@@ -267,6 +268,16 @@ extension EventKind {
         "The samples of a reference clock cannot be passed on to another program by a socket or shared memory; it is tried again."
       )
     case .feedFound: ("feed-found", .notice, "The samples of a reference clock are passed on to another program again.")
+    case .ownTimeServed:
+      (
+        "own-time-served", .warning,
+        "Nobody can be followed: the host's own time is served, at the stratum of the provider local."
+      )
+    case .ownTimeEnded:
+      (
+        "own-time-ended", .notice,
+        "The host's own time is not served any more: there is real time, or another one leads."
+      )
     case .stateKept: ("state-kept", .notice, "The state directory, or the file in it, can be written again.")
     case .listeningLost:
       (

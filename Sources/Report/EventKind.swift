@@ -107,4 +107,6 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case referenceJumped = 607
   case feedLost = 608
   case feedFound = 609
+  case ownTimeServed = 610
+  case ownTimeEnded = 611
 }

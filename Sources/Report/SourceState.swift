@@ -22,6 +22,10 @@ package enum SourceState: String, Sendable, CaseIterable {
   case smears
   /// It proves nothing, and `auth_select` asks for that.
   case unauthenticated
+  /// It stands in for real time at best (orphan mode), and either somebody tells real time or another one leads.
+  case orphan
+  /// The host's own clock, ready to be served where nobody can be followed.
+  case standby
   /// Reachable, but too few samples so far.
   case waiting
   /// No valid reply to any of the last eight polls.
@@ -42,6 +46,8 @@ package enum SourceState: String, Sendable, CaseIterable {
     case .noselect: "n"
     case .smears: "s"
     case .unauthenticated: "a"
+    case .orphan: "o"
+    case .standby: "l"
     case .waiting: "w"
     case .unreachable: "?"
     case .unresolved: "r"

@@ -80,7 +80,7 @@ extension StatusSnapshot {
       let colour: TextStyle.Colour? =
         switch source.state {
         case .selected, .combined: .green
-        case .outlier, .noselect: nil
+        case .outlier, .noselect, .orphan, .standby: nil
         case .waiting, .unresolved, .smears, .unauthenticated: .yellow
         case .falseticker, .tooBig, .distant, .unsynchronized, .unreachable: .red
         }

@@ -11,23 +11,32 @@ extension StatusSnapshot {
     case .holdover:
       return
         "The clock is in holdover: no valid sample for \(Quantity.age(lastUpdateAge)), it runs on its last frequency; \(cause)."
-    case .unsynchronized: return "The clock is not synchronized: \(cause)."
+    case .unsynchronized: return "The clock is not synchronized: \(cause)\(standingIn)."
     }
   }
+
+  /// Of a clock that nobody sets and that is served all the same.
+  private var standingIn: String {
+    guard let own = sources.first(where: { $0.ownClock && $0.state == .selected }) else { return "" }
+    return "; meanwhile its own time is served at stratum \(stratum) (\(own.name))"
+  }
+
+  /// Sources that the clock could follow: all but the clock itself.
+  private var followable: [SourceReport] { sources.filter { !$0.ownClock } }
 
   private var synchronizedSentence: String {
     let source = systemSource.map { " to \($0)" } ?? ""
     let bound = boundHard.map { ", at most \(Quantity.span($0)) off" } ?? ""
     let watching = steering == .observing ? " (observe mode: nothing is applied to it)" : ""
     // It stays synchronized for a while after the last of them is lost.
-    let isAlone = !sources.isEmpty && !sources.contains(where: \.state.isTruechimer)
+    let isAlone = !followable.isEmpty && !followable.contains(where: \.state.isTruechimer)
     let alone = isAlone ? "; no source is followed now\(reasons)" : ""
     return "The clock is synchronized\(source)\(bound)\(watching)\(alone)."
   }
 
   /// Of each source that may be followed: " (a: unreachable; b: nothing is sent: no key 7)".
   private var reasons: String {
-    let usable = sources.filter { $0.state != .noselect }
+    let usable = followable.filter { $0.state != .noselect }
     let each = usable.prefix(4).map { source in
       let why = [source.reason, source.lastError].first { !$0.isEmpty } ?? source.state.rawValue
       return "\(source.name): \(why)"
@@ -101,7 +110,8 @@ extension StatusSnapshot {
   }
 
   private var providerCause: String? {
-    guard sources.isEmpty else { return nil }
+    guard followable.isEmpty else { return nil }
+    if !sources.isEmpty { return "there is no source but the clock itself; add a [[source]] to the configuration" }
     if let followed { return followedCause(followed) }
     guard !providers.isEmpty else { return "no source is configured; add a [[source]] to the configuration" }
     let broken = providers.filter { $0.state == .failed || $0.state == .stopped || $0.state == .restarting }
@@ -144,9 +154,9 @@ extension StatusSnapshot {
 
   /// Sources that cannot be used at all.
   private var sourceCause: String? {
-    let usable = sources.filter { $0.state != .noselect }
+    let usable = followable.filter { $0.state != .noselect }
     guard !usable.isEmpty else {
-      return sources.isEmpty ? nil : "\(all(sources)) marked noselect: watched, never followed"
+      return followable.isEmpty ? nil : "\(all(followable)) marked noselect: watched, never followed"
     }
     if let unasked = unasked(usable) { return unasked }
     if usable.allSatisfy({ $0.state == .unresolved }) {
@@ -186,14 +196,14 @@ extension StatusSnapshot {
 
   /// It is only the first samples that are missing yet.
   private var isWaiting: Bool {
-    let candidates = sources.filter { $0.state != .noselect && $0.state != .unreachable && $0.state != .unresolved }
+    let candidates = followable.filter { $0.state != .noselect && $0.state != .unreachable && $0.state != .unresolved }
     let isTold = candidates.contains { $0.state.isTruechimer || $0.state == .falseticker }
     return !isTold && candidates.contains { $0.state == .waiting }
   }
 
   /// Sources that answer, but that selection cannot use (yet).
   private var selectionCause: String? {
-    let candidates = sources.filter { $0.state != .noselect && $0.state != .unreachable && $0.state != .unresolved }
+    let candidates = followable.filter { $0.state != .noselect && $0.state != .unreachable && $0.state != .unresolved }
     let waiting = candidates.filter { $0.state == .waiting }
     let truechimers = candidates.filter(\.state.isTruechimer)
     let falsetickers = candidates.filter { $0.state == .falseticker }
@@ -202,7 +212,7 @@ extension StatusSnapshot {
       return "the \(falsetickers.count) sources disagree and no majority can be found (\(opinions))"
     }
     if truechimers.isEmpty, !waiting.isEmpty {
-      let count = sources.filter { $0.state != .noselect }.count
+      let count = followable.count { $0.state != .noselect }
       return "waiting for the first samples: \(candidates.count) of \(count) sources have been heard or asked"
         + telling(waiting)
     }

@@ -37,6 +37,13 @@ package struct SourceSelection: ~Copyable {
     if systemSource == index { systemSource = nil }
   }
 
+  /// Nobody was selected, and the host's own clock stands in: the system source, but no survivor, so that nothing is learned from it.
+  @_noAllocation @_noLocks
+  package mutating func standIn(_ index: Int) {
+    states[index] = .selected
+    systemSource = index
+  }
+
   /// Selects among `candidates`. The states of sources that are not among them stay as marked.
   @_noAllocation @_noLocks
   package mutating func select(_ candidates: borrowing CandidateList, minimumSources: Int, requirePresent: Bool) {

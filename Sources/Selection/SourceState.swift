@@ -36,6 +36,10 @@ package enum UnselectableReason: Sendable, BitwiseCopyable, Equatable {
   case smears
   /// It proves nothing, and `auth_select` asks for that.
   case unauthenticated
+  /// It stands in for real time at best (orphan mode), and either somebody tells real time or another one leads.
+  case orphan
+  /// The host's own clock, which is served where nobody can be followed, and never followed itself.
+  case standby
 }
 
 /// Why good sources are not followed.

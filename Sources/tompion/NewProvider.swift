@@ -47,7 +47,7 @@ struct NewProvider: Equatable {
     self.language = known
   }
 
-  private static let ours = ["ntp-client", "ntp-server", "ntp-symmetric", "ms-sntp", "pps", "phc", "gnss"]
+  private static let ours = ["ntp-client", "ntp-server", "ntp-symmetric", "ms-sntp", "pps", "phc", "gnss", "local"]
 
   /// The folder's files, by path; each token of the templates as it is in this provider.
   func files(from templates: [Folder.File], prefix: String) -> [Folder.File] {

@@ -16,6 +16,7 @@ struct ModelSource {
   var base = 20e-6
   var jitter = 20e-6
   var stratum: UInt8 = 1
+  var referenceID = ReferenceID.none
   var leap = LeapIndicator.none
   var rootDelay = 0.0
   var rootDispersion = 10e-6
@@ -197,7 +198,8 @@ final class ClosedLoop {
       source: source.id, sequence: sequence, flags: flags, era: era,
       local: clock.time(at: raw(middle)), reference: reference, raw: RawInstant(nanoseconds: raw(middle).nanoseconds),
       delay: Int64((forth + back) * 1e9), dispersion: 1000, rootDelay: UInt64(source.rootDelay * 1e9),
-      rootDispersion: UInt64(source.rootDispersion * 1e9), leap: source.leap, stratum: source.stratum, poll: source.poll
+      rootDispersion: UInt64(source.rootDispersion * 1e9), referenceID: source.referenceID, leap: source.leap,
+      stratum: source.stratum, poll: source.poll
     )
     send(.sample(sample, now: raw(now)))
   }

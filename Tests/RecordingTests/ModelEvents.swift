@@ -35,6 +35,9 @@ struct ModelEvents {
     options.referenceClock = Bool.random(using: &random)
     options.smears = Bool.random(using: &random)
     options.mustAuthenticate = Bool.random(using: &random)
+    options.ownClock = Bool.random(using: &random)
+    options.orphan = Bool.random(using: &random)
+    options.senior = Bool.random(using: &random)
     options.minimumPoll = whole()
     options.maximumPoll = whole()
     return options

@@ -47,7 +47,9 @@ extension StatusSnapshot {
 
   private mutating func take(_ report: DisciplineReport, context: RuntimeContext, now: RawInstant) {
     let state = report.state
-    let hasUpdate = state.referenceTime != .zero
+    // The own clock, served though nobody sets it, has a reference time of now: for clients, not an update.
+    let isOwnClock = !state.synchronized && state.stratum < 16
+    let hasUpdate = state.referenceTime != .zero && !isOwnClock
     synchronization = state.synchronized ? .synchronized : .unsynchronized
     leap = state.leap
     stratum = state.stratum
@@ -130,6 +132,7 @@ extension SourceReport {
     interleaved = source.summary.has(TOMPION_SOURCE_INTERLEAVED)
     poolMember = source.summary.has(TOMPION_SOURCE_POOL_MEMBER)
     referenceClock = source.summary.has(TOMPION_SOURCE_REFCLOCK)
+    ownClock = source.summary.has(TOMPION_SOURCE_LOCAL)
     guard let estimate else {
       if address.isEmpty, !lastError.isEmpty { state = .unresolved }
       reason = lastError
@@ -198,6 +201,9 @@ extension SourceReport {
       case .timescale: (.waiting, "TAI - UTC is not known yet")
       case .unnumbered: (.waiting, "nobody says which second its pulses mark, or whom it is locked to is against it")
       case .unauthenticated: (.unauthenticated, "not authenticated, auth_select = \(authSelect.rawValue)")
+      case .orphan:
+        (.orphan, "its stratum is that of hosts without real time, and it does not lead here")
+      case .standby: (.standby, error)
       case .smears: (.smears, "smears leap seconds and others do not: the two are never mixed")
       }
     case .waiting(let reason):

@@ -876,6 +876,12 @@ pub const TOMPION_SOURCE_SMEARS: u32 = 1 << 8;
 pub const TOMPION_SOURCE_INTERLEAVED: u32 = 1 << 9;
 /// so configured: what does not prove itself is refused, and never a sample
 pub const TOMPION_SOURCE_MUST_AUTHENTICATE: u32 = 1 << 10;
+/// The disciplined clock itself: never followed, and served at the stratum of its samples where nobody can be followed (Docs/algorithm.md, section 4). Its reach says whether it may stand in now; the root dispersion of its samples is the most that is told.
+pub const TOMPION_SOURCE_LOCAL: u32 = 1 << 11;
+/// with LOCAL: one of several hosts that stand in for real time and elect a leader
+pub const TOMPION_SOURCE_ORPHAN: u32 = 1 << 12;
+/// its address comes before the one it is asked from, by their reference ids: it may lead
+pub const TOMPION_SOURCE_SENIOR: u32 = 1 << 13;
 /// What a source has to prove itself by: `reserved\[0]` of its info.
 pub const TOMPION_PROOF_NONE: i32 = 0;
 pub const TOMPION_PROOF_SYMMETRIC: i32 = 1;

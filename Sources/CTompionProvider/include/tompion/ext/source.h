@@ -23,6 +23,11 @@ extern "C" {
 #define TOMPION_SOURCE_SMEARS (1u << 8)         // spreads leap seconds over hours: never mixed with sources that make them
 #define TOMPION_SOURCE_INTERLEAVED (1u << 9)     // its server tells when its replies really left (RFC 9769)
 #define TOMPION_SOURCE_MUST_AUTHENTICATE (1u << 10)  // so configured: what does not prove itself is refused, and never a sample
+// The disciplined clock itself: never followed, and served at the stratum of its samples where nobody can be followed (Docs/algorithm.md, section 4).
+// Its reach says whether it may stand in now; the root dispersion of its samples is the most that is told.
+#define TOMPION_SOURCE_LOCAL (1u << 11)
+#define TOMPION_SOURCE_ORPHAN (1u << 12)        // with LOCAL: one of several hosts that stand in for real time and elect a leader
+#define TOMPION_SOURCE_SENIOR (1u << 13)        // its address comes before the one it is asked from, by their reference ids: it may lead
 
 // What a source has to prove itself by: `reserved[0]` of its info.
 #define TOMPION_PROOF_NONE 0

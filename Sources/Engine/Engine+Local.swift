@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Selection
+import TimeTypes
+
+/// The host's own clock as what stands in where nobody can be followed (Docs/algorithm.md, section 4). It teaches nothing and moves nothing: it
+/// is no candidate, and its samples reach no filter.
+extension Engine {
+  /// The slot of the source that is the disciplined clock itself, −1 = there is none. The first one counts.
+  @_noAllocation @_noLocks
+  func ownClock() -> Int {
+    for i in 0..<capacity where storage.slots[i].isUsed && storage.slots[i].options.ownClock { return i }
+    return -1
+  }
+
+  /// Whether its provider lets it stand in now.
+  @_noAllocation @_noLocks
+  func isOwnClockReady(_ own: Int) -> Bool {
+    guard own >= 0 else { return false }
+    let stratum = storage.slots[own].stratum
+    return storage.slots[own].hasReach && storage.slots[own].reach != 0 && stratum >= 1 && stratum <= 15
+  }
+
+  /// The own clock's slot while it stands in.
+  var ownClockInForce: Int? {
+    @_noAllocation @_noLocks get {
+      guard let index = storage.selection.systemSource, storage.slots[index].options.ownClock else { return nil }
+      return index
+    }
+  }
+
+  /// The system source, unless it is the own clock, which nobody follows.
+  var followedSource: Int? {
+    @_noAllocation @_noLocks get {
+      guard let index = storage.selection.systemSource, !storage.slots[index].options.ownClock else { return nil }
+      return index
+    }
+  }
+
+  /// In orphan mode what only stands in for real time is no candidate, but for the one that leads while nobody tells real time. Returns
+  /// whether that one is what is left.
+  @_noAllocation @_noLocks
+  func electOrphan(_ own: Int) -> Bool {
+    guard own >= 0, storage.slots[own].options.orphan, storage.slots[own].stratum <= 15 else { return false }
+    var election = OrphanElection(stratum: storage.slots[own].stratum)
+    for position in 0..<storage.candidates.count {
+      let index = storage.candidates[position].index
+      election.take(
+        storage.candidates[position], referenceID: storage.slots[index].referenceID.rawValue,
+        isSenior: storage.slots[index].options.senior)
+    }
+    let isReady = isOwnClockReady(own)
+    var isLed = false
+    var position = storage.candidates.count - 1
+    while position >= 0 {
+      let candidate = storage.candidates[position]
+      if !election.admits(candidate, isReady: isReady) {
+        storage.candidates.remove(at: position)
+        storage.selection.mark(candidate.index, .orphan)
+      } else if !election.isReal(candidate) {
+        isLed = true
+      }
+      position -= 1
+    }
+    return isLed
+  }
+
+  /// Tells of the own clock what is true of it: nobody's time at that stratum, and at most so wrong as is known of it. What is told has a
+  /// ceiling, because clients turn away from 1.5 s and more; the bounds have none.
+  @_noAllocation @_noLocks
+  func serve(_ own: Int, in next: inout TimeState, at now: RawInstant) {
+    let ceiling = TimeInterval(seconds: storage.slots[own].rootDispersion)
+    if case .some = fused {
+      let known = next.rootDispersion + TimeInterval(seconds: 0.5 * system.rootDelay)
+      next.rootDispersion = known < ceiling ? known : ceiling
+    } else {
+      next.rootDispersion = ceiling
+    }
+    next.synchronized = false
+    next.leap = leap.armed
+    next.stratum = storage.slots[own].stratum
+    next.referenceID = Self.localReference
+    next.rootDelay = .zero
+    next.systemSource = storage.slots[own].id
+    // It is set by nobody, and so as of now: clients refuse a reference time of days ago.
+    if let reading { next.referenceTime = reading.time(at: now) }
+  }
+}
