@@ -59,14 +59,11 @@ static int32_t bind_unix(const char *path, uint32_t mode, int32_t backlog) {
     }
     unlink(path);
   }
-  // The socket is made with no rights at all for others and then opened up: no moment with more than `mode`.
-  mode_t before = umask(0777 & ~mode);
-  int bound = bind(fd, (struct sockaddr *)&name, sizeof name);
-  int bind_error = errno;
-  umask(before);
-  if (bound < 0) {
+  // The file takes its rights from the socket (less the umask), so that there is no moment with more than `mode`.
+  if (fchmod(fd, mode) < 0 || bind(fd, (struct sockaddr *)&name, sizeof name) < 0) {
+    error = -errno;
     close(fd);
-    return -bind_error;
+    return error;
   }
   if (chmod(path, mode) < 0 || (backlog >= 0 && listen(fd, backlog) < 0)) {
     error = -errno;
