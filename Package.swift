@@ -115,7 +115,7 @@ let package = Package(
       ["TimeTypes", "CardLines", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
     edge(
       "VirtualHost", ["TimeTypes", "Simulation", "ProviderHost", "CTompionProvider"]),
-    edge("EngineFeed", ["Engine", "ProviderHost", "CTompionProvider"]),
+    edge("EngineFeed", ["TimeTypes", "Engine", "ProviderHost", "CTompionProvider"]),
     edge(
       "ClosedLoop",
       [
@@ -273,14 +273,14 @@ let package = Package(
     tests("PHC", ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Local", ["TimeTypes", "ProviderKit", "CTompionProvider", "MockHost"]),
     tests("GNSS", ["TimeTypes", "ReferenceWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
-    tests("Simulation", ["TimeTypes", "ClockPort", "TestSupport"]),
+    tests("Simulation", ["TimeTypes", "ClockPort", "ReferenceWire", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),
     tests("Scenarios", ["TimeTypes", "Simulation", "Report"]),
     tests(
       "ClosedLoop",
       [
         "TimeTypes", "Simulation", "Scenarios", "Recording", "Replaying", "Engine", "ProviderHost", "LinuxKernel",
-        "NTPClient", "NTPServer", "NTPWire", "VirtualHost", "TestSupport",
+        "NTPClient", "NTPServer", "GNSS", "PPS", "PHC", "NTPWire", "VirtualHost", "TestSupport",
       ]),
     tests(
       "VirtualHost",

@@ -14,7 +14,7 @@ HOME = os.path.join(ROOT, ".build", "ablation")
 TREE = os.path.join(HOME, "tree")
 SCRATCH = os.path.join(HOME, "build")
 COPIED = ("Package.swift", "Sources", "Plugins", "Tests", "Scenarios")
-PRODUCTS = ("simulate", "tompion-ntp-client", "tompion-ntp-server")
+PRODUCTS = ("simulate", "tompion-ntp-client", "tompion-ntp-server", "tompion-gnss", "tompion-pps", "tompion-phc")
 
 BELIEFS = "var beliefs: PerFamily<Double> = [0.5, 0, 0.1, 0.1, 0.1, 0.1, 0.1]"
 

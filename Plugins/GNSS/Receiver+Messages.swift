@@ -128,6 +128,8 @@ extension Receiver {
     guard let (moment, weeks) = WeekRollover.correct(told, pivot: options.pivot) else {
       if counters.lastRefusal != .date || isBelieved { actions.add(.refused(.date, by: .zero)) }
       counters.refuse(.date)
+      // Messages without a date had it of those with one.
+      dated = nil
       serial.interrupt()
       pulses.interrupt()
       return nil

@@ -62,7 +62,7 @@ struct ReceiverSlot {
     info.address = settings.place.text
     info.fields.flags = TOMPION_SOURCE_REFCLOCK
     if settings.prefer { info.fields.flags |= TOMPION_SOURCE_PREFER }
-    if settings.noselect { info.fields.flags |= TOMPION_SOURCE_NOSELECT }
+    if settings.noselect || isLearning { info.fields.flags |= TOMPION_SOURCE_NOSELECT }
     if settings.trust { info.fields.flags |= TOMPION_SOURCE_TRUST }
     if settings.require { info.fields.flags |= TOMPION_SOURCE_REQUIRE }
     info.fields.reference_id = ReferenceID(settings.referenceID).rawValue
@@ -107,6 +107,9 @@ struct ReceiverSlot {
       transmitKind: .none)
   }
 
+  /// How late its messages are is to be learned, and not known yet: it would take the clock along instead.
+  private var isLearning: Bool { settings.options.learnsDelay && receiver.learner.delay == nil }
+
   /// A second has passed: the reach register moves on with each interval.
   mutating func countSecond() {
     secondsLeft -= 1
@@ -126,6 +129,7 @@ struct ReceiverSlot {
     info.fields.replies = counters.published
     info.fields.rejected = counters.refused &+ counters.damaged &+ counters.unfit
     info.fields.poll = poll
+    if !settings.noselect, !isLearning { info.fields.flags &= ~TOMPION_SOURCE_NOSELECT }
     let wanted = status
     if info.lastError != wanted { info.lastError = wanted }
   }
@@ -137,7 +141,10 @@ struct ReceiverSlot {
       let satellites = receiver.fitness.satellites.map { " (\($0) satellites)" } ?? ""
       return unfitness.text + (unfitness == .silent ? "" : satellites)
     }
-    if receiver.isBelieved { return feeds.first { !$0.trouble.isEmpty }?.trouble ?? "" }
+    if receiver.isBelieved {
+      if isLearning { return "how late it is has to be learned from other sources first" }
+      return feeds.first { !$0.trouble.isEmpty }?.trouble ?? ""
+    }
     if let refusal = receiver.counters.lastRefusal { return "refused: \(refusal.text)" }
     return ""
   }

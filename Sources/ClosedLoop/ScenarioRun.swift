@@ -17,14 +17,13 @@ package final class ScenarioRun {
   private let client: VirtualHost
   private let discipline: SimulatedDiscipline
   private let servers: [SimulatedServer]
-  private var referenceClocks: [SimulatedReferenceClock]
+  private var referenceClocks: [SimulatedReferenceClock] = []
   private var oscillator: OscillatorProcess
   private var nextTick: RawInstant
-  private let start: RawInstant
+  private let truth: TrueTime
+  private let networkPause: TimeInterval
   private var record = RunRecord()
 
-  /// Where every clock starts: a second of 2026.
-  private static let epoch = TimeInterval.seconds(1_790_000_000)
   /// Where the client's counter starts, and how far after a whole second of it the engine's ticks come.
   private static let counter = RawInstant(nanoseconds: 1_000_000_000_000)
   private static let tickPhase = TimeInterval.milliseconds(370)
@@ -35,22 +34,23 @@ package final class ScenarioRun {
   ) throws(ProviderError) {
     self.scenario = scenario
     world = VirtualWorld(seed: seed, defaultPath: PathModel(constant: .milliseconds(1)))
-    start = world.now
+    truth = TrueTime(scenario, start: world.now)
+    networkPause = .seconds(4 << Int64(scenario.sources.map(\.maximumPoll).max() ?? scenario.poll))
     oscillator = OscillatorProcess(scenario.oscillator, random: SimulationRandom(seed: seed, stream: 1 << 61))
     let own = ModelOscillator(start: Self.counter, frequency: oscillator.next())
     client = world.addHost(
       addresses: [.ipv4(10, 1, 0, 1)],
-      clock: ModelClock(time: Self.epoch + TimeInterval(seconds: scenario.initialOffset), at: Self.counter),
+      clock: ModelClock(time: truth.epoch + TimeInterval(seconds: scenario.initialOffset), at: Self.counter),
       oscillator: own)
     client.stampGranularity = scenario.stampGranularity
     var servers: [SimulatedServer] = []
     for (index, source) in scenario.sources.enumerated() {
       let host = world.addHost(
         addresses: [.ipv4(10, 0, UInt8(truncatingIfNeeded: index + 1), 1)],
-        clock: ModelClock(time: Self.epoch + TimeInterval(seconds: source.server.offset)))
+        clock: ModelClock(time: truth.epoch + TimeInterval(seconds: source.server.offset)))
       world.network.setPath(source.up, from: client.node, to: host.node)
       world.network.setPath(source.down, from: host.node, to: client.node)
-      servers.append(try SimulatedServer(host: host, model: source.server, module: modules.server))
+      servers.append(try SimulatedServer(host: host, model: source.server, truth: truth, module: modules.server))
     }
     self.servers = servers
     var engineParameters = parameters
@@ -59,18 +59,26 @@ package final class ScenarioRun {
     if isRecorded {
       discipline.record(as: "simulate \(TompionVersion.text), scenario \(scenario.name), seed \(seed)")
     }
-    referenceClocks = []
     nextTick = Self.counter + Self.tickPhase
     // The daemon looks at its clock before any provider starts.
     discipline.tick()
-    for (index, model) in scenario.referenceClocks.enumerated() {
-      let clock = SimulatedReferenceClock(model, number: UInt32(index), seed: seed, start: start)
-      discipline.add(clock.id, SimulatedReferenceClock.options(poll: scenario.poll))
+    if scenario.hasLeapTable { discipline.learn(Self.leapTable(truth)) }
+    for (index, clock) in scenario.referenceClocks.enumerated() {
+      let clock = try SimulatedReferenceClock(
+        clock, number: index, seed: seed, on: client, in: world, truth: truth, modules: modules)
+      discipline.add(clock.provider)
       referenceClocks.append(clock)
     }
     if !scenario.sources.isEmpty {
-      discipline.provider = try client.start(modules.client, provider: "ntp-client", settings: clientSettings)
+      discipline.add(try client.start(modules.client, provider: "ntp-client", settings: clientSettings))
     }
+  }
+
+  /// What leap-seconds.list says: TAI − UTC of 2017 on, and the leap second of the run.
+  private static func leapTable(_ truth: TrueTime) -> LeapTable {
+    guard let leap = truth.leap else { return LeapTable(taiOffset: 37) }
+    let moment = truth.epoch + .seconds(Int64(leap.at) + (leap.change < 0 ? 1 : 0))
+    return LeapTable(taiOffset: 37, next: (moment.nanoseconds, Int16(37 + leap.change)))
   }
 
   /// Of the parameters that this run's engine really has: the same in every scenario.
@@ -96,7 +104,8 @@ package final class ScenarioRun {
   /// Runs to the end; call once. `progress` hears of every 1000th second.
   package func run(progress: (Int) -> Void = { _ in }) -> RunRecord {
     for second in 1...scenario.duration {
-      let boundary = start + .seconds(Int64(second))
+      let boundary = truth.start + .seconds(Int64(second))
+      for clock in referenceClocks { clock.live(second: second) }
       advance(to: boundary)
       measure()
       client.setOscillator(oscillator.next())
@@ -105,29 +114,22 @@ package final class ScenarioRun {
     }
     record.samples = discipline.samples
     record.steps = discipline.steps
+    record.providerEvents = discipline.providerEvents
+    record.engineEvents = discipline.engineEvents
     return record
   }
 
-  /// Lets everything happen that is due up to a true moment: packets, ticks of the engine, samples of reference clocks.
+  /// Lets everything happen that is due up to a true moment: packets, receivers, ticks of the engine.
   private func advance(to boundary: RawInstant) {
     while true {
-      var due = client.oscillator.moment(of: nextTick)
-      var clock: Int?
-      for index in referenceClocks.indices where referenceClocks[index].next < due {
-        due = referenceClocks[index].next
-        clock = index
-      }
+      let due = client.oscillator.moment(of: nextTick)
       if world.step(until: min(due, boundary)) {
         drain()
         continue
       }
       guard due <= boundary else { return }
-      if let clock {
-        sample(clock)
-      } else {
-        discipline.tick()
-        nextTick = nextTick + discipline.tickInterval
-      }
+      discipline.tick()
+      nextTick = nextTick + discipline.tickInterval
     }
   }
 
@@ -137,20 +139,11 @@ package final class ScenarioRun {
     nextTick = min(nextTick, client.rawNow + discipline.tickInterval)
   }
 
-  private var truth: TimeInterval { Self.epoch + (world.now - start) }
-
-  private func sample(_ index: Int) {
-    let elapsed = (world.now - start).inSeconds
-    if let sample = referenceClocks[index].sample(on: client, elapsed: elapsed, truth: truth, poll: scenario.poll) {
-      discipline.take(sample)
-    }
-  }
-
   /// The client's clock against the truth, at a whole true second.
   private func measure() {
     let raw = client.oscillator.exactRaw(at: world.now)
     let reading = client.clock.reading(at: raw)
-    let offset = (reading.time - truth).inSeconds
+    let offset = truth.error(of: reading.time, at: world.now)
     let frequency = (1 + reading.frequency.ratio) * (1 + client.oscillator.frequency.ratio) - 1
     let state = discipline.state
     var statistical = Double.infinity
@@ -161,6 +154,8 @@ package final class ScenarioRun {
       statistical = state.boundStatistical.inSeconds + age * state.statisticalRate.ratio
       hard = state.boundHard.inSeconds + growth
     }
-    record.append(offset: offset, frequency: frequency, statistical: statistical, hard: hard)
+    record.append(
+      offset: offset, frequency: frequency, statistical: statistical, hard: hard,
+      followed: discipline.followed(pause: networkPause))
   }
 }

@@ -6,6 +6,7 @@ package import Engine
 import EngineFeed
 import ProviderHost
 import Recording
+package import Scenarios
 import Simulation
 package import TimeTypes
 package import VirtualHost
@@ -17,14 +18,26 @@ package final class SimulatedDiscipline {
   private var engine: Engine
   private var actions = Actions()
   private let host: VirtualHost
-  package var provider: VirtualProvider?
+  private let precision: Int8
+  private var providers: [VirtualProvider] = []
   private var isAdvised = false
+  /// Sources that are reference clocks.
+  private var referenceClocks: Set<SourceID> = []
+  /// How often providers raised events, by number, and the engine, by name.
+  package private(set) var providerEvents: [Int: Int] = [:]
+  package private(set) var engineEvents: [String: Int] = [:]
+  /// The leap second that the kernel was told to make, whether it is on its way, and whether it was made: then none is before that is
+  /// taken back (TIME_WAIT of adjtimex(2)).
+  private var armedLeap = LeapIndicator.none
+  private var isLeapNear = false
+  private var wasLeapMade = false
   package private(set) var samples = 0
   package private(set) var steps = 0
   /// What the engine took in, where it is wanted.
   private var recorder: RecordEncoder?
 
   package init(engine: consuming Engine, host: VirtualHost) {
+    precision = engine.parameters.precision
     self.engine = engine
     self.host = host
   }
@@ -53,14 +66,26 @@ package final class SimulatedDiscipline {
   /// How soon the engine wants to hear that time passed.
   package var tickInterval: TimeInterval { TimeInterval(seconds: engine.tickInterval) }
 
-  /// Hands the engine what the provider brought.
+  /// From now on a provider's sources are the engine's.
+  package func add(_ provider: VirtualProvider) { providers.append(provider) }
+
+  /// Hands the engine what the providers brought.
   package func drain() {
-    guard let provider else { return }
+    for provider in providers { drain(provider) }
+    if isAdvised {
+      isAdvised = false
+      for provider in providers { provider.instance.deliverCommands() }
+    }
+  }
+
+  private func drain(_ provider: VirtualProvider) {
     provider.outbox.drain(
       news: { news in
         let now = host.rawNow
         switch news {
-        case .sourceAdded(let source): handle(.sourceAdded(source.id, SourceOptions(source), now: now))
+        case .sourceAdded(let source):
+          if SourceOptions(source).referenceClock { referenceClocks.insert(source.id) }
+          handle(.sourceAdded(source.id, SourceOptions(source), now: now))
         case .sourceChanged(let source):
           handle(.sourceChanged(source.id, SourceOptions(source), reach: source.reach, now: now))
         case .sourceRemoved(let id): handle(.sourceRemoved(id, now: now))
@@ -70,24 +95,26 @@ package final class SimulatedDiscipline {
         samples += 1
         handle(.sample(sample, now: host.rawNow))
       })
-    if isAdvised {
-      isAdvised = false
-      provider.instance.deliverCommands()
+    while let message = provider.outbox.messages.next() {
+      if case .event(let number, _) = message.kind { providerEvents[Int(number), default: 0] += 1 }
     }
+  }
+
+  /// What the clock follows now. `pause`: so long may lie between two samples of a server.
+  package func followed(pause: TimeInterval) -> Followed {
+    let state = engine.timeState
+    guard state.synchronized, let source = state.systemSource else { return .unsynchronized }
+    let isReference = referenceClocks.contains(source)
+    let age = reading.time - state.referenceTime
+    guard age < (isReference ? .seconds(4) : pause) else { return .nobody }
+    return isReference ? .reference : .network
   }
 
   /// A second of the host's counter has passed.
   package func tick() { handle(.tick(reading)) }
 
-  /// A source that no provider stands for: a reference-clock model.
-  package func add(_ source: SourceID, _ options: SourceOptions) {
-    handle(.sourceAdded(source, options, now: host.rawNow))
-  }
-
-  package func take(_ sample: Sample) {
-    samples += 1
-    handle(.sample(sample, now: host.rawNow))
-  }
+  /// What leap-seconds.list says.
+  package func learn(_ table: LeapTable) { handle(.leapTable(table, now: host.rawNow)) }
 
   private var reading: ClockReading { host.clock.reading(at: host.rawNow) }
 
@@ -109,11 +136,41 @@ package final class SimulatedDiscipline {
       return .applied(reading, stepped: interval)
     case .requestPoll(let source, let poll):
       isAdvised = true
+      // A source's number begins with its provider's number.
+      let provider = providers.first { UInt32($0.outbox.number) == source.rawValue >> SourceTable.counterBits }
       _ = provider?.instance.post(
         TOMPION_COMMAND_POLL_INTERVAL_CHANGED, source: source.rawValue, value: Int64(poll))
       return nil
-    // The kernel's status and the page have no reader here; the event log has none either.
-    case .setStatus, .publish, .log: return nil
+    case .setStatus(_, let status):
+      armedLeap = status.leap
+      if armedLeap != .insert, armedLeap != .delete { wasLeapMade = false }
+      watchLeap()
+      return nil
+    case .publish(let state):
+      host.publish(
+        tompion_clock_info_t(state, frequency: reading.frequency, precision: precision))
+      return nil
+    case .log(let event):
+      let name = String(describing: event).prefix { $0 != "(" }
+      engineEvents[String(name), default: 0] += 1
+      return nil
+    }
+  }
+
+  /// The kernel makes the leap second that it was told of where its own clock comes to the day's end.
+  private func watchLeap() {
+    guard !isLeapNear, !wasLeapMade, armedLeap == .insert || armedLeap == .delete else { return }
+    let day: Int64 = 86_400
+    let now = reading.time
+    let end = TimeInterval.seconds((now.nanoseconds / 1_000_000_000 / day + 1) * day - (armedLeap == .delete ? 1 : 0))
+    guard end > now, end - now < .seconds(3) else { return }
+    isLeapNear = true
+    host.do(at: host.clock.moment(showing: end)) { [weak self] in
+      guard let self else { return }
+      self.isLeapNear = false
+      guard self.armedLeap == .insert || self.armedLeap == .delete else { return }
+      self.host.stepSilently(by: .seconds(self.armedLeap == .insert ? -1 : 1))
+      self.wasLeapMade = true
     }
   }
 }

@@ -95,19 +95,3 @@ extension OscillatorModel.Change {
     try fields.end()
   }
 }
-
-extension ReferenceClockModel {
-  init(_ reader: consuming FieldReader) throws(ScenarioError) {
-    var fields = reader
-    self.init(interval: try fields.number("interval_s", in: 0.01...1e6, default: 1))
-    if let noise = try fields.object("noise") { self.noise = try DelayDistribution(noise) }
-    if var outlier = try fields.object("outlier") {
-      outlierProbability = try outlier.number("prob", in: 0...1)
-      self.outlier = try DelayDistribution.read(&outlier)
-      try outlier.end()
-    }
-    offset = try fields.number("offset_s", default: 0)
-    outages = try fields.ranges("outages")
-    try fields.end()
-  }
-}

@@ -16,8 +16,14 @@ package struct RunMetrics: Sendable, Equatable {
   package var tightness: Double
   /// Replies and pulses taken, over the whole run: what the accuracy cost.
   package var samples: Int
+  /// Seconds in which something was wrong with a reference clock, by what the clock followed then.
+  package var followedInFault: [Followed: Int] = [:]
+  /// The greatest hard bound, from `warm` on, while the clock was called synchronized.
+  package var greatestBound: Double
+  package var providerEvents: [Int: Int]
+  package var engineEvents: [String: Int]
 
-  package init(_ record: RunRecord, warm: Int) {
+  package init(_ record: RunRecord, warm: Int, isFaulty: (Int) -> Bool = { _ in false }) {
     let start = min(max(warm - 1, 0), record.offsets.count)
     let errors = record.offsets[start...].map(\.magnitude).sorted()
     rms = Self.rms(record.offsets[start...])
@@ -27,6 +33,12 @@ package struct RunMetrics: Sendable, Equatable {
     within1Millisecond = Self.convergence(record.offsets, limit: 1e-3)
     within100Microseconds = Self.convergence(record.offsets, limit: 1e-4)
     samples = record.samples
+    providerEvents = record.providerEvents
+    engineEvents = record.engineEvents
+    for (index, followed) in record.followed.enumerated() where isFaulty(index + 1) {
+      followedInFault[followed, default: 0] += 1
+    }
+    greatestBound = record.hardBounds[start...].filter(\.isFinite).max() ?? .infinity
     judged = 0
     statisticalHeld = 0
     hardHeld = 0
@@ -38,6 +50,17 @@ package struct RunMetrics: Sendable, Equatable {
       bounds.append(record.statisticalBounds[index])
     }
     tightness = Self.percentile(bounds.sorted(), 0.5) / Self.percentile(errors, 0.999)
+  }
+
+  /// Whether what was expected came true.
+  package func meets(_ wanted: Expectation) -> Bool {
+    let faulty = followedInFault.values.reduce(0, +)
+    let isFollowed = wanted.followed.map {
+      faulty > 0 && Double(followedInFault[$0] ?? 0) >= Followed.most * Double(faulty)
+    }
+    return isFollowed ?? true && maximum <= wanted.maximum ?? .infinity
+      && wanted.events.allSatisfy { providerEvents[$0] != nil }
+      && wanted.noEvents.allSatisfy { providerEvents[$0] == nil }
   }
 
   private static func rms(_ values: ArraySlice<Double>) -> Double {

@@ -9,12 +9,20 @@ package struct RunRecord: Sendable, Equatable {
   /// The published bounds as a reader would extend them to that second; infinite while unsynchronized.
   package var statisticalBounds: [Double] = []
   package var hardBounds: [Double] = []
+  /// What the clock followed in each of them.
+  package var followed: [Followed] = []
+  /// How often providers raised events, by number, and the engine, by name.
+  package var providerEvents: [Int: Int] = [:]
+  package var engineEvents: [String: Int] = [:]
   package var samples = 0
   package var steps = 0
 
   package init() {}
 
-  package mutating func append(offset: Double, frequency: Double, statistical: Double, hard: Double) {
+  package mutating func append(
+    offset: Double, frequency: Double, statistical: Double, hard: Double, followed: Followed = .unsynchronized
+  ) {
+    self.followed.append(followed)
     offsets.append(offset)
     frequencies.append(frequency)
     statisticalBounds.append(statistical)

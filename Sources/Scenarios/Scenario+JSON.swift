@@ -57,12 +57,23 @@ extension Scenario {
       )
     }
     stampGranularity = Int64(try fields.number("stamp_granularity_s", in: 1e-9...1, default: 1e-9) * 1e9 + 0.5)
+    start = Int64(try fields.number("start_unix_s", in: 0...9e9, default: Double(Self.usualStart)))
+    if var leap = try fields.object("leap_second") {
+      self.leap = LeapSecond(
+        at: try leap.integer("at_s", in: 1...duration), change: try leap.integer("change", in: -1...1))
+      try leap.end()
+    }
+    hasLeapTable = try fields.flag("leap_table", default: false)
     sources = []
     referenceClocks = []
     let count = try fields.integer("n_sources", in: 0...60, default: 1)
     guard var model = try fields.object("model") else { throw fields.wrong("model", "is missing") }
-    if let clock = try model.object("refclock") {
-      referenceClocks = [try ReferenceClockModel(clock)]
+    if case .object? = model.value("refclock") {
+      if let clock = try model.object("refclock") { referenceClocks = [try ReferenceClock(clock)] }
+    } else {
+      for clock in try model.objects("refclock") { referenceClocks.append(try ReferenceClock(clock)) }
+    }
+    if !referenceClocks.isEmpty {
       if try model.flag("with_network", default: false) { try readSources(&model, count: count) }
     } else {
       try readSources(&model, count: count)
@@ -73,6 +84,7 @@ extension Scenario {
       guard goal > 0 else { throw fields.wrong("goal_rms_s", "is \(goal); it must be above 0") }
       goalRMS = goal
     }
+    if let expected = try fields.object("expect") { expectation = try Expectation(expected) }
     if var result = try fields.object("chrony_fixed") { fixed = try ReferenceResult(&result) }
     if var result = try fields.object("chrony_default") { defaults = try ReferenceResult(&result) }
     if var result = try fields.object("chrony_tuned") { tuned = try ReferenceResult(&result) }

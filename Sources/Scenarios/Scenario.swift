@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Report
 package import Simulation
 
 /// One behaviour in which the whole daemon is judged: clocks, paths and sources as data. Seconds and fractional frequency.
@@ -17,6 +18,19 @@ package struct Scenario: Sendable, Equatable {
     package var options: [String: Bool] = [:]
   }
 
+  /// A reference clock at the client's, and what an operator wrote of it beside where it is.
+  package struct ReferenceClock: Sendable, Equatable {
+    package var model: ReferenceClockModel
+    /// Keys of its [[source]]: texts, numbers and flags.
+    package var settings: [String: JSONValue] = [:]
+  }
+
+  /// A leap second, in true seconds since the start: +1 = 23:59:60 is told at `at`; −1 = 23:59:59 would be, and is left out.
+  package struct LeapSecond: Sendable, Equatable {
+    package var at: Int
+    package var change: Int
+  }
+
   package var name: String
   package var note: String
   /// log2 seconds.
@@ -31,13 +45,28 @@ package struct Scenario: Sendable, Equatable {
   /// Nanoseconds of the client's stamps.
   package var stampGranularity: Int64
   package var sources: [Source]
-  package var referenceClocks: [ReferenceClockModel]
+  package var referenceClocks: [ReferenceClock]
+  /// UTC at the start, s since 1970.
+  package var start = Scenario.usualStart
+  package var leap: LeapSecond?
+  /// The host has a leap-seconds.list, which knows of `leap` or of none.
+  package var hasLeapTable = false
   /// Goal of rms against `fixed`.
   package var goalRatio: Double?
   /// The most that the rms of any seed may be, seconds; for scenarios without figures of chrony.
   package var goalRMS: Double?
+  /// What else has to be so in each run.
+  package var expectation = Expectation()
   /// chrony with the same poll interval, with its defaults, and the best of its hand-tuned variants.
   package var fixed: ReferenceResult?
   package var defaults: ReferenceResult?
   package var tuned: ReferenceResult?
+
+  /// 2027-01-15 08:00:00.
+  package static let usualStart: Int64 = 1_800_000_000
+
+  /// True seconds in which something is wrong with a reference clock.
+  package func isFaulty(at second: Int) -> Bool {
+    referenceClocks.contains { clock in clock.model.faults.contains { $0.active.contains(Double(second)) } }
+  }
 }

@@ -21,6 +21,8 @@ package enum ScenarioGoal: String, Sendable, CaseIterable {
   case hardCoverage = "hard bound"
   /// Median statistical bound over the 99.9th percentile of the error, at most `tightnessLimit` on such paths.
   case tightness
+  /// What the file expects of each run: events, what is followed while something is wrong, the greatest error.
+  case expected
 
   package static let worstSeedLimit = 1.1
   package static let convergenceLimit = 1.5
@@ -42,14 +44,23 @@ extension ScenarioResult {
     case .frequency: return frequencyRatio.map { $0 <= 1 }
     case .within1Millisecond: return isInTime(median { $0.within1Millisecond }, fixed?.within1Millisecond)
     case .within100Microseconds: return isInTime(median { $0.within100Microseconds }, fixed?.within100Microseconds)
+    // Where something is wrong with a source, or it is off for good, both are the hard bound's to tell.
     case .statisticalCoverage:
-      return scenario.isSymmetric ? (statisticalCoverage ?? 0) >= ScenarioGoal.coverageLimit : nil
-    case .hardCoverage: return hardCoverage == 1
-    case .tightness: return scenario.isSymmetric ? tightness <= ScenarioGoal.tightnessLimit : nil
+      let isJudged = scenario.isSymmetric && scenario.expectation == Expectation()
+      return isJudged ? (statisticalCoverage ?? 0) >= ScenarioGoal.coverageLimit : nil
+    case .hardCoverage: return hardCoverage.map { $0 == 1 } ?? staysUnknown
+    case .tightness:
+      let isJudged = scenario.isSymmetric && scenario.expectation == Expectation()
+      return isJudged ? tightness <= ScenarioGoal.tightnessLimit : nil
+    case .expected:
+      return scenario.expectation == Expectation() ? nil : runs.allSatisfy { $0.meets(scenario.expectation) }
     }
   }
 
   package var missed: [ScenarioGoal] { ScenarioGoal.allCases.filter { meets($0) == false } }
+
+  /// A clock that is never called synchronized has no bound: right where nothing can be known, wrong elsewhere.
+  private var staysUnknown: Bool { scenario.expectation.followed == .unsynchronized }
 
   private func isInTime(_ time: Double?, _ reference: Double?) -> Bool? {
     reference.map { (time ?? .infinity) <= ScenarioGoal.convergenceLimit * $0 }

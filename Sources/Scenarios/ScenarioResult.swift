@@ -47,26 +47,46 @@ package struct ScenarioResult: Sendable {
 
   package var json: JSONValue {
     func real(_ number: Double?) -> JSONValue { number.map { .real($0) } ?? .null }
-    return .object([
-      JSONMember("scenario", .string(scenario.name)),
-      JSONMember("seeds", .integer(Int64(runs.count))),
-      JSONMember("rms_s", .real(median(\.rms))),
-      JSONMember("p99_s", .real(median(\.p99))),
-      JSONMember("max_s", .real(median(\.maximum))),
-      JSONMember("freq_rms", .real(median(\.frequencyRMS))),
-      JSONMember("within_1ms_s", real(median { $0.within1Millisecond })),
-      JSONMember("within_100us_s", real(median { $0.within100Microseconds })),
-      JSONMember("ratio", real(ratio)),
-      JSONMember("worst_seed_ratio", real(worstSeedRatio)),
-      JSONMember("goal_ratio", real(scenario.goalRatio)),
-      JSONMember("statistical_coverage", real(statisticalCoverage)),
-      JSONMember("hard_coverage", real(hardCoverage)),
-      JSONMember("parameters_digest", .string(parametersDigest)),
-      JSONMember("p99_ratio", real(p99Ratio)),
-      JSONMember("max_ratio", real(maximumRatio)),
-      JSONMember("freq_ratio", real(frequencyRatio)),
-      JSONMember("tightness", real(tightness)),
-      JSONMember("samples", .real(median { Double($0.samples) })),
-    ])
+    return .object(
+      [
+        JSONMember("scenario", .string(scenario.name)),
+        JSONMember("seeds", .integer(Int64(runs.count))),
+        JSONMember("rms_s", .real(median(\.rms))),
+        JSONMember("p99_s", .real(median(\.p99))),
+        JSONMember("max_s", .real(median(\.maximum))),
+        JSONMember("freq_rms", .real(median(\.frequencyRMS))),
+        JSONMember("within_1ms_s", real(median { $0.within1Millisecond })),
+        JSONMember("within_100us_s", real(median { $0.within100Microseconds })),
+        JSONMember("ratio", real(ratio)),
+        JSONMember("worst_seed_ratio", real(worstSeedRatio)),
+        JSONMember("goal_ratio", real(scenario.goalRatio)),
+        JSONMember("statistical_coverage", real(statisticalCoverage)),
+        JSONMember("hard_coverage", real(hardCoverage)),
+        JSONMember("parameters_digest", .string(parametersDigest)),
+        JSONMember("p99_ratio", real(p99Ratio)),
+        JSONMember("max_ratio", real(maximumRatio)),
+        JSONMember("freq_ratio", real(frequencyRatio)),
+        JSONMember("tightness", real(tightness)),
+        JSONMember("samples", .real(median { Double($0.samples) })),
+      ] + (scenario.expectation == Expectation() ? [] : expected))
+  }
+
+  /// What a scenario that expects something is judged by, beside the figures.
+  private var expected: [JSONMember] {
+    [
+      JSONMember("greatest_error_s", .real(runs.map(\.maximum).max() ?? .nan)),
+      JSONMember("greatest_bound_s", .real(runs.map(\.greatestBound).max() ?? .nan)),
+      JSONMember("provider_events", counts(runs.map(\.providerEvents)) { "\($0)" }),
+      JSONMember("engine_events", counts(runs.map(\.engineEvents)) { $0 }),
+      JSONMember("followed_in_fault", counts(runs.map(\.followedInFault)) { $0.rawValue }),
+      JSONMember("missed", .array(missed.map { .string($0.rawValue) })),
+    ]
+  }
+
+  /// Sums over the runs, by name.
+  private func counts<Key: Hashable>(_ counts: [[Key: Int]], _ name: (Key) -> String) -> JSONValue {
+    var sums: [String: Int] = [:]
+    for run in counts { for (key, count) in run { sums[name(key), default: 0] += count } }
+    return .object(sums.sorted { $0.key < $1.key }.map { JSONMember($0.key, .integer(Int64($0.value))) })
   }
 }

@@ -24,6 +24,13 @@ public struct ModelClock: Sendable, Equatable {
   /// What it shows at a raw moment.
   public func time(at raw: RawInstant) -> TimeInterval { line.time(at: raw) }
 
+  /// When it shows that, as it runs now.
+  public func moment(showing time: TimeInterval) -> RawInstant {
+    let ahead = time - line.time
+    let ratio = line.frequency.ratio
+    return line.raw + ahead - TimeInterval(seconds: ahead.inSeconds * ratio / (1 + ratio))
+  }
+
   public func reading(at raw: RawInstant) -> ClockReading {
     ClockReading(clock: id, era: era, raw: raw, time: time(at: raw), frequency: line.frequency)
   }

@@ -4,7 +4,7 @@ import CTompionProvider
 package import ProviderHost
 
 /// What a provider keeps, is given and has authenticated, in virtual time: a store in memory, secrets that the test gives, and the same
-/// handing on between providers as in the daemon. Devices and streams are not there (UNSUPPORTED, the protocol's own answer).
+/// handing on between providers as in the daemon.
 extension VirtualBackend {
   package var store: ProviderStore? { keptStore }
   package var authentication: AuthenticationRouter? { host.authentication }

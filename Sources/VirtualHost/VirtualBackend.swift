@@ -21,7 +21,7 @@ package import TimeTypes
   // Sound: the host closes this provider before it goes, and a closed one asks for nothing.
   private unowned(unsafe) let hostReference: VirtualHost
   var host: VirtualHost { unsafe hostReference }
-  private weak var instance: ProviderInstance?
+  weak var instance: ProviderInstance?
   private var random: SimulationRandom
   private var sockets: [Socket] = []
   private var lastHandle: UInt32 = 0
@@ -29,12 +29,17 @@ package import TimeTypes
   private var timers: [UInt32: (generation: UInt64, deadline: RawInstant)] = [:]
   private var lastGeneration: UInt64 = 0
   /// Raised by detach, so that polls and answers of a life before are dropped.
-  private var life: UInt64 = 0
+  private(set) var life: UInt64 = 0
   private var polling = false
   /// What the provider keeps, as long as this lives.
   package let keptStore = ProviderStore()
   /// Secrets that it holds.
   var held: [HeldBytes] = []
+  /// What it has open of this host's devices and streams.
+  var devices: [VirtualDevice] = []
+  var streams: [VirtualStream] = []
+  var lastDevice: UInt32 = 0
+  var lastStream: UInt32 = 0
 
   init(host: VirtualHost, number: UInt16) {
     unsafe hostReference = host
@@ -45,6 +50,8 @@ package import TimeTypes
 
   package func detach() {
     sockets.removeAll()
+    devices.removeAll()
+    streams.removeAll()
     timers.removeAll()
     polling = false
     held = []
@@ -59,6 +66,10 @@ package import TimeTypes
 
   package func read(_ clock: ClockID) -> Stamp? {
     clock == host.clock.id ? host.clock.stamp(.user, at: host.stampNow) : nil
+  }
+
+  package func stamp(realtime nanoseconds: Int64) -> Stamp? {
+    host.stamp(showing: TimeInterval(nanoseconds: nanoseconds), memory: Self.realtimeMemory)
   }
 
   package func fillRandom(_ bytes: UnsafeMutableRawBufferPointer) {

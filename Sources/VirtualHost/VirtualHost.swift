@@ -34,6 +34,11 @@ package import TimeTypes
   package private(set) var providers: [VirtualProvider] = []
   /// What the files that providers' settings name hold, by their paths (secrets/1).
   package var secrets: [String: [UInt8]] = [:]
+  /// What is plugged in, by its path, and who waits for streams at a path.
+  var plugs: [String: VirtualPlug] = [:]
+  var streamServers: [String: VirtualStreamServer] = [:]
+  /// The clock as it was before its last changes, the newest last: what stamps of others by CLOCK_REALTIME are read by.
+  private var past: [(until: RawInstant, clock: ModelClock)] = []
   /// Between its providers.
   let authentication = AuthenticationRouter()
   private let page: UnsafeMutablePointer<tompion_clock_page_t>
@@ -100,18 +105,50 @@ package import TimeTypes
   // MARK: the clock
 
   /// From now on the clock runs at another frequency against the raw counter.
-  package func adjust(_ frequency: Frequency) { clock.adjust(frequency: frequency, at: rawNow) }
+  package func adjust(_ frequency: Frequency) {
+    remember()
+    clock.adjust(frequency: frequency, at: rawNow)
+  }
 
   /// Steps the clock as somebody else would: nobody is told.
-  package func stepSilently(by interval: TimeInterval) { clock.step(by: interval, at: rawNow) }
+  package func stepSilently(by interval: TimeInterval) {
+    remember()
+    clock.step(by: interval, at: rawNow)
+  }
 
   /// Steps the clock, and tells the providers as the daemon does.
   package func step(by interval: TimeInterval) {
-    clock.step(by: interval, at: rawNow)
+    stepSilently(by: interval)
     for provider in providers {
       provider.instance.command(TOMPION_COMMAND_TIME_JUMPED, value: interval.nanoseconds)
     }
   }
+
+  private func remember() {
+    let now = rawNow
+    past.append((now, clock))
+    if let first = past.first, now - first.until > .seconds(128) { past.removeAll { now - $0.until > .seconds(64) } }
+  }
+
+  /// The clock when it showed that; nil = not of late, or never.
+  func stamp(showing time: TimeInterval, memory: TimeInterval) -> Stamp? {
+    let now = rawNow
+    var until = now + .seconds(1)
+    for index in (0...past.count).reversed() {
+      let held = index == past.count ? clock : past[index].clock
+      let begin = index > 0 ? past[index - 1].until : RawInstant(nanoseconds: .min)
+      let raw = held.moment(showing: time)
+      if raw >= begin, raw < until {
+        guard now - raw < memory else { return nil }
+        return Stamp(clock: held.id, kind: .user, era: held.era, time: time, raw: raw)
+      }
+      until = begin
+    }
+    return nil
+  }
+
+  /// Does something when the raw counter has come there.
+  package func `do`(at raw: RawInstant, _ action: @escaping () -> Void) { world.at(oscillator.moment(of: raw), action) }
 
   /// The raw counter's own frequency error from now on.
   package func setOscillator(_ frequency: Frequency) { oscillator.setFrequency(frequency, at: world.now) }

@@ -38,7 +38,7 @@ struct Main: ParsableCommand {
     false
   @Option(help: "Runs at a time (default: one for each processor).") var jobs: Int?
   @Option(help: ArgumentHelp("Scenario files; may be repeated.", valueName: "file")) var file: [String] = []
-  @Option(help: ArgumentHelp("Where libtompion-ntp-client.so and -server.so are.", valueName: "directory"))
+  @Option(help: ArgumentHelp("Where libtompion-ntp-client.so and the other providers are.", valueName: "directory"))
   var modules = "."
 
   private var outputs: OutputFiles { OutputFiles(trace: trace, html: html, record: record) }
@@ -105,7 +105,10 @@ struct Main: ParsableCommand {
     do {
       return SimulatedModules(
         client: try .load(path: modules + "/libtompion-ntp-client.so"),
-        server: try .load(path: modules + "/libtompion-ntp-server.so"))
+        server: try .load(path: modules + "/libtompion-ntp-server.so"),
+        gnss: try .load(path: modules + "/libtompion-gnss.so"),
+        pps: try .load(path: modules + "/libtompion-pps.so"),
+        phc: try .load(path: modules + "/libtompion-phc.so"))
     } catch { throw Self.refusal("the providers cannot be loaded: \(error.description)") }
   }
 

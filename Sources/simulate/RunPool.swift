@@ -96,7 +96,8 @@ final class RunPool: Sendable {
       let record = run.run { second in state.withLock { $0.seconds[number] = second } }
       return .success(
         Outcome(
-          metrics: RunMetrics(record, warm: job.scenario.warm), parametersDigest: run.parametersDigest,
+          metrics: RunMetrics(record, warm: job.scenario.warm, isFaulty: job.scenario.isFaulty),
+          parametersDigest: run.parametersDigest,
           record: job.isKept ? record : nil, events: run.takeRecord()))
     } catch {
       return .failure(error)

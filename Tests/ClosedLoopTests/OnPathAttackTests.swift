@@ -51,14 +51,15 @@ import VirtualHost
         let reply = OnPathAttackTests.bytes(packet)
         return attack(auth == "none" ? reply : KeyedCode.signed(reply, key: OnPathAttackTests.key), ahead)
       }
-      discipline.provider = try host.start(
-        try ProviderModule(path: "built in", pointer: ntpClientModule()), provider: "ntp-client",
-        settings: [
-          ProviderSetting(path: "source[0].address", value: .string("10.6.6.1")),
-          ProviderSetting(path: "source[0].auth", value: .string(auth)),
-          ProviderSetting(path: "source[0].min_poll", value: .integer(3)),
-          ProviderSetting(path: "source[0].max_poll", value: .integer(3)),
-        ])
+      discipline.add(
+        try host.start(
+          try ProviderModule(path: "built in", pointer: ntpClientModule()), provider: "ntp-client",
+          settings: [
+            ProviderSetting(path: "source[0].address", value: .string("10.6.6.1")),
+            ProviderSetting(path: "source[0].auth", value: .string(auth)),
+            ProviderSetting(path: "source[0].min_poll", value: .integer(3)),
+            ProviderSetting(path: "source[0].max_poll", value: .integer(3)),
+          ]))
     }
 
     /// The clock's error, seconds.

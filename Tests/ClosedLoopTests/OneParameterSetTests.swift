@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Engine
-import NTPClient
-import NTPServer
-import ProviderHost
 import Scenarios
 import Testing
 
@@ -11,14 +8,12 @@ import Testing
 
 /// One set of parameters for every scenario: a file describes the world, never the estimator.
 @Suite struct OneParameterSetTests {
-  static let files = ["given.json", "own.json"]
+  static let files = ["given.json", "own.json", "receivers.json", "receiver-faults.json"]
 
   /// Asked of the engines themselves, once each is up and its sources have been announced to it.
   @Test(arguments: files)
   func everyScenarioHasTheSameEngine(file: String) throws {
-    let modules = SimulatedModules(
-      client: try ProviderModule(path: "built in", pointer: ntpClientModule()),
-      server: try ProviderModule(path: "built in", pointer: ntpServerModule()))
+    let modules = try ScenarioRunTests.modules()
     var expected = EngineParameters()
     // The precision of the simulator's own clock, which the daemon measures of its.
     expected.precision = -29
@@ -34,9 +29,7 @@ import Testing
 
   /// The digest in the results is the engine's: another engine shows.
   @Test func anotherParameterShows() throws {
-    let modules = SimulatedModules(
-      client: try ProviderModule(path: "built in", pointer: ntpClientModule()),
-      server: try ProviderModule(path: "built in", pointer: ntpServerModule()))
+    let modules = try ScenarioRunTests.modules()
     var other = EngineParameters()
     other.smoothness *= 2
     let scenario = try #require(try ScenarioRunTests.file("given.json").first)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Engine
+import GNSS
 import LinuxKernel
 import NTPClient
 import NTPServer
+import PHC
+import PPS
 import ProviderHost
 import Recording
 import Replaying
@@ -18,10 +21,13 @@ import Testing
 
   static func file(_ name: String) throws -> [Scenario] { try Scenario.read(SmallFile.read(folder + name)) }
 
-  private func modules() throws -> SimulatedModules {
+  static func modules() throws -> SimulatedModules {
     SimulatedModules(
       client: try ProviderModule(path: "built in", pointer: ntpClientModule()),
-      server: try ProviderModule(path: "built in", pointer: ntpServerModule()))
+      server: try ProviderModule(path: "built in", pointer: ntpServerModule()),
+      gnss: try ProviderModule(path: "built in", pointer: gnssModule()),
+      pps: try ProviderModule(path: "built in", pointer: ppsModule()),
+      phc: try ProviderModule(path: "built in", pointer: phcModule()))
   }
 
   private func scenario(_ name: String, _ file: String = "given.json", duration: Int, warm: Int) throws -> Scenario {
@@ -32,7 +38,7 @@ import Testing
   }
 
   private func run(_ scenario: Scenario, seed: UInt64 = 1) throws -> RunRecord {
-    try ScenarioRun(scenario, seed: seed, parameters: EngineParameters(), modules: modules()).run()
+    try ScenarioRun(scenario, seed: seed, parameters: EngineParameters(), modules: Self.modules()).run()
   }
 
   @Test func everyFileIsRead() throws {
@@ -87,7 +93,7 @@ import Testing
   func aRecordedRunReplaysBitForBit(name: String, file: String) throws {
     let scenario = try scenario(name, file, duration: 1500, warm: 500)
     let run = try ScenarioRun(
-      scenario, seed: 4, parameters: EngineParameters(), modules: modules(), isRecorded: true)
+      scenario, seed: 4, parameters: EngineParameters(), modules: Self.modules(), isRecorded: true)
     let record = run.run()
     let replay = try Replay(try #require(run.takeRecord()))
     #expect(replay.isIdentical == true, "\(replay.verdict)")

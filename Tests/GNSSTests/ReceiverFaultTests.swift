@@ -36,6 +36,15 @@ import TimeTypes
     #expect(driver.news.last == .trusted(moved: nil))
   }
 
+  /// GGA has no date: while the dates that are told cannot be, that of before is not lent to it.
+  @Test func aDateThatCannotBe() {
+    var driver = ReceiverDriver()
+    driver.run(0..<30)
+    driver.forget()
+    driver.run(30..<90, told: { $0 + WeekRollover.period })
+    #expect(driver.samples.isEmpty && reasons(driver) == [.date])
+  }
+
   @Test func pulsesThatStandStill() {
     var driver = ReceiverDriver()
     for count in 0..<60 as Range<Int64> {

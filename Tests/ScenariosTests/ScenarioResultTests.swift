@@ -39,4 +39,31 @@ import Testing
       ])
     #expect(members[6].value == .null)
   }
+
+  /// A scenario that expects something tells what it was judged by.
+  @Test func expectationsAreJudged() throws {
+    let text = #"""
+      {"scenarios":{"x":{"poll_log2_s":0,"duration_s":20,"warm_s":1,"expect":{"events":[603],"no_events":[605],
+      "followed":"nobody","max_s":2},"model":{"refclock":{"faults":[{"kind":"frozen","from_s":5,"to_s":15}]}}}}}
+      """#
+    let scenario = try #require(try Scenario.read(Array(text.utf8)).first)
+    func missed(_ events: [Int: Int], heldFrom: Int, offset: Double = 1) -> [ScenarioGoal] {
+      var record = RunRecord()
+      for second in 1...20 {
+        let isHeld = (heldFrom..<15).contains(second)
+        record.append(
+          offset: offset, frequency: 0, statistical: 0, hard: 9, followed: isHeld ? .nobody : .reference)
+      }
+      record.providerEvents = events
+      let metrics = RunMetrics(record, warm: 1, isFaulty: scenario.isFaulty)
+      return ScenarioResult(scenario: scenario, runs: [metrics], parametersDigest: "d").missed
+    }
+    #expect(missed([603: 1], heldFrom: 7).isEmpty)
+    #expect(missed([603: 1], heldFrom: 8) == [.expected])
+    #expect(missed([:], heldFrom: 7) == [.expected])
+    #expect(missed([603: 1, 605: 1], heldFrom: 7) == [.expected])
+    #expect(missed([603: 1], heldFrom: 7, offset: 2.5) == [.expected])
+    let result = ScenarioResult(scenario: scenario, runs: [], parametersDigest: "d")
+    #expect(result.json["followed_in_fault"] != nil && result.json["missed"] != nil)
+  }
 }

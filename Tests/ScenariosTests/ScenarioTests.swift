@@ -87,6 +87,22 @@ import TimeTypes
       #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1,"sources":[{"smears":[{"from_s":1e12,"to_s":1e12,"by_s":1}]}]}}"#,
       "x.model.sources[0].smears[0].to_s: must be a second or more after from_s"
     ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"refclock":{"line":"dcf77"}}}"#,
+      #"x.model.refclock.line: is "dcf77"; it must be one of nmea, ubx, gpsd, gpsd-pps, shm, sock, pps, extts, phc"#
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"refclock":[{},{"faults":[{"kind":"ramp","from_s":1,"to_s":2}]}]}}"#,
+      "x.model.refclock[1].faults[0].rate: is missing; a number is needed"
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"refclock":{"faults":[{"kind":"no-fix","from_s":2,"to_s":2}]}}}"#,
+      "x.model.refclock.faults[0].to_s: must be after from_s"
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"refclock":{}},"expect":{"followed":"me"}}"#,
+      #"x.expect.followed: is "me"; it must be one of unsynchronized, nobody, network, reference"#
+    ),
   ])
   func mistakesAreNamed(text: String, expected: String) { #expect(complaint(text) == "line 1: " + expected) }
 

@@ -75,16 +75,4 @@ import VirtualHost
     authenticator.instance.close()
     #expect(said(caller).last == "ready here \(TOMPION_UNREACHABLE) peer 0 0 'its authenticator has ended'")
   }
-
-  @Test func devicesAndStreamsAreNotThereYet() throws {
-    let scene = Scene()
-    let device = try scene.client.start(
-      try Self.module("device-io"), provider: "device-io",
-      settings: [setting("path", "/dev/ttyS0"), ProviderSetting(path: "kind", value: .integer(1))])
-    #expect(said(device) == ["open \(TOMPION_UNSUPPORTED)"])
-    let stream = try scene.client.start(
-      try Self.module("stream"), provider: "stream",
-      settings: [setting("path", "/run/x"), ProviderSetting(path: "flags", value: .integer(2))])
-    #expect(said(stream) == ["open \(TOMPION_UNSUPPORTED)"])
-  }
 }

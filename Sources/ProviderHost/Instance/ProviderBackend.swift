@@ -89,7 +89,7 @@ extension ProviderBackend {
   package func stopping() {}
 
   /// How far back others' stamps are looked for.
-  static var realtimeMemory: TimeInterval { .seconds(64) }
+  package static var realtimeMemory: TimeInterval { .seconds(64) }
 
   /// Where the disciplined clock is what others on the host stamp by: from now back.
   package func stamp(realtime nanoseconds: Int64) -> Stamp? {

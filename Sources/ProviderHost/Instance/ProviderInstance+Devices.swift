@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CTompionProvider
-import TimeTypes
+package import CTompionProvider
+package import TimeTypes
 
 /// What a backend brings of devices, streams and secrets. [capture] Only while started; else it is dropped and nothing happens.
 extension ProviderInstance {
   // Sound throughout: the provider and its tables live until close, and buffers are borrowed for the call.
 
   /// Bytes of a serial line, or a segment of memory. nil = no clock tells when.
-  func deviceReceived(_ device: UInt32, _ bytes: UnsafeRawBufferPointer, stamp: Stamp?) {
+  package func deviceReceived(_ device: UInt32, _ bytes: UnsafeRawBufferPointer, stamp: Stamp?) {
     guard let provider = unsafe running, let received = unsafe deviceReceiver?.pointee.received,
       let base = bytes.baseAddress
     else { return }
@@ -19,7 +19,7 @@ extension ProviderInstance {
   }
 
   /// Edges and readings, oldest first.
-  func deviceMarked(_ marks: UnsafeBufferPointer<tompion_device_mark_t>) {
+  package func deviceMarked(_ marks: UnsafeBufferPointer<tompion_device_mark_t>) {
     guard let provider = unsafe running, let marked = unsafe deviceReceiver?.pointee.marked,
       let base = marks.baseAddress
     else { return }
@@ -27,13 +27,13 @@ extension ProviderInstance {
   }
 
   /// A device is gone, or back.
-  func deviceChanged(_ device: UInt32, status: tompion_status) {
+  package func deviceChanged(_ device: UInt32, status: tompion_status) {
     guard let provider = unsafe running, let changed = unsafe deviceReceiver?.pointee.changed else { return }
     inside { unsafe changed(provider, device, status) }
   }
 
   /// A stream is connected, or listens, or will never.
-  func streamOpened(_ stream: UInt32, status: tompion_status) {
+  package func streamOpened(_ stream: UInt32, status: tompion_status) {
     guard let provider = unsafe running, let opened = unsafe streamReceiver?.pointee.opened else { return }
     inside { unsafe opened(provider, stream, status) }
   }
@@ -46,7 +46,7 @@ extension ProviderInstance {
   }
 
   /// Bytes or a datagram; none = the other side has ended.
-  func streamReceived(_ stream: UInt32, _ bytes: UnsafeRawBufferPointer) {
+  package func streamReceived(_ stream: UInt32, _ bytes: UnsafeRawBufferPointer) {
     guard let provider = unsafe running, let received = unsafe streamReceiver?.pointee.received,
       let base = bytes.baseAddress
     else { return }
@@ -60,7 +60,7 @@ extension ProviderInstance {
   }
 
   /// A stream broke.
-  func streamFailed(_ stream: UInt32, status: tompion_status) {
+  package func streamFailed(_ stream: UInt32, status: tompion_status) {
     guard let provider = unsafe running, let failed = unsafe streamReceiver?.pointee.failed else { return }
     inside { unsafe failed(provider, stream, status) }
   }

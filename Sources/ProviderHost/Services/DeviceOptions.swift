@@ -68,6 +68,9 @@ package struct DeviceOptions: Sendable, Equatable {
     }
   }
 
+  /// Whether it is to tell of an edge (TOMPION_EDGE_*).
+  package func wants(edge: UInt32) -> Bool { edges.rawValue & edge != 0 }
+
   /// The number of "shm:N".
   package var unit: UInt32? {
     guard kind == .memory, path.hasPrefix("shm:"), let unit = UInt32(path.dropFirst(4)), unit <= 255 else { return nil }
