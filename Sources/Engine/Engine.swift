@@ -55,6 +55,8 @@ public struct Engine: ~Copyable {
   var retryAt = RawInstant(nanoseconds: 0)
   var retryPause = 1.0
 
+  /// What was last said of the oscillator by its temperature.
+  var compensation: Frequency?
   var leap = LeapState()
   /// All candidates smear leap seconds: none is armed then, and TAI − UTC is no whole number.
   var followsSmearing = false
@@ -98,6 +100,7 @@ public struct Engine: ~Copyable {
     case .refused(let error, let now): refused(error, at: now, &actions)
     case .clockMoved(let reading, let interval): clockMoved(reading, by: interval, &actions)
     case .clockFrequencyChanged(let reading): frequencyChanged(reading, &actions)
+    case .compensated(let frequency, let now): compensate(frequency, at: now)
     case .resync(let force, let now): resync(force: force, at: now, &actions)
     case .leapTable(let table, let now): learn(table, at: now, &actions)
     }

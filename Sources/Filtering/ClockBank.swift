@@ -117,6 +117,18 @@ package struct ClockBank: Sendable, BitwiseCopyable {
     mix()
   }
 
+  /// The oscillator is known to run differently by so much since a moment: every line turns where it was then. A tenth of that is doubted.
+  @_noAllocation @_noLocks
+  package mutating func bend(by change: Double, at moment: Double) {
+    let doubt = 0.1 * change
+    for k in 0..<Self.memberCount {
+      members[k].x -= change * (moment - time)
+      members[k].y += change
+      members[k].yy += doubt * doubt
+    }
+    mix()
+  }
+
   /// The least delay is another one, and what was known of it together with the clock is void.
   @_noAllocation @_noLocks
   package mutating func moveFloor(by change: Double, variance: Double) {

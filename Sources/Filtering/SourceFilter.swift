@@ -74,6 +74,12 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
     newest.reference = newest.reference + interval
   }
 
+  /// The counter is known to run so much slower since a moment.
+  @_noAllocation @_noLocks
+  package mutating func bend(by change: Double, at now: RawInstant) {
+    if accepted > 0 { path.bank.bend(by: change, at: (now - anchor.raw).inSeconds) }
+  }
+
   /// Variances of the source's line after its newest measurement: of the offset, s², and of the frequency's ratio.
   package var doubt: (offset: Double, frequency: Double) {
     @_noAllocation @_noLocks get { (path.bank.mean.xx, path.bank.mean.yy) }

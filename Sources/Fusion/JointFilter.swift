@@ -137,6 +137,12 @@ package struct JointFilter: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   package mutating func shift(by interval: TimeInterval) { anchor.time = anchor.time + interval }
 
+  /// The counter is known to run so much slower since a moment.
+  @_noAllocation @_noLocks
+  package mutating func bend(by change: Double, at now: RawInstant) {
+    if isStarted { bank.bend(by: change, at: (now - anchor.raw).inSeconds) }
+  }
+
   /// The joint line carried to `now` with the growth of its errors; nil before the first sample.
   @_noAllocation @_noLocks
   package func prediction(at now: RawInstant) -> JointPrediction? {

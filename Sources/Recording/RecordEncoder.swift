@@ -71,6 +71,10 @@ package struct RecordEncoder {
     case .clockFrequencyChanged(let reading):
       begin(.clockFrequencyChanged)
       put(reading)
+    case .compensated(let frequency, let now):
+      begin(.compensated)
+      put(frequency.ratio.bitPattern)
+      put(now.nanoseconds)
     case .resync(let force, let now):
       begin(.resync)
       put(UInt8(force ? 1 : 0))

@@ -26,6 +26,7 @@ package enum RecordFormat {
     case resync = 10
     case leapTable = 11
     case sourceLocked = 12
+    case compensated = 13
     /// So many events are missing here.
     case gap = 64
     /// The last entry of a file that was ended on purpose.

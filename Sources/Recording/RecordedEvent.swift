@@ -20,7 +20,8 @@ extension Event {
   package var now: RawInstant {
     switch self {
     case .sample(_, let now), .sourceAdded(_, _, let now), .sourceChanged(_, _, _, let now),
-      .sourceRemoved(_, let now), .sourceLocked(_, _, let now), .refused(_, let now), .resync(_, let now),
+      .sourceRemoved(_, let now), .sourceLocked(_, _, let now), .compensated(_, let now), .refused(_, let now),
+      .resync(_, let now),
       .leapTable(_, let now):
       now
     case .tick(let reading), .applied(let reading, _), .clockMoved(let reading, _),

@@ -14,6 +14,7 @@ extension Event {
     case .sourceChanged: "source changed"
     case .sourceRemoved: "source removed"
     case .sourceLocked: "source locked"
+    case .compensated: "oscillator compensated"
     case .applied: "applied"
     case .refused: "refused"
     case .clockMoved: "clock moved"

@@ -262,6 +262,13 @@ extension EventKind {
         "reference-jumped", .warning,
         "A hardware clock, or the pulses of a device, jumped and stayed there; it is used again once other sources confirm it, as the text says."
       )
+    case .temperatureLost:
+      (
+        "temperature-lost", .warning,
+        "The sensor or the table of clock.temperature cannot be used, or it is colder or warmer than the table goes; the last temperature holds."
+      )
+    case .temperatureFound:
+      ("temperature-found", .notice, "The frequency goes by the oscillator's temperature again.")
     case .feedLost:
       (
         "feed-lost", .warning,

@@ -76,6 +76,8 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case recordEnded = 535
   case recordGap = 536
   case stateKept = 537
+  case temperatureLost = 538
+  case temperatureFound = 539
   case loopChosen = 540
   case loopRecovered = 541
   case hardwareStamps = 550

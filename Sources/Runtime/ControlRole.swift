@@ -23,6 +23,7 @@ final class ControlRole: ControlHandler {
   private var ringWatch: RingWatch?
   private var cardWatch: CardWatch
   private var locks: SourceLocks
+  private var temperature: TemperatureWatch
   private var stateWatch: StateWatch?
   private var sequence: UInt64 = 0
   private var newsTaken: UInt64 = 0
@@ -39,6 +40,7 @@ final class ControlRole: ControlHandler {
     ringWatch = watched.map(RingWatch.init)
     cardWatch = CardWatch(context.stamping)
     locks = SourceLocks(context.configuration.sourceLocks)
+    temperature = TemperatureWatch(context.configuration.clock.temperature)
     drift = DriftKeeper(
       directory: context.configuration.stateDirectory, isMinimal: context.configuration.profile == .minimal)
     leapSeconds = LeapSecondsKeeper(path: context.configuration.clock.leapSecondsFile)
@@ -101,6 +103,9 @@ final class ControlRole: ControlHandler {
       if !context.send(.leapTable(table, now: now)) { leapSeconds.tellAgain() }
     }
     tellLocks(now: now)
+    if let frequency = temperature.turn(now: now, raise: { self.raise($0) }) {
+      if !context.send(.compensated(frequency, now: now)) { temperature.tellAgain() }
+    }
     if drift.isDue(now) { saveDrift(now: now) }
     keepStores(now: now)
   }

@@ -59,6 +59,8 @@ package struct ClockConfiguration: Sendable, Equatable {
   package var localStratum: UInt8 = 0
   /// Root dispersion served with `localStratum`, s.
   package var localDispersion = TimeInterval.milliseconds(1)
+  /// nil = no sensor says how fast the oscillator runs.
+  package var temperature: TemperatureConfiguration?
   /// nil ("none") = do not read one.
   package var leapSecondsFile: String? = "/usr/share/zoneinfo/leap-seconds.list"
 

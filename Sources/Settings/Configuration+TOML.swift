@@ -91,7 +91,8 @@ extension Configuration {
 
   /// Tables as such are no values.
   private static let containers: Set<String> = [
-    "clock", "clock.pi", "hardware_clock", "control", "log", "realtime", "realtime.capture", "realtime.discipline",
+    "clock", "clock.pi", "clock.temperature", "clock.temperature.coefficients", "hardware_clock", "control", "log",
+    "realtime", "realtime.capture", "realtime.discipline",
     "realtime.control", "realtime.server", "record", "interface", "provider", "source",
   ]
 
@@ -115,7 +116,7 @@ extension ClockConfiguration {
     "max_pos_phase_correction", "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward",
     "first_sync", "min_sources", "auth_select",
     "local_stratum", "local_dispersion",
-    "leap_seconds_file", "follows", "servo", "pi",
+    "leap_seconds_file", "follows", "servo", "pi", "temperature",
   ]
 
   /// 2³² − 1 s, about 136 years: the range of the Windows Time service's limits, and well inside a TimeInterval.
@@ -160,6 +161,20 @@ extension ClockConfiguration {
       inner.refuseUnknown()
       reader.absorb(inner)
     }
+    readTemperature(&reader)
+  }
+
+  private mutating func readTemperature(_ reader: inout TableReader) {
+    guard let member = reader.table("temperature"), case .table(let members) = member.node.content else { return }
+    var inner = TableReader(file: reader.file, prefix: "clock.temperature.", members: members)
+    temperature = TemperatureConfiguration(reading: &inner, of: member)
+    inner.refuseUnknown()
+    if servo == .pi {
+      inner.refuse(
+        member.node, key: "clock.temperature", "the PI servo has no use for it",
+        "write servo = \"engine\", or leave it out")
+    }
+    reader.absorb(inner)
   }
 
   private mutating func readAllowedPhaseOffset(_ reader: inout TableReader) {

@@ -51,6 +51,10 @@ final class ClosedLoop {
   var now = 0.0
   /// The reference against the raw counter: how fast true UTC runs on it.
   var referenceFrequency: Double
+  /// What UTC gains beside that on the raw counter up to a second, seconds.
+  var drift: (Double) -> Double = { _ in 0 }
+  /// How fast a sensor says that the oscillator runs; told every 30 s.
+  var compensation: ((Double) -> Frequency?)?
   /// True UTC at raw zero, nanoseconds since 1970.
   let epoch: Int64
   private(set) var clock: ClockLine
@@ -90,7 +94,7 @@ final class ClosedLoop {
   /// True UTC at a raw second.
   func truth(_ seconds: Double) -> TimeInterval {
     TimeInterval(nanoseconds: epoch) + TimeInterval(seconds: seconds)
-      + TimeInterval(seconds: seconds * referenceFrequency)
+      + TimeInterval(seconds: seconds * referenceFrequency) + TimeInterval(seconds: drift(seconds))
   }
 
   /// Truth − clock now: positive means that the clock is behind.
@@ -164,6 +168,7 @@ final class ClosedLoop {
       if next > end { break }
       now = next
       if index < 0 {
+        if Int(nextTick) % 30 == 0, let frequency = compensation?(now) { send(.compensated(frequency, now: raw(now))) }
         nextTick += 1
         send(.tick(reading))
       } else {

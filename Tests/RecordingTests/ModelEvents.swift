@@ -72,6 +72,7 @@ struct ModelEvents {
     ]
     for error in errors { events.append(.refused(error, now: raw())) }
     events.append(.sourceLocked(SourceID(rawValue: whole()), to: SourceID(rawValue: whole()), now: raw()))
+    events.append(.compensated(Frequency(ratio: Double.random(in: -1e-4...1e-4, using: &random)), now: raw()))
     return events
   }
 

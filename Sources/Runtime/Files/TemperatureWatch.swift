@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Discipline
+import LinuxKernel
+import Report
+import Settings
+import TimeTypes
+
+/// Reads the sensor that `[clock.temperature]` names, and says how fast the oscillator runs by it. Whatever cannot be used is an event, and the
+/// last frequency holds. [control]
+struct TemperatureWatch {
+  private let settings: TemperatureConfiguration?
+  /// Nil: the table could not be read yet.
+  private var curve: TemperatureCurve?
+  private var nextLook = RawInstant(nanoseconds: .min)
+  private var trouble = ""
+  private var told: Frequency?
+
+  /// No sensor says more, and no table is longer.
+  static let sensorLimit = 256
+  static let tableLimit = 65_536
+
+  init(_ settings: TemperatureConfiguration?) {
+    self.settings = settings
+    if case .coefficients(let curve)? = settings?.curve { self.curve = curve }
+  }
+
+  /// The engine did not take the last one: it is told again.
+  mutating func tellAgain() { told = nil }
+
+  /// How fast the oscillator runs where that is new; nil = nothing new.
+  mutating func turn(now: RawInstant, raise: (EventRecord) -> Void) -> Frequency? {
+    guard let settings, now >= nextLook else { return nil }
+    nextLook = now + settings.interval
+    do throws(Trouble) {
+      let frequency = try look(settings)
+      if !trouble.isEmpty {
+        trouble = ""
+        raise(EventRecord(.temperatureFound, text: "\(settings.sensor): the frequency goes by its temperature again"))
+      }
+      guard frequency != told else { return nil }
+      told = frequency
+      return frequency
+    } catch {
+      // Figures in it change with each look: it is said once.
+      if trouble.isEmpty {
+        raise(EventRecord(.temperatureLost, text: "\(error.text); the frequency stays as the last temperature has it"))
+      }
+      trouble = error.text
+      return nil
+    }
+  }
+
+  private struct Trouble: Error { var text: String }
+
+  private mutating func look(_ settings: TemperatureConfiguration) throws(Trouble) -> Frequency {
+    let curve: TemperatureCurve
+    if let known = self.curve { curve = known } else { curve = try readTable(settings) }
+    self.curve = curve
+    let bytes: [UInt8]
+    do throws(KernelError) {
+      bytes = try SmallFile.readPseudo(settings.sensor, limit: Self.sensorLimit)
+    } catch {
+      throw Trouble(text: "the sensor \(settings.sensor) cannot be read: \(error)")
+    }
+    guard let temperature = TemperatureCurve.temperature(of: String(decoding: bytes, as: UTF8.self)) else {
+      throw Trouble(text: "the sensor \(settings.sensor) does not say one number")
+    }
+    guard let frequency = curve.frequency(at: temperature) else {
+      throw Trouble(
+        text: "the temperature \(temperature) of \(settings.sensor) is outside of what is known of the oscillator")
+    }
+    return frequency
+  }
+
+  private func readTable(_ settings: TemperatureConfiguration) throws(Trouble) -> TemperatureCurve {
+    guard case .table(let path) = settings.curve else { throw Trouble(text: "there is no curve") }
+    do {
+      let bytes = try SmallFile.read(path, limit: Self.tableLimit)
+      return try TemperatureCurve(table: String(decoding: bytes, as: UTF8.self))
+    } catch {
+      throw Trouble(text: "the table \(path) cannot be used: \(error)")
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Report
+import Settings
+import TestSupport
+import Testing
+import TimeTypes
+
+@testable import Runtime
+
+@Suite final class TemperatureWatchTests {
+  let directory: TemporaryDirectory
+  var events: [EventRecord] = []
+  var seconds: Int64 = 0
+  let settings: TemperatureConfiguration
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    settings = TemperatureConfiguration(
+      sensor: directory.file("temp1_input"), curve: .table(directory.file("table.txt")))
+    try directory.write("temp1_input", "25000\n")
+    try directory.write("table.txt", "20000 -1\n30000 1\n")
+  }
+
+  /// The next look.
+  private func ppm(_ watch: inout TemperatureWatch) -> Double? {
+    seconds += 30
+    return watch.turn(now: RawInstant(nanoseconds: seconds * 1_000_000_000)) { events.append($0) }?.partsPerMillion
+  }
+
+  private func take() -> [UInt16] {
+    defer { events = [] }
+    return events.map(\.number)
+  }
+
+  @Test func withoutATableOfItNothingIsRead() {
+    var watch = TemperatureWatch(nil)
+    #expect(ppm(&watch) == nil && events.isEmpty)
+  }
+
+  @Test func theSensorIsReadAtItsInterval() throws {
+    var watch = TemperatureWatch(settings)
+    let first = ppm(&watch)
+    #expect(first == 0)
+    try directory.write("temp1_input", "27500\n")
+    let early = watch.turn(now: RawInstant(nanoseconds: (seconds + 29) * 1_000_000_000)) { _ in }
+    #expect(early == nil)
+    let warm = ppm(&watch)
+    #expect(warm == 0.5)
+    let same = ppm(&watch)
+    #expect(same == nil, "nothing new")
+    watch.tellAgain()
+    let again = ppm(&watch)
+    #expect(again == 0.5 && events.isEmpty)
+  }
+
+  @Test func whatCannotBeUsedIsSaidOnceAndTriedAgain() throws {
+    var watch = TemperatureWatch(settings)
+    let first = ppm(&watch)
+    #expect(first == 0)
+    for (text, says) in [("warm", "one number"), ("", "one number"), ("19000", "outside"), ("31000.5", "outside")] {
+      try directory.write("temp1_input", text)
+      let found = [ppm(&watch), ppm(&watch)]
+      #expect(found == [nil, nil])
+      #expect(events.first?.text.contains(says) == true && take() == [538], "\(text)")
+      try directory.write("temp1_input", "26000")
+      let again = ppm(&watch)
+      #expect(take() == [539])
+      // The same as before the trouble is nothing new for the engine.
+      #expect(again.map { ($0 - 0.2).magnitude < 1e-9 } ?? true)
+    }
+    var missing = settings
+    missing.sensor = directory.file("temp9_input")
+    watch = TemperatureWatch(missing)
+    let gone = ppm(&watch)
+    #expect(gone == nil && events.first?.text.contains("cannot be read") == true)
+  }
+
+  @Test func aTableThatIsBrokenIsReadAgain() throws {
+    try directory.write("table.txt", "20000 -1\n")
+    var watch = TemperatureWatch(settings)
+    let broken = ppm(&watch)
+    #expect(broken == nil && events.first?.text.contains("two lines") == true && take() == [538])
+    try directory.write("table.txt", "20000 -1\n30000 1\n")
+    let mended = ppm(&watch)
+    #expect(mended == 0 && take() == [539])
+  }
+}
