@@ -17,6 +17,7 @@ package final class ScenarioRun {
   private let client: VirtualHost
   private let discipline: SimulatedDiscipline
   private let servers: [SimulatedServer]
+  private var downstream: [DownstreamHost] = []
   private var referenceClocks: [SimulatedReferenceClock] = []
   private var oscillator: OscillatorProcess
   private var nextTick: RawInstant
@@ -72,6 +73,16 @@ package final class ScenarioRun {
     if !scenario.sources.isEmpty {
       discipline.add(try client.start(modules.client, provider: "ntp-client", settings: clientSettings))
     }
+    guard let clients = scenario.clients else { return }
+    discipline.add(
+      try client.start(
+        modules.server, provider: "ntp-server", settings: [ProviderSetting(path: "allow[0]", value: .string("all"))]))
+    for number in 0..<clients.count {
+      downstream.append(
+        try DownstreamHost(
+          number: number, of: scenario, behind: client, in: world, truth: truth, seed: seed, parameters: parameters,
+          modules: modules))
+    }
   }
 
   /// What leap-seconds.list says: TAI − UTC of 2017 on, and the leap second of the run.
@@ -109,8 +120,14 @@ package final class ScenarioRun {
       advance(to: boundary)
       measure()
       client.setOscillator(oscillator.next())
+      for host in downstream { host.live() }
       for server in servers { server.live(second: second) }
       if second % 1000 == 0 { progress(second) }
+    }
+    for host in downstream {
+      record.clientsJudged += host.judged
+      record.clientsHeld += host.held
+      record.clientsBound = min(record.clientsBound, host.greatestBound)
     }
     record.samples = discipline.samples
     record.steps = discipline.steps
@@ -122,12 +139,18 @@ package final class ScenarioRun {
   /// Lets everything happen that is due up to a true moment: packets, receivers, ticks of the engine.
   private func advance(to boundary: RawInstant) {
     while true {
-      let due = client.oscillator.moment(of: nextTick)
+      let own = client.oscillator.moment(of: nextTick)
+      let other = downstream.min { $0.due < $1.due }
+      let due = min(own, other?.due ?? own)
       if world.step(until: min(due, boundary)) {
         drain()
         continue
       }
       guard due <= boundary else { return }
+      if let other, other.due < own {
+        other.tick()
+        continue
+      }
       discipline.tick()
       nextTick = nextTick + discipline.tickInterval
     }
@@ -137,6 +160,7 @@ package final class ScenarioRun {
   private func drain() {
     discipline.drain()
     nextTick = min(nextTick, client.rawNow + discipline.tickInterval)
+    for host in downstream { host.drain() }
   }
 
   /// The client's clock against the truth, at a whole true second.
@@ -153,6 +177,11 @@ package final class ScenarioRun {
       let growth = age * state.dispersionRate.ratio
       statistical = state.boundStatistical.inSeconds + age * state.statisticalRate.ratio
       hard = state.boundHard.inSeconds + growth
+    }
+    if !downstream.isEmpty {
+      let isJudged = scenario.isFaulty(at: record.offsets.count + 1)
+      let errors = downstream.map { $0.measure(truth, at: world.now, isJudged: isJudged) } + [offset]
+      record.spreads.append((errors.max() ?? 0) - (errors.min() ?? 0))
     }
     record.append(
       offset: offset, frequency: frequency, statistical: statistical, hard: hard,

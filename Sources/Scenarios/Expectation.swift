@@ -9,6 +9,9 @@ package struct Expectation: Sendable, Equatable {
   package var followed: Followed?
   /// The most that the clock's error may ever be from `warm` on, seconds.
   package var maximum: Double?
+  /// How far host and clients may be apart while something is wrong, and how much the hard bound of each has to grow to at least, seconds.
+  package var together: Double?
+  package var boundReaches: Double?
 
   package init() {}
 }

@@ -71,6 +71,8 @@ extension Expectation {
     events = try fields.numbers("events").map { Int($0) }
     noEvents = try fields.numbers("no_events").map { Int($0) }
     maximum = try fields.optionalNumber("max_s")
+    together = try fields.optionalNumber("together_s")
+    boundReaches = try fields.optionalNumber("bound_reaches_s")
     let name = try fields.text("followed", default: "")
     if !name.isEmpty {
       guard let followed = Followed(rawValue: name) else {

@@ -20,6 +20,11 @@ package struct RunMetrics: Sendable, Equatable {
   package var followedInFault: [Followed: Int] = [:]
   /// The greatest hard bound, from `warm` on, while the clock was called synchronized.
   package var greatestBound: Double
+  /// How far a host and its clients were apart at most while something was wrong; the least of the hosts' greatest bounds; and whether the
+  /// bounds of all clients held then, whenever they were called synchronized, as they were.
+  package var greatestSpread: Double
+  package var leastBound: Double
+  package var clientsHeld: Bool
   package var providerEvents: [Int: Int]
   package var engineEvents: [String: Int]
 
@@ -39,6 +44,11 @@ package struct RunMetrics: Sendable, Equatable {
       followedInFault[followed, default: 0] += 1
     }
     greatestBound = record.hardBounds[start...].filter(\.isFinite).max() ?? .infinity
+    greatestSpread = record.spreads.indices.filter { isFaulty($0 + 1) }.map { record.spreads[$0] }.max() ?? 0
+    leastBound = min(greatestBound, record.clientsBound)
+    clientsHeld =
+      record.clientsHeld == record.clientsJudged
+      && (record.spreads.isEmpty || record.clientsJudged > 0)
     judged = 0
     statisticalHeld = 0
     hardHeld = 0
@@ -57,6 +67,9 @@ package struct RunMetrics: Sendable, Equatable {
     let faulty = followedInFault.values.reduce(0, +)
     let isFollowed = wanted.followed.map {
       faulty > 0 && Double(followedInFault[$0] ?? 0) >= Followed.most * Double(faulty)
+    }
+    guard clientsHeld, greatestSpread <= wanted.together ?? .infinity, leastBound >= wanted.boundReaches ?? 0 else {
+      return false
     }
     return isFollowed ?? true && maximum <= wanted.maximum ?? .infinity
       && wanted.events.allSatisfy { providerEvents[$0] != nil }

@@ -14,6 +14,13 @@ package struct RunRecord: Sendable, Equatable {
   /// How often providers raised events, by number, and the engine, by name.
   package var providerEvents: [Int: Int] = [:]
   package var engineEvents: [String: Int] = [:]
+  /// Of a host and its clients: how far apart the first and the last of their clocks are, each second; none without clients.
+  package var spreads: [Double] = []
+  /// Clients' seconds in which something was wrong and they were called synchronized, and those in which their hard bound held.
+  package var clientsJudged = 0
+  package var clientsHeld = 0
+  /// The least that any client's hard bound reached at most.
+  package var clientsBound = Double.infinity
   package var samples = 0
   package var steps = 0
 

@@ -79,6 +79,12 @@ extension Scenario {
       try readSources(&model, count: count)
     }
     try model.end()
+    if var clients = try fields.object("clients") {
+      let count = try clients.integer("count", in: 1...60)
+      let (up, down) = try PathModel.pair(&clients, base: nil)
+      self.clients = Clients(count: count, up: up, down: down)
+      try clients.end()
+    }
     if let goal = try fields.optionalNumber("goal_ratio") { goalRatio = goal }
     if let goal = try fields.optionalNumber("goal_rms_s") {
       guard goal > 0 else { throw fields.wrong("goal_rms_s", "is \(goal); it must be above 0") }

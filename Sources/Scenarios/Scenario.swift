@@ -25,6 +25,13 @@ package struct Scenario: Sendable, Equatable {
     package var settings: [String: JSONValue] = [:]
   }
 
+  /// Hosts that follow the run's own, which serves them, and the path to each.
+  package struct Clients: Sendable, Equatable {
+    package var count: Int
+    package var up: PathModel
+    package var down: PathModel
+  }
+
   /// A leap second, in true seconds since the start: +1 = 23:59:60 is told at `at`; −1 = 23:59:59 would be, and is left out.
   package struct LeapSecond: Sendable, Equatable {
     package var at: Int
@@ -46,6 +53,7 @@ package struct Scenario: Sendable, Equatable {
   package var stampGranularity: Int64
   package var sources: [Source]
   package var referenceClocks: [ReferenceClock]
+  package var clients: Clients?
   /// UTC at the start, s since 1970.
   package var start = Scenario.usualStart
   package var leap: LeapSecond?
@@ -65,8 +73,10 @@ package struct Scenario: Sendable, Equatable {
   /// 2027-01-15 08:00:00.
   package static let usualStart: Int64 = 1_800_000_000
 
-  /// True seconds in which something is wrong with a reference clock.
+  /// True seconds in which something is wrong with a reference clock, or a server cannot be reached.
   package func isFaulty(at second: Int) -> Bool {
-    referenceClocks.contains { clock in clock.model.faults.contains { $0.active.contains(Double(second)) } }
+    let now = Double(second)
+    if sources.contains(where: { $0.up.outages.contains { $0.contains(now) } }) { return true }
+    return referenceClocks.contains { clock in clock.model.faults.contains { $0.active.contains(now) } }
   }
 }

@@ -76,6 +76,9 @@ package struct ScenarioResult: Sendable {
     [
       JSONMember("greatest_error_s", .real(runs.map(\.maximum).max() ?? .nan)),
       JSONMember("greatest_bound_s", .real(runs.map(\.greatestBound).max() ?? .nan)),
+      JSONMember("least_bound_s", .real(runs.map(\.leastBound).min() ?? .nan)),
+      JSONMember("clients_held", .boolean(runs.allSatisfy(\.clientsHeld))),
+      JSONMember("greatest_spread_s", .real(runs.map(\.greatestSpread).max() ?? .nan)),
       JSONMember("provider_events", counts(runs.map(\.providerEvents)) { "\($0)" }),
       JSONMember("engine_events", counts(runs.map(\.engineEvents)) { $0 }),
       JSONMember("followed_in_fault", counts(runs.map(\.followedInFault)) { $0.rawValue }),

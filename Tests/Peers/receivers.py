@@ -76,6 +76,16 @@ def test_a_fault_that_is_none_is_seen():
     return "both expectations missed"
 
 
+def test_continuity():
+    """A server without its receiver, or without its upstream: its clients stay together while the bound of each grows, and events say so."""
+    lines = []
+    for result in simulate("continuity.json", 2):
+        assert not result["missed"] and result["hard_coverage"] == 1, result
+        lines.append(f"{result['scenario']}: {result['greatest_spread_s'] * 1e6:.0f} us apart while {result['greatest_error_s'] * 1e3:.1f} ms off and the "
+                     f"bound {result['greatest_bound_s'] * 1e3:.0f} ms; {said(result)}")
+    return "; ".join(lines)
+
+
 def test_well():
     """Receivers that are well, by each line: their goals, and the given scenario of pulses through the provider."""
     lines = []
