@@ -8,8 +8,8 @@ import subprocess
 
 import harness as h
 
-EVENTS = {37: "used", 38: "not used", 600: "lost", 601: "found", 602: "unfit", 603: "refused", 604: "trusted", 605: "week put right", 606: "delay learned",
-          607: "jumped"}
+EVENTS = {37: "used", 38: "not used", 47: "server dropped", 600: "lost", 601: "found", 602: "unfit", 603: "refused", 604: "trusted",
+          605: "week put right", 606: "delay learned", 607: "jumped"}
 FOLLOWED = {"nobody": "held over", "network": "followed the servers", "reference": "followed the receiver", "unsynchronized": "followed nobody, and said so"}
 NEWS = {"falseticker": "falseticker", "tooBig": "too big", "localClockSuspect": "clock suspect", "sourceRestarted": "source restarted",
         "leapArmed": "leap armed", "leapPassed": "leap made", "stepped": "STEPPED"}
