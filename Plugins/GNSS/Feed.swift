@@ -13,12 +13,18 @@ struct Feed {
     case opening(UInt32)
     /// `isWatched`: a sample has passed since it was opened, so that whoever else writes there was seen.
     case open(UInt32, isWatched: Bool)
+    /// Memory that somebody else writes, too: nothing is written before that moment, and nothing then if he goes on.
+    case shared(UInt32, until: RawInstant)
   }
+
+  /// How long nobody else may have written memory, after somebody has: 2^6 s, the interval that drivers poll at by default.
+  static let silence = TimeInterval.seconds(64)
 
   let place: ReceiverSettings.FeedPlace
   var line = Line.closed(until: RawInstant(nanoseconds: .min))
   var pause = ReceiverSlot.firstPause
-  /// Why nothing is passed on, "" = it is.
+  /// Why nothing is passed on, "" = it is; and the same as people read it.
+  var cause = ""
   var trouble = ""
   /// The trouble was told as an event.
   var isTold = false
@@ -41,7 +47,7 @@ struct Feed {
     case (.datagrams, .permission):
       "tompiond may not write it: start it as root after the program that listens, or give its user that socket"
     case (.memory, .permission):
-      "the segment is another user's, or others may write it: end whoever uses it, and ipcrm it, or take another unit"
+      "others may write it, or tompiond's user may not (root made it): ipcrm it, or take another unit"
     case (.memory, .invalid): "there is a shorter segment of that key: ipcrm it, or take another unit"
     case (.memory, .addressInUse): "this provider has that unit open already"
     case (.memory, .unsupported): "shared memory is not for a child process: placement = \"in-process\""

@@ -57,28 +57,35 @@ extension GNSSProvider {
       let sample = FeedSample(made, realtime: realtime)
     else { return }
     for feed in slots[index].feeds.indices {
-      guard case .open(let handle, let isWatched) = slots[index].feeds[feed].line else { continue }
-      switch slots[index].feeds[feed].place {
-      case .datagrams:
+      switch (slots[index].feeds[feed].line, slots[index].feeds[feed].place) {
+      case (.open(let handle, _), .datagrams):
         var bytes: InlineArray<40, UInt8> = InlineArray(repeating: 0)
         var span = bytes.mutableSpan
         guard sample.datagram.write(to: &span) else { continue }
         // Of a full socket the sample is lost, a broken one is told.
         _ = host.streams.send(handle, bytes.span)
-      case .memory:
-        guard isWatched else {
-          slots[index].feeds[feed].line = .open(handle, isWatched: true)
-          continue
-        }
-        var bytes: InlineArray<96, UInt8> = InlineArray(repeating: 0)
-        var span = bytes.mutableSpan
-        guard let segment = sample.segment, segment.write(to: &span) else { continue }
-        if host.devices.write(handle, bytes.span) > 0 {
-          feedStands(index, feed)
-        } else {
-          loseFeed(index, feed, "another program writes there, too: end it, or take another unit")
-        }
+      case (.open(let device, isWatched: false), .memory):
+        slots[index].feeds[feed].line = .open(device, isWatched: true)
+      case (.open(let device, isWatched: true), .memory): write(sample, to: device, index, feed)
+      case (.shared(let device, let until), .memory):
+        if host.nowRaw >= until { write(sample, to: device, index, feed) }
+      default: break
       }
+    }
+  }
+
+  /// The host writes nothing where somebody else wrote since it was last asked: so asking again after a silence tells whether it was one.
+  private func write(_ sample: FeedSample, to device: UInt32, _ index: Int, _ feed: Int) {
+    var bytes: InlineArray<96, UInt8> = InlineArray(repeating: 0)
+    var span = bytes.mutableSpan
+    guard let segment = sample.segment, segment.write(to: &span) else { return }
+    if host.devices.write(device, bytes.span) > 0 {
+      slots[index].feeds[feed].line = .open(device, isWatched: true)
+      feedStands(index, feed)
+    } else {
+      slots[index].feeds[feed].line = .shared(device, until: host.nowRaw + Feed.silence)
+      tell(
+        index, feed, "another program writes there, too: end it, and 64 s later this goes on, or take another unit")
     }
   }
 
@@ -92,7 +99,7 @@ extension GNSSProvider {
   private func closeFeed(_ index: Int, _ feed: Int) {
     switch (slots[index].feeds[feed].line, slots[index].feeds[feed].place) {
     case (.opening(let stream), _), (.open(let stream, _), .datagrams): host.streams.close(stream)
-    case (.open(let device, _), .memory): host.devices.close(device)
+    case (.open(let device, _), .memory), (.shared(let device, _), _): host.devices.close(device)
     case (.closed, _): break
     }
     slots[index].feeds[feed].line = .closed(until: RawInstant(nanoseconds: .min))
@@ -101,6 +108,7 @@ extension GNSSProvider {
   private func feedStands(_ index: Int, _ feed: Int) {
     guard !slots[index].feeds[feed].trouble.isEmpty else { return }
     slots[index].feeds[feed].pause = ReceiverSlot.firstPause
+    slots[index].feeds[feed].cause = ""
     slots[index].feeds[feed].trouble = ""
     guard slots[index].feeds[feed].isTold else { return }
     slots[index].feeds[feed].isTold = false
@@ -114,6 +122,13 @@ extension GNSSProvider {
     slots[index].feeds[feed].line = .closed(until: host.nowRaw + slots[index].feeds[feed].pause)
     let pause = slots[index].feeds[feed].pause
     slots[index].feeds[feed].pause = min(pause + pause, ReceiverSlot.longestPause)
+    tell(index, feed, reason)
+  }
+
+  /// Builds no text where the same is tried again in vain.
+  private func tell(_ index: Int, _ feed: Int, _ reason: String) {
+    guard slots[index].feeds[feed].cause != reason else { return }
+    slots[index].feeds[feed].cause = reason
     let place = slots[index].feeds[feed].place.text
     slots[index].feeds[feed].trouble = "not passed on to \(place): \(reason)"
     guard !slots[index].feeds[feed].isTold else { return }

@@ -28,11 +28,14 @@ package struct RememberedDelay: Hashable, Sendable, BitwiseCopyable {
     }
   }
 
-  /// What it is kept as: another place, speed or choice of sentences is another receiver (FNV-1a of 64 bits).
+  /// What it is kept as: another place, speed, protocol or choice of sentences is another receiver (FNV-1a of 64 bits).
   package static func name(of settings: ReceiverSettings) -> String {
-    let sentences = settings.options.sentences.rawValue
+    var place = settings.place.text
+    if case .line(_, let speed, let language) = settings.place { place += " \(speed) \(language.rawValue)" }
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in "\(settings.place) \(sentences)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    for byte in "\(place) \(settings.options.sentences.rawValue)".utf8 {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
     return "delay." + String(hash, radix: 16)
   }
 }

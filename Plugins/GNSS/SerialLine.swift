@@ -5,7 +5,7 @@ package import TimeTypes
 
 /// What comes on a receiver's line, cut into messages, each with the time of its first byte. Fixed memory.
 package struct SerialLine: Sendable {
-  package enum Language: Hashable, Sendable, BitwiseCopyable { case both, nmea, ubx }
+  package enum Language: String, Hashable, Sendable, BitwiseCopyable { case both, nmea, ubx }
 
   package enum Message: Hashable, Sendable, BitwiseCopyable {
     case report(ReceiverReport, SentenceSet)

@@ -251,7 +251,10 @@ int32_t clinux_segment_publish(void *address, const void *image, uint32_t *expec
   uint32_t *to = address;
   const uint32_t *from = image;
   uint32_t count = clinux_segment_count(address);
-  if (count != *expected) return 0;
+  if (count != *expected) {
+    *expected = count;
+    return 0;
+  }
   *expected = count + 2;
   __atomic_store_n(to + 12, 0, __ATOMIC_RELAXED);
   __atomic_store_n(to, 1, __ATOMIC_RELAXED);

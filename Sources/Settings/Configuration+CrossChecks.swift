@@ -30,6 +30,7 @@ extension Configuration {
     wrong += ownClockErrors(clockMembers.first { $0.key == "local_stratum" })
     warn(clockMembers)
     warnOfOwnClock()
+    warnOfFeeds()
     warnOfRoles(members)
     warnOfUnusedGains(members)
     return wrong
@@ -178,6 +179,19 @@ extension Configuration {
           member.node, "clock.max_allowed_phase_offset",
           "it is more than \(name), so that the gate refuses what a step would correct",
           "keep it below \(name)"))
+    }
+  }
+
+  /// Samples for another daemon, which would steer the clock as well.
+  private mutating func warnOfFeeds() {
+    guard clock.kind == .system, clock.steer else { return }
+    for provider in providers where provider.name == "gnss" && provider.enabled {
+      for value in provider.values where value.path.hasSuffix("].feed_sock") || value.path.hasSuffix("].feed_shm") {
+        warnings.append(
+          diagnostic(
+            value, "samples are passed on to a program that may steer the clock, which this one steers",
+            "write steer = false in [clock] if it does"))
+      }
     }
   }
 

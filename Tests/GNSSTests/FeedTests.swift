@@ -88,18 +88,55 @@ extension ProviderTests {
       #expect(
         shown == SharedMemorySegment(clock: scene.utc + Self.offset, receive: scene.utc, leap: 0, precision: -20))
 
-      // Somebody else writes there: never both.
-      scene.refusesMemory = true
-      second(scene, stream)
-      #expect(scene.devices.isEmpty && scene.events.last == 608)
-      for _ in 0..<60 { second(scene, stream) }
-      #expect(scene.events.filter { $0 == 608 }.count == 1 && !scene.events.contains(609))
-      #expect(scene.lastError.contains("another program writes there"))
-      scene.refusesMemory = false
-      for _ in 0..<40 { second(scene, stream) }
-      #expect(scene.events.last == 609 && scene.devices.first?.value.written.isEmpty == false)
       scene.host.stop()
       #expect(scene.devices.isEmpty)
+    }
+
+    /// Never both: whoever writes at all within 64 s is left alone, and said once; the segment stays attached, for who dropped root
+    /// does not get it again.
+    @Test func memoryThatSomebodyElseWrites() throws {
+      let (scene, stream) = try scene("feed_shm", .number(9))
+      let out = try #require(scene.devices.first?.key)
+      for _ in 0..<10 { second(scene, stream) }
+      let before = try #require(scene.devices[out]).written.count
+      #expect(before > 0)
+      for time in 0..<600 {
+        if time % 60 == 0 { scene.foreignWrites += 1 }
+        second(scene, stream)
+      }
+      #expect(scene.devices[out]?.written.count == before && scene.openings == 2, "its socket and the memory")
+      #expect(scene.events.filter { $0 == 608 }.count == 1 && !scene.events.contains(609))
+      #expect(scene.lastError.contains("another program writes there") && scene.lastError.contains("64 s"))
+
+      // It ended 60 s ago, and was last seen to have written after that.
+      let silence = Int(Feed.silence.nanoseconds / ReceiverDriver.second)
+      for _ in 0..<(2 * silence) { second(scene, stream) }
+      #expect(scene.events.filter { $0 == 608 }.count == 1 && scene.events.last == 609)
+      let again = try #require(scene.devices[out]).written.count
+      #expect(again > before)
+      scene.host.advance(by: 1_000_000_000)
+      #expect(scene.lastError.isEmpty)
+
+      // Another time is another episode, and takes exactly as long.
+      scene.foreignWrites += 1
+      for _ in 0..<silence { second(scene, stream) }
+      #expect(scene.events.filter { $0 == 608 }.count == 2 && scene.devices[out]?.written.count == again)
+      second(scene, stream)
+      #expect(scene.events.last == 609 && scene.devices[out]?.written.count == again + 1)
+      scene.host.stop()
+      #expect(scene.devices.isEmpty)
+    }
+
+    /// A segment that root made, for a daemon that is root no more.
+    @Test func memoryThatIsNotOurs() throws {
+      let scene = ReceiverScene()
+      scene.host.set("source[0].sock", "/run/tompion/ref.sock")
+      #expect(scene.start() == TOMPION_OK)
+      scene.host.set("source[0].feed_shm", Int64(9))
+      scene.status = TOMPION_PERMISSION
+      #expect(scene.host.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_OK)
+      #expect(scene.events.filter { $0 == 608 }.count == 1)
+      #expect(scene.host.events.last?.text.contains("(root made it): ipcrm it") == true)
     }
 
     @Test func newSettingsOpenAndCloseFeeds() throws {

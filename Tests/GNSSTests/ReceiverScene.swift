@@ -22,8 +22,9 @@ final class ReceiverScene {
   var streams: [UInt32: Stream] = [:]
   /// What the next opening says.
   var status = TOMPION_OK
-  /// Somebody else writes the memory, too.
-  var refusesMemory = false
+  /// How often somebody else has written the memory.
+  var foreignWrites = 0
+  private var foreignWritesSeen = 0
   /// Openings so far.
   var openings = 0
   private var lastHandle: UInt32 = 0
@@ -82,12 +83,15 @@ final class ReceiverScene {
         return scene.status
       }
       handle.pointee = scene.take()
+      scene.foreignWritesSeen = scene.foreignWrites
       scene.devices[handle.pointee] = Device(options: options.pointee, path: String(cString: options.pointee.path))
       return TOMPION_OK
     }
     deviceTable.pointee.close = { _, handle in ReceiverScene.current?.devices[handle] = nil }
     deviceTable.pointee.write = { _, handle, bytes, count in
-      guard let scene = ReceiverScene.current, let bytes, scene.devices[handle] != nil, !scene.refusesMemory else {
+      guard let scene = ReceiverScene.current, let bytes, scene.devices[handle] != nil else { return 0 }
+      guard scene.foreignWritesSeen == scene.foreignWrites else {
+        scene.foreignWritesSeen = scene.foreignWrites
         return 0
       }
       scene.devices[handle]?.written.append((0..<Int(count)).map { bytes[$0] })

@@ -36,6 +36,22 @@ import TimeTypes
     settings.options.sentences = .all
     settings.place = .line("/dev/ttyS0", speed: 4800, .both)
     #expect(first != RememberedDelay.name(of: settings))
+    settings.place = .line("/dev/ttyS0", speed: 9600, .ubx)
+    #expect(first != RememberedDelay.name(of: settings))
+  }
+
+  /// What it hashes are words of ours, which stay as they are from one compiler to the next.
+  @Test func namesStay() {
+    func name(_ text: String) -> String {
+      let hash = text.utf8.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+      return "delay." + String(hash, radix: 16)
+    }
+    var settings = ReceiverSettings()
+    let all = SentenceSet.all.rawValue
+    settings.place = .line("/dev/ttyS0", speed: 9600, .both)
+    #expect(RememberedDelay.name(of: settings) == name("/dev/ttyS0 9600 both \(all)"))
+    settings.place = .gpsd(host: "::1", port: 2947, device: "/dev/ttyS0")
+    #expect(RememberedDelay.name(of: settings) == name("gpsd [::1]:2947 /dev/ttyS0 \(all)"))
   }
 
   @Test func aLifeBeginsWithWhatTheLastOneLearned() throws {

@@ -25,7 +25,11 @@ import Testing
     memory[1] &+= 2
     image[2] = 0x77
     withUnsafeMutablePointer(to: &memory) { #expect(clinux_segment_publish($0, &image, &expected) == 0) }
-    #expect(memory[2] == 0x5a && memory[1] == 13 && expected == 11, "nothing is written, then or later")
+    #expect(memory[2] == 0x5a && memory[1] == 13 && expected == 13, "nothing is written, and its count is taken down")
+    memory[1] &+= 2
     withUnsafeMutablePointer(to: &memory) { #expect(clinux_segment_publish($0, &image, &expected) == 0) }
+    #expect(memory[2] == 0x5a && expected == 15, "as often as it writes")
+    withUnsafeMutablePointer(to: &memory) { #expect(clinux_segment_publish($0, &image, &expected) == 1) }
+    #expect(memory[2] == 0x77 && memory[1] == 17, "it has ended")
   }
 }

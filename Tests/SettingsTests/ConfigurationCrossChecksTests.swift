@@ -81,6 +81,19 @@ struct ConfigurationCrossChecksTests {
     #expect(errors.first?.contains("is not enabled") == true)
   }
 
+  @Test("of samples for another daemon, where this one steers the clock")
+  func warnsOfFeeds() throws {
+    func warnings(_ clock: String, _ feed: String) throws -> [String] {
+      let text = "[clock]\n\(clock)\n[[source]]\nprovider = \"gnss\"\nshm = 2\n\(feed)\n"
+      return try Configuration(toml: text, file: "t.toml").warnings.map(\.description)
+    }
+    let both = try warnings("", "feed_sock = \"/run/chrony.sock\"\nfeed_shm = 4")
+    #expect(both.count == 2 && both.allSatisfy { $0.contains("steer = false") }, "\(both)")
+    #expect(try warnings("steer = false", "feed_shm = 4").isEmpty)
+    #expect(try warnings("kind = \"virtual\"", "feed_shm = 4").isEmpty)
+    #expect(try warnings("", "").isEmpty)
+  }
+
   @Test("warnings do not refuse")
   func warnings() throws {
     let few = try Configuration(toml: "[clock]\nmin_sources = 3\n[[source]]\naddress = \"a\"\n", file: "t.toml")

@@ -36,7 +36,7 @@ import CLinux
   }
 
   /// Writes an image of 96 bytes in the order that readers count on; its mode, count and valid are filled in. False = nothing was
-  /// written: another program has written there since this one last did, or since it was attached.
+  /// written: another program has written there since the last call, or since it was attached. The next call goes by what it left.
   package func publish(_ image: UnsafeRawBufferPointer) -> Bool {
     guard isWritable, image.count == Self.bytes, let start = image.baseAddress else { return false }
     return unsafe clinux_segment_publish(memory, start, &count) == 1

@@ -547,7 +547,7 @@ pub struct tompion_device_io_t {
     pub open: Option<unsafe extern "C" fn(host: *const tompion_host_t, options: *const tompion_device_options_t, device: *mut u32) -> tompion_status>,
     /// \[control or capture & inited\]
     pub close: Option<unsafe extern "C" fn(host: *const tompion_host_t, device: u32)>,
-    /// Serial: hands bytes to the line (a receiver's configuration); returns how many were taken: fewer = it is full, try later. Memory with WRITE: a whole segment of 96 bytes or nothing; mode, count and valid are filled in by the host. Nothing is taken any more once another program was seen to write there as well. \[capture & started\]
+    /// Serial: hands bytes to the line (a receiver's configuration); returns how many were taken: fewer = it is full, try later. Memory with WRITE: a whole segment of 96 bytes or nothing; mode, count and valid are filled in by the host. 0: another program has written there since the last call (or the opening), and nothing was; the next call asks from then on. \[capture & started\]
     pub write: Option<unsafe extern "C" fn(host: *const tompion_host_t, device: u32, bytes: *const u8, count: u32) -> u32>,
 }
 

@@ -69,8 +69,8 @@ typedef struct tompion_device_io {
   tompion_status (*open)(const tompion_host_t *host, const tompion_device_options_t *options, uint32_t *device);
   void (*close)(const tompion_host_t *host, uint32_t device);  // [control or capture & inited]
   // Serial: hands bytes to the line (a receiver's configuration); returns how many were taken: fewer = it is full, try later.
-  // Memory with WRITE: a whole segment of 96 bytes or nothing; mode, count and valid are filled in by the host. Nothing is taken any
-  // more once another program was seen to write there as well. [capture & started]
+  // Memory with WRITE: a whole segment of 96 bytes or nothing; mode, count and valid are filled in by the host. 0: another
+  // program has written there since the last call (or the opening), and nothing was; the next call asks from then on. [capture & started]
   uint32_t (*write)(const tompion_host_t *host, uint32_t device, const uint8_t *bytes, uint32_t count);
 } tompion_device_io_t;
 
