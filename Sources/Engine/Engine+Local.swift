@@ -37,24 +37,30 @@ extension Engine {
     }
   }
 
-  /// In orphan mode what only stands in for real time is no candidate, but for the one that leads while nobody tells real time. Returns
-  /// whether that one is what is left.
+  /// In orphan mode what only stands in for real time is no candidate, but for the one that leads while nobody tells real time; nor is a
+  /// member that tells real time, beside anybody who always did. Returns whether the one that leads is what is left.
   @_noAllocation @_noLocks
   func electOrphan(_ own: Int) -> Bool {
     guard own >= 0, storage.slots[own].options.orphan, storage.slots[own].stratum <= 15 else { return false }
     var election = OrphanElection(stratum: storage.slots[own].stratum)
+    for i in 0..<capacity
+    where storage.slots[i].isUsed && !storage.slots[i].options.ownClock
+      && election.makesMember(storage.slots[i].stratum)
+    {
+      storage.slots[i].wasOrphan = true
+    }
     for position in 0..<storage.candidates.count {
       let index = storage.candidates[position].index
       election.take(
         storage.candidates[position], referenceID: storage.slots[index].referenceID.rawValue,
-        isSenior: storage.slots[index].options.senior)
+        isSenior: storage.slots[index].options.senior, isMember: storage.slots[index].wasOrphan)
     }
     let isReady = isOwnClockReady(own)
     var isLed = false
     var position = storage.candidates.count - 1
     while position >= 0 {
       let candidate = storage.candidates[position]
-      if !election.admits(candidate, isReady: isReady) {
+      if !election.admits(candidate, isMember: storage.slots[candidate.index].wasOrphan, isReady: isReady) {
         storage.candidates.remove(at: position)
         storage.selection.mark(candidate.index, .orphan)
       } else if !election.isReal(candidate) {

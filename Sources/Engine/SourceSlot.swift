@@ -56,6 +56,8 @@ struct SourceSlot: BitwiseCopyable {
   var wasFalseticker = false
   /// Left out because it smears and others do not; said once.
   var wasSmearing = false
+  /// It was at the orphan stratum or beyond while this host was in orphan mode; never forgotten.
+  var wasOrphan = false
 
   /// An estimate of so many seconds ago is only carried on where nothing is new.
   private static var freshness: Double { @_noAllocation @_noLocks get { 0.5 } }

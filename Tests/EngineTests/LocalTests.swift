@@ -171,6 +171,39 @@ import TimeTypes
     #expect(loop.report(1)?.state == .unselectable(.orphan))
   }
 
+  /// The members of a mesh are 10 ms off together when real time comes. They follow it like this host, and so are below the orphan stratum
+  /// before they are right: two against one.
+  @Test func membersDoNotOutvoteTheRealSource() {
+    var (leader, follower, real) = (orphan(1, referenceID: 7), orphan(2, referenceID: 9, stratum: 11), ModelSource(3))
+    (leader.error, follower.error) = ({ _ in 0.01 }, { _ in 0.01 })
+    (real.stratum, real.isUp) = (3, { $0 > 300 })
+    let loop = ClosedLoop(sources: [leader, follower, real])
+    loop.run(until: 5)
+    standIn(loop, orphan: true)
+    loop.run(until: 300)
+    #expect(loop.report(1)?.state == .selected && abs(loop.error + 0.01) < 1e-3)
+    loop.run(until: 310)
+    #expect(loop.report(3)?.state == .selected)
+    for i in 0...1 { loop.sources[i].stratum = 4 }
+    loop.run(until: 600)
+    #expect(loop.report(3)?.state == .selected && loop.state.stratum == 4 && loop.error.magnitude < 1e-4)
+    #expect(loop.report(1)?.state == .unselectable(.orphan) && loop.report(2)?.state == .unselectable(.orphan))
+  }
+
+  /// Real time that only a member hears comes through it, not through who follows it in turn.
+  @Test func realTimeComesThroughAMember() {
+    var (leader, follower) = (orphan(1, referenceID: 7), orphan(2, referenceID: 9, stratum: 11, senior: false))
+    (leader.error, follower.error) = ({ $0 < 300 ? 0.01 : 0 }, { _ in 0.01 })
+    let loop = ClosedLoop(sources: [leader, follower])
+    loop.run(until: 5)
+    standIn(loop, orphan: true)
+    loop.run(until: 300)
+    (loop.sources[0].stratum, loop.sources[1].stratum) = (4, 5)
+    loop.run(until: 600)
+    #expect(loop.report(1)?.state == .selected && loop.state.stratum == 5 && loop.error.magnitude < 1e-4)
+    #expect(loop.report(2)?.state == .unselectable(.orphan))
+  }
+
   /// The leader goes: at once this host stands in, without a time in which it tells its clients nothing.
   @Test func theNextTakesOver() {
     var leader = orphan(1, referenceID: 7)

@@ -10,13 +10,16 @@ import Testing
   struct Peer {
     var stratum: UInt8
     var id: UInt32
+    /// It was at the orphan stratum or beyond.
+    var wasOrphan = false
   }
 
   static func election(_ peers: [Peer], own: UInt32, stratum: UInt8 = 10) -> OrphanElection {
     var election = OrphanElection(stratum: stratum)
     for (index, peer) in peers.enumerated() {
       election.take(
-        Candidate(index: index, stratum: peer.stratum), referenceID: peer.id, isSenior: peer.id < own)
+        Candidate(index: index, stratum: peer.stratum), referenceID: peer.id, isSenior: peer.id < own,
+        isMember: peer.wasOrphan || election.makesMember(peer.stratum))
     }
     return election
   }
@@ -24,7 +27,10 @@ import Testing
   /// Indices that take part.
   static func admitted(_ peers: [Peer], own: UInt32, isReady: Bool = true) -> [Int] {
     let election = election(peers, own: own)
-    return peers.indices.filter { election.admits(Candidate(index: $0, stratum: peers[$0].stratum), isReady: isReady) }
+    return peers.indices.filter {
+      let isMember = peers[$0].wasOrphan || election.makesMember(peers[$0].stratum)
+      return election.admits(Candidate(index: $0, stratum: peers[$0].stratum), isMember: isMember, isReady: isReady)
+    }
   }
 
   @Test func theLeastIDLeads() {
@@ -39,6 +45,24 @@ import Testing
     let peers = [Peer(stratum: 10, id: 3), Peer(stratum: 9, id: 50), Peer(stratum: 2, id: 60), Peer(stratum: 0, id: 0)]
     #expect(Self.admitted(peers, own: 20) == [1, 2, 3])
     #expect(Self.admitted(peers, own: 20, isReady: false) == [1, 2, 3])
+  }
+
+  @Test func membersAreNoWitnessesBesideRealTime() {
+    let members = [Peer(stratum: 4, id: 3, wasOrphan: true), Peer(stratum: 2, id: 5, wasOrphan: true)]
+    #expect(Self.admitted(members + [Peer(stratum: 9, id: 50)], own: 20) == [2])
+    #expect(Self.admitted(members + [Peer(stratum: 10, id: 1), Peer(stratum: 3, id: 60)], own: 20) == [3])
+  }
+
+  /// Real time that only members hear: from those nearest to it.
+  @Test func withoutRealTimeItsNearestMembersAreFollowed() {
+    let members = [5, 4, 6, 4].map { Peer(stratum: $0, id: 3, wasOrphan: true) }
+    #expect(Self.admitted(members, own: 20) == [1, 3])
+    #expect(Self.admitted(members + [Peer(stratum: 10, id: 1)], own: 20) == [1, 3], "and no orphan")
+  }
+
+  @Test func whoIsAtTheOrphanStratumBecomesAMember() {
+    let election = OrphanElection(stratum: 10)
+    #expect((0...16).filter { election.makesMember($0) } == [10, 11, 12, 13, 14, 15], "16 is nobody's stratum")
   }
 
   @Test func whoFollowsAnOrphanIsNotFollowed() {
