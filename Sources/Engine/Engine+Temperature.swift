@@ -8,12 +8,13 @@ extension Engine {
   static var greatestBend: Double { @_noAllocation @_noLocks get { 20e-6 } }
 
   /// Takes how fast the oscillator is said to run now. The first is what everything known until now is of; changes since turn the lines
-  /// of all sources and the joint one by as much from `now` on, so that they go on estimating the rest alone.
+  /// of all sources and the joint one by as much from `now` on, so that they go on estimating the rest alone. nil: it is not known any
+  /// more, and what is learned meanwhile is of any temperature, so that the next one is a first again.
   @_noAllocation @_noLocks
-  mutating func compensate(_ frequency: Frequency, at now: RawInstant) {
+  mutating func compensate(_ frequency: Frequency?, at now: RawInstant) {
     let before = compensation
     compensation = frequency
-    guard let before else { return }
+    guard let before, let frequency else { return }
     // By a faster counter the reference is slower.
     let change = before.ratio - frequency.ratio
     guard change != 0, change.magnitude <= Self.greatestBend else { return }

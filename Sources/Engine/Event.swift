@@ -23,8 +23,9 @@ public enum Event: Sendable {
   case clockMoved(ClockReading, by: TimeInterval)
   /// Somebody else changed the clock's frequency.
   case clockFrequencyChanged(ClockReading)
-  /// How fast the oscillator behind the raw counter is said to run at its present temperature, positive = fast; only changes count.
-  case compensated(Frequency, now: RawInstant)
+  /// How fast the oscillator behind the raw counter is said to run at its present temperature, positive = fast; only changes count. nil = not
+  /// known any more.
+  case compensated(Frequency?, now: RawInstant)
   /// An operator's `tompion resync`; `force` lets the next agreed offset pass the sanity gate.
   case resync(force: Bool, now: RawInstant)
   /// What leap-seconds.list says for the coming month's end and TAI − UTC now.

@@ -73,7 +73,8 @@ package struct RecordEncoder {
       put(reading)
     case .compensated(let frequency, let now):
       begin(.compensated)
-      put(frequency.ratio.bitPattern)
+      put(UInt8(frequency == nil ? 0 : 1))
+      put((frequency ?? .zero).ratio.bitPattern)
       put(now.nanoseconds)
     case .resync(let force, let now):
       begin(.resync)

@@ -89,9 +89,10 @@ package struct RecordReader: Sendable {
     case .clockMoved: return .clockMoved(try fields.reading(), by: try fields.interval())
     case .clockFrequencyChanged: return .clockFrequencyChanged(try fields.reading())
     case .compensated:
+      let isKnown = try fields.flag()
       let ratio = Double(bitPattern: try fields.integer())
       guard ratio.isFinite else { throw fields.wrong("frequency") }
-      return .compensated(Frequency(ratio: ratio), now: try fields.raw())
+      return .compensated(isKnown ? Frequency(ratio: ratio) : nil, now: try fields.raw())
     case .resync: return .resync(force: try fields.flag(), now: try fields.raw())
     case .leapTable:
       var table = LeapTable(taiOffset: try fields.integer())

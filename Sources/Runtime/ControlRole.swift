@@ -103,8 +103,8 @@ final class ControlRole: ControlHandler {
       if !context.send(.leapTable(table, now: now)) { leapSeconds.tellAgain() }
     }
     tellLocks(now: now)
-    if let frequency = temperature.turn(now: now, raise: { self.raise($0) }) {
-      if !context.send(.compensated(frequency, now: now)) { temperature.tellAgain() }
+    if let news = temperature.turn(now: now, raise: { self.raise($0) }) {
+      if !context.send(.compensated(news.frequency, now: now)) { temperature.tellAgain() }
     }
     if drift.isDue(now) { saveDrift(now: now) }
     keepStores(now: now)

@@ -68,6 +68,7 @@ package struct ScenarioResult: Sendable {
         JSONMember("freq_ratio", real(frequencyRatio)),
         JSONMember("tightness", real(tightness)),
         JSONMember("samples", .real(median { Double($0.samples) })),
+        JSONMember("missed", .array(missed.map { .string($0.rawValue) })),
       ] + (scenario.expectation == Expectation() ? [] : expected))
   }
 
@@ -82,7 +83,6 @@ package struct ScenarioResult: Sendable {
       JSONMember("provider_events", counts(runs.map(\.providerEvents)) { "\($0)" }),
       JSONMember("engine_events", counts(runs.map(\.engineEvents)) { $0 }),
       JSONMember("followed_in_fault", counts(runs.map(\.followedInFault)) { $0.rawValue }),
-      JSONMember("missed", .array(missed.map { .string($0.rawValue) })),
     ]
   }
 

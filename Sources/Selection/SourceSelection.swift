@@ -115,18 +115,28 @@ package struct SourceSelection: ~Copyable {
     stratumWeight * Double(candidate.stratum) + candidate.rootDistance
   }
 
+  /// A low stratum is no merit of one that knows the time far worse than the others: it would lend them its name, and they it theirs.
+  private func isFar(_ candidate: Candidate, nearest: Double) -> Bool {
+    candidate.rootDistance > max(10 * nearest, nearest + 0.01)
+  }
+
   private mutating func chooseSystemSource() {
-    var choice = 0
+    var nearest = Double.infinity
+    for i in 0..<survivors.count { nearest = min(nearest, survivors[i].rootDistance) }
+    var choice = -1
     var kept = -1
     var preferred = -1
     for i in 0..<survivors.count {
-      if survivors[i].index == systemSource { kept = i }
-      if survivors[i].prefer && preferred < 0 { preferred = i }
       states[survivors[i].index] = .combined
+      if survivors[i].prefer && preferred < 0 { preferred = i }
+      if survivors[i].index == systemSource && survivors[i].prefer { kept = i }
+      if isFar(survivors[i], nearest: nearest) { continue }
+      if choice < 0 { choice = i }
+      if survivors[i].index == systemSource { kept = i }
     }
     if preferred >= 0 {
       choice = kept >= 0 && survivors[kept].prefer ? kept : preferred
-    } else if kept >= 0 && survivors[kept].stratum <= survivors[0].stratum {
+    } else if kept >= 0 && survivors[kept].stratum <= survivors[choice].stratum {
       choice = kept
     }
     systemSource = survivors[choice].index

@@ -8,7 +8,7 @@ import Testing
 @testable import ClosedLoop
 
 /// Receivers and their faults, end to end: the provider, the engine, a steered clock, and the truth beside it. The whole matrix is
-/// `./Tools/test faults`; here is one of each kind.
+/// `./Tools/test receivers`; here is one of each kind.
 @Suite struct ReceiverFaultTests {
   private func result(_ scenario: Scenario) throws -> ScenarioResult {
     let run = try ScenarioRun(

@@ -79,6 +79,21 @@ import TimeTypes
     loop.send(.tick(loop.reading))
     #expect((try frequency() - before + 2).magnitude < 0.1 && loop.error == error)
   }
+
+  /// What came while the sensor said nothing was learned from the sources: it is not turned by once more.
+  @Test func afterAGapTheNextTemperatureIsAFirstAgain() throws {
+    let loop = ClosedLoop(sources: [ModelSource(1)])
+    loop.run(until: 100)
+    loop.send(.compensated(.partsPerMillion(7), now: loop.raw(100)))
+    let before = try #require(loop.frequency).frequency.partsPerMillion
+    loop.send(.compensated(nil, now: loop.raw(100)))
+    loop.send(.compensated(.partsPerMillion(9), now: loop.raw(100)))
+    loop.send(.tick(loop.reading))
+    #expect((try #require(loop.frequency).frequency.partsPerMillion - before).magnitude < 0.1)
+    loop.send(.compensated(.partsPerMillion(10), now: loop.raw(100)))
+    loop.send(.tick(loop.reading))
+    #expect((try #require(loop.frequency).frequency.partsPerMillion - before + 1).magnitude < 0.1)
+  }
 }
 
 extension Double {

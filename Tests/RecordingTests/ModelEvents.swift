@@ -73,6 +73,7 @@ struct ModelEvents {
     for error in errors { events.append(.refused(error, now: raw())) }
     events.append(.sourceLocked(SourceID(rawValue: whole()), to: SourceID(rawValue: whole()), now: raw()))
     events.append(.compensated(Frequency(ratio: Double.random(in: -1e-4...1e-4, using: &random)), now: raw()))
+    events.append(.compensated(nil, now: raw()))
     return events
   }
 

@@ -40,6 +40,35 @@ import Testing
     #expect(selection.systemSource == 2)
   }
 
+  /// A receiver that knows the time to half a second is not whom the host follows beside servers of milliseconds.
+  @Test func aLowStratumIsNoMeritOfOneThatIsFar() {
+    let servers = [
+      Candidate(index: 1, offset: 0, rootDistance: 0.002, stratum: 1),
+      Candidate(index: 2, offset: 0, rootDistance: 0.003, stratum: 1),
+    ]
+    var receiver = Candidate(index: 0, offset: 0, rootDistance: 0.5, stratum: 0)
+    let selection = Self.select([receiver] + servers)
+    #expect(selection.systemSource == 1 && selection.state(of: 0) == .combined)
+    receiver.rootDistance = 0.011
+    #expect(Self.select([receiver] + servers).systemSource == 0)
+    receiver.rootDistance = 0.5
+    receiver.prefer = true
+    #expect(Self.select([receiver] + servers).systemSource == 0, "the operator said so")
+    #expect(Self.select([receiver]).systemSource == 0)
+  }
+
+  /// Who has grown far gives way.
+  @Test func oneThatHasGrownFarGivesWay() {
+    var selection = SourceSelection()
+    var receiver = Candidate(index: 0, offset: 0, rootDistance: 0.001, stratum: 0)
+    let server = Candidate(index: 1, offset: 0, rootDistance: 0.002, stratum: 1)
+    selection.select(Self.list([receiver, server]), minimumSources: 1, requirePresent: false)
+    #expect(selection.systemSource == 0)
+    receiver.rootDistance = 0.12
+    selection.select(Self.list([receiver, server]), minimumSources: 1, requirePresent: false)
+    #expect(selection.systemSource == 1)
+  }
+
   /// The system source stays while it survives, yields to a lower stratum and to a preferred one.
   @Test func noHopping() {
     var selection = SourceSelection()
@@ -50,7 +79,7 @@ import Testing
       return selection.systemSource
     }
     #expect(choose() == 0)
-    first.rootDistance = 0.5
+    first.rootDistance = 0.15
     #expect(choose() == 0)
     second.stratum = 1
     #expect(choose() == 1)

@@ -81,8 +81,12 @@ package final class DisciplineRole {
 
   /// Does all there is to do now.
   package func turn() {
-    while let event = port.events.pop() { handle(event) }
     let now = RawClock.now()
+    while let event = port.events.pop() {
+      // The source that it is about may still wait in its provider's outbox.
+      if case .sourceLocked = event { for index in 0..<outboxes.count { drain(outboxes[index], now: now) } }
+      handle(event)
+    }
     for index in 0..<outboxes.count { drain(outboxes[index], now: now) }
     while let event = port.hardware.pop() {
       if case .sample = event {

@@ -14,7 +14,16 @@ struct TemperatureWatch {
   private var curve: TemperatureCurve?
   private var nextLook = RawInstant(nanoseconds: .min)
   private var trouble = ""
-  private var told: Frequency?
+  private var told: News?
+
+  /// What the engine has to hear.
+  enum News: Equatable {
+    case frequency(Frequency)
+    /// The sensor says nothing any more: what comes next is of another time.
+    case lost
+
+    var frequency: Frequency? { if case .frequency(let frequency) = self { frequency } else { nil } }
+  }
 
   /// No sensor says more, and no table is longer.
   static let sensorLimit = 256
@@ -28,27 +37,29 @@ struct TemperatureWatch {
   /// The engine did not take the last one: it is told again.
   mutating func tellAgain() { told = nil }
 
-  /// How fast the oscillator runs where that is new; nil = nothing new.
-  mutating func turn(now: RawInstant, raise: (EventRecord) -> Void) -> Frequency? {
+  /// How fast the oscillator runs where that is new, or that it is not known any more; nil = nothing new.
+  mutating func turn(now: RawInstant, raise: (EventRecord) -> Void) -> News? {
     guard let settings, now >= nextLook else { return nil }
     nextLook = now + settings.interval
+    let news: News
     do throws(Trouble) {
       let frequency = try look(settings)
       if !trouble.isEmpty {
         trouble = ""
         raise(EventRecord(.temperatureFound, text: "\(settings.sensor): the frequency goes by its temperature again"))
       }
-      guard frequency != told else { return nil }
-      told = frequency
-      return frequency
+      news = .frequency(frequency)
     } catch {
       // Figures in it change with each look: it is said once.
       if trouble.isEmpty {
         raise(EventRecord(.temperatureLost, text: "\(error.text); the frequency stays as the last temperature has it"))
       }
       trouble = error.text
-      return nil
+      news = .lost
     }
+    guard news != told else { return nil }
+    told = news
+    return news
   }
 
   private struct Trouble: Error { var text: String }
