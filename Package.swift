@@ -68,6 +68,7 @@ let package = Package(
     .library(name: "tompion-phc", type: .dynamic, targets: ["PHCPlugin"]),
     .library(name: "tompion-gnss", type: .dynamic, targets: ["GNSSPlugin"]),
     .library(name: "tompion-local", type: .dynamic, targets: ["LocalPlugin"]),
+    .library(name: "tompion-manual", type: .dynamic, targets: ["ManualPlugin"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -170,6 +171,10 @@ let package = Package(
       name: "Local", dependencies: ["TimeTypes", "ProviderKit", "CTompionProvider"], path: "Plugins/Local",
       exclude: ["README.md"], swiftSettings: strict),
     plugin("LocalPlugin", of: "Local", library: "libtompion-local.so"),
+    .target(
+      name: "Manual", dependencies: ["TimeTypes", "ProviderKit", "CTompionProvider"], path: "Plugins/Manual",
+      exclude: ["README.md"], swiftSettings: strict),
+    plugin("ManualPlugin", of: "Manual", library: "libtompion-manual.so"),
 
     // What people run.
     .executableTarget(
@@ -272,6 +277,7 @@ let package = Package(
     tests("PPS", ["TimeTypes", "Numerics", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("PHC", ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Local", ["TimeTypes", "ProviderKit", "CTompionProvider", "MockHost"]),
+    tests("Manual", ["TimeTypes", "ProviderKit", "CTompionProvider", "MockHost"]),
     tests("GNSS", ["TimeTypes", "ReferenceWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "ReferenceWire", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Report
+package import TimeTypes
 
 /// What a client asks for.
 package enum ControlRequest: Sendable, Equatable {
@@ -14,6 +15,8 @@ package enum ControlRequest: Sendable, Equatable {
   /// Measure at once, `source` only (nil = every source), and try a refused clock again; with `force` the next offset that the
   /// sources agree on passes the sanity gate. Both together are refused (`forceOfOneSource`).
   case resync(force: Bool, source: String?)
+  /// An operator's word: it is that time now (UTC, ns since 1970), give or take `within` (nil = as the provider manual has it).
+  case setTime(nanoseconds: Int64, within: TimeInterval?)
 
   /// The word on the wire.
   package var name: String {
@@ -25,13 +28,16 @@ package enum ControlRequest: Sendable, Equatable {
     case .why: "why"
     case .events: "events"
     case .resync: "resync"
+    case .setTime: "settime"
     }
   }
 
   /// True for what alters something: allowed to fewer, and logged.
   package var isChange: Bool {
-    if case .resync = self { return true }
-    return false
+    switch self {
+    case .resync, .setTime: true
+    default: false
+    }
   }
 
   package var json: JSONValue {
@@ -45,6 +51,9 @@ package enum ControlRequest: Sendable, Equatable {
     case .resync(let force, let source):
       members.append(JSONMember("force", .boolean(force)))
       if let source { members.append(JSONMember("source", .string(source))) }
+    case .setTime(let nanoseconds, let within):
+      members.append(JSONMember("time_ns", .integer(nanoseconds)))
+      if let within { members.append(JSONMember("within_ns", .integer(within.nanoseconds))) }
     }
     return .object(members)
   }
@@ -82,9 +91,15 @@ package enum ControlRequest: Sendable, Equatable {
     case "resync":
       arguments = ["force", "source"]
       self = .resync(force: try Self.flag(json, "force"), source: try Self.text(json, "source"))
+    case "settime":
+      arguments = ["time_ns", "within_ns"]
+      guard case .integer(let nanoseconds)? = json["time_ns"] else {
+        throw .malformed("\"time_ns\" is the time, UTC in nanoseconds since 1970")
+      }
+      self = .setTime(nanoseconds: nanoseconds, within: try Self.uncertainty(json))
     default:
       throw .unknown(
-        "there is no request \(printable(name, limit: 40)); there are status, sources, providers, clocks, why, events and resync"
+        "there is no request \(printable(name, limit: 40)); there are status, sources, providers, clocks, why, events, resync and settime"
       )
     }
     for member in members where !(["tompion", "request"] + arguments).contains(member.name) {
@@ -96,6 +111,17 @@ package enum ControlRequest: Sendable, Equatable {
   package static let forceOfOneSource =
     "a forced resync opens the sanity gate for what all sources agree on, not for one of them: "
     + "leave out the source, or the force"
+
+  /// How far an entered time may be off: less is no operator's, more no time.
+  package static let uncertainties = 0.001...3600.0
+
+  private static func uncertainty(_ json: JSONValue) throws(ControlError) -> TimeInterval? {
+    guard let nanoseconds = try count(json, "within_ns") else { return nil }
+    guard uncertainties.contains(Double(nanoseconds) * 1e-9) else {
+      throw .malformed("\"within_ns\" is from 1000000 to 3600000000000 (1 ms to an hour)")
+    }
+    return TimeInterval(nanoseconds: Int64(nanoseconds))
+  }
 
   private static func flag(_ json: JSONValue, _ name: String) throws(ControlError) -> Bool {
     switch json[name] {

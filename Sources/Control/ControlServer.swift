@@ -171,6 +171,8 @@ package final class ControlServer {
       }
     case .resync(let force, let source):
       reply = resync(force, source, peer, handler)
+    case .setTime(let nanoseconds, let within):
+      reply = setTime(nanoseconds, within, peer, handler)
     }
     connections[token]?.state.send(reply)
   }
@@ -190,11 +192,7 @@ package final class ControlServer {
     -> ControlReply
   {
     let what = "resync" + (force ? " --force" : "") + (source.map { " --source \(printable($0, limit: 128))" } ?? "")
-    guard mayChange(peer) else {
-      handler.raise(EventRecord(.controlRefused, text: "\(what) refused: \(peer.text) may not change anything"))
-      return ControlReply(
-        .notPermitted("you may read, but not change anything: be root, the daemon's user or in the group of \(path)"))
-    }
+    if let refusal = refusal(of: what, peer, handler) { return refusal }
     if force, source != nil { return ControlReply(.refused(ControlRequest.forceOfOneSource)) }
     do {
       let text = try handler.resync(force: force, source: source)
@@ -204,6 +202,33 @@ package final class ControlServer {
     } catch {
       return ControlReply(error)
     }
+  }
+
+  private func setTime(
+    _ nanoseconds: Int64, _ within: TimeInterval?, _ peer: ControlPeer, _ handler: any ControlHandler
+  ) -> ControlReply {
+    let what = "settime \(UTCText.text(nanoseconds))"
+    if let refusal = refusal(of: what, peer, handler) { return refusal }
+    do {
+      let (text, offset) = try handler.setTime(nanoseconds, within: within)
+      handler.raise(EventRecord(.controlCommand, text: "\(what) by \(peer.text)"))
+      return .answer(
+        request: "settime",
+        body: .object([
+          JSONMember("accepted", .boolean(true)), JSONMember("text", .string(text)),
+          JSONMember("offset_ns", .integer(offset.nanoseconds)),
+        ]))
+    } catch {
+      return ControlReply(error)
+    }
+  }
+
+  /// What whoever may only read is answered; it is an event, too.
+  private func refusal(of what: String, _ peer: ControlPeer, _ handler: any ControlHandler) -> ControlReply? {
+    guard !mayChange(peer) else { return nil }
+    handler.raise(EventRecord(.controlRefused, text: "\(what) refused: \(peer.text) may not change anything"))
+    return ControlReply(
+      .notPermitted("you may read, but not change anything: be root, the daemon's user or in the group of \(path)"))
   }
 
   /// Root, the owner of the socket (the daemon's own user), or the group of the socket. (A supplementary group counts by the socket's mode alone: who is

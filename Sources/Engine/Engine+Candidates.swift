@@ -70,7 +70,8 @@ extension Engine {
   @_noAllocation @_noLocks
   private func isBeginning(at now: RawInstant) -> Bool {
     if hasAdopted { return false }
-    for i in 0..<capacity where storage.slots[i].isUsed && !storage.slots[i].options.noselect {
+    for i in 0..<capacity
+    where storage.slots[i].isUsed && !storage.slots[i].options.noselect && !storage.slots[i].options.manual {
       let filter = storage.slots[i].filter.accepted
       if filter > 0 && filter < Self.leastSamples
         && (now - storage.slots[i].filter.newest.raw).inSeconds < Self.beginningWait
@@ -101,6 +102,8 @@ extension Engine {
     let asked = storage.slots[index].poll.poll
     let age = (now - storage.slots[index].filter.newest.raw).inSeconds
     if age > 8 * Self.interval(own > asked ? own : asked) + 8 { return .unreachable }
+    // An operator's word is what it is, and there may never be another.
+    if options.manual { return nil }
     if storage.slots[index].filter.accepted < Self.leastSamples { return .distant }
     // MAXDIST and what a sample ages by until the next one is due (RFC 5905, appendix A.5.5.3; Docs/algorithm.md, section 4).
     if storage.slots[index].rootDistance >= parameters.maximumDistance + driftBound.assumed * Self.interval(own) {

@@ -79,6 +79,7 @@ extension Engine {
     if let index = storage.selection.systemSource {
       let own = storage.slots[index].estimate
       system.source = storage.slots[index].id
+      system.isManual = storage.slots[index].options.manual
       system.stratum = storage.slots[index].stratum < 15 ? storage.slots[index].stratum + 1 : 15
       system.referenceID = storage.slots[index].referenceID
       system.rootDelay = storage.slots[index].rootDelay + (own.statistics.delay > 0 ? own.statistics.delay : 0)

@@ -3,8 +3,8 @@
 import Selection
 import TimeTypes
 
-/// The host's own clock as what stands in where nobody can be followed (Docs/algorithm.md, section 4). It teaches nothing and moves nothing: it
-/// is no candidate, and its samples reach no filter.
+/// What stands in where nobody can be followed (Docs/algorithm.md, section 4): a senior orphan, an operator's words, the host's own clock. The
+/// last teaches nothing and moves nothing: it is no candidate, and its samples reach no filter.
 extension Engine {
   /// The slot of the source that is the disciplined clock itself, −1 = there is none. The first one counts.
   @_noAllocation @_noLocks
@@ -51,6 +51,7 @@ extension Engine {
     }
     for position in 0..<storage.candidates.count {
       let index = storage.candidates[position].index
+      if storage.slots[index].options.manual { continue }
       election.take(
         storage.candidates[position], referenceID: storage.slots[index].referenceID.rawValue,
         isSenior: storage.slots[index].options.senior, isMember: storage.slots[index].wasOrphan)
@@ -60,7 +61,9 @@ extension Engine {
     var position = storage.candidates.count - 1
     while position >= 0 {
       let candidate = storage.candidates[position]
-      if !election.admits(candidate, isMember: storage.slots[candidate.index].wasOrphan, isReady: isReady) {
+      if storage.slots[candidate.index].options.manual {
+        // Its turn comes after this.
+      } else if !election.admits(candidate, isMember: storage.slots[candidate.index].wasOrphan, isReady: isReady) {
         storage.candidates.remove(at: position)
         storage.selection.mark(candidate.index, .orphan)
       } else if !election.isReal(candidate) {
@@ -71,13 +74,34 @@ extension Engine {
     return isLed
   }
 
+  /// An operator's words are no candidate beside anybody else. Returns whether they are what is left.
+  @_noAllocation @_noLocks
+  func hearOperator() -> Bool {
+    var others = 0
+    for position in 0..<storage.candidates.count
+    where !storage.slots[storage.candidates[position].index].options.manual { others += 1 }
+    if others == 0 { return storage.candidates.count > 0 }
+    var position = storage.candidates.count - 1
+    while position >= 0 {
+      let index = storage.candidates[position].index
+      if storage.slots[index].options.manual {
+        storage.candidates.remove(at: position)
+        storage.selection.mark(index, .standby)
+      }
+      position -= 1
+    }
+    return false
+  }
+
   /// Tells of the own clock what is true of it: nobody's time at that stratum, and at most so wrong as is known of it. What is told has a
   /// ceiling, because clients turn away from 1.5 s and more; the bounds have none.
   @_noAllocation @_noLocks
   func serve(_ own: Int, in next: inout TimeState, at now: RawInstant) {
     let ceiling = TimeInterval(seconds: storage.slots[own].rootDispersion)
     if case .some = fused {
-      let known = next.rootDispersion + TimeInterval(seconds: 0.5 * system.rootDelay)
+      // An operator's uncertainty, for one, is in the bound alone.
+      let distance = next.rootDispersion + TimeInterval(seconds: 0.5 * system.rootDelay)
+      let known = distance > next.boundHard ? distance : next.boundHard
       next.rootDispersion = known < ceiling ? known : ceiling
     } else {
       next.rootDispersion = ceiling

@@ -71,7 +71,7 @@ extension Engine {
     next.statisticalRate = Frequency(ratio: Self.statisticalDeviations * fused.frequencyError.ratio)
     next.referenceTime = fused.line.time(at: fused.lastUpdate)
     next.synchronized =
-      sanity.isGood && !steering.isRevalidating && rest <= parameters.synchronizedLimit
+      sanity.isGood && !system.isManual && !steering.isRevalidating && rest <= parameters.synchronizedLimit
       && (now - fused.lastUpdate).inSeconds <= parameters.holdoverLimit
       && 0.5 * system.rootDelay + dispersion <= parameters.maximumDistance
     if next.synchronized {

@@ -12,6 +12,10 @@ extension Engine {
   /// A sample that reaches the engine later than this, seconds, is not used.
   static var oldestSample: Double { @_noAllocation @_noLocks get { 300 } }
 
+  /// The most that a source's own precision makes of its readings, seconds; and an operator's.
+  static var coarsest: Double { @_noAllocation @_noLocks get { 0.1 } }
+  static var coarsestWord: Double { @_noAllocation @_noLocks get { 3600 } }
+
   @_noAllocation @_noLocks
   mutating func take(_ sample: Sample, at now: RawInstant, _ actions: inout Actions) {
     let index = find(sample.source)
@@ -41,7 +45,8 @@ extension Engine {
     let reference = onOurSideOfLeap(told, of: sample)
     let offset = localOffset(of: sample, reference)
     storage.slots[index].lastOffset = offset
-    let observation = Self.observation(sample, reference)
+    let observation = Self.observation(
+      sample, reference, coarsest: storage.slots[index].options.manual ? Self.coarsestWord : Self.coarsest)
     if gate.refuses(offset.inSeconds) && !isGateOpen {
       refuse(index, sample, observation, offset: offset, &actions)
     } else {
@@ -106,7 +111,9 @@ extension Engine {
   }
 
   @_noAllocation @_noLocks
-  private static func observation(_ sample: Sample, _ reference: TimeInterval) -> Observation {
+  private static func observation(
+    _ sample: Sample, _ reference: TimeInterval, coarsest: Double
+  ) -> Observation {
     let isOneWay = sample.flags.rawValue & SampleFlags.oneWay.rawValue != 0
     let delay = isOneWay ? 0 : Double(sample.delayNanoseconds) * 1e-9
     var asymmetry = delay > 0 ? 0.5 * delay : 0
@@ -120,7 +127,7 @@ extension Engine {
     return Observation(
       raw: sample.raw, reference: reference, delay: delay, isOneWay: isOneWay,
       dispersion: seconds(sample.dispersionNanoseconds), asymmetryBound: asymmetry, poll: sample.poll,
-      resolution: claimed > least ? (claimed < 0.1 ? claimed : 0.1) : least)
+      resolution: claimed > least ? (claimed < coarsest ? claimed : coarsest) : least)
   }
 
   /// Nanoseconds of the wire as seconds, at most 10¹⁰ of them.

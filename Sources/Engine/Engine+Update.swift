@@ -13,18 +13,24 @@ extension Engine {
     gatherCandidates(at: now)
     separateSmearing(&actions)
     let isLed = electOrphan(own)
-    // Whoever leads is one, and no operator's words for real sources are about it.
+    let isTold = hearOperator()
+    // Whoever stands in is one, and what is configured for real sources is not about it.
     storage.selection.select(
-      storage.candidates, minimumSources: isLed ? 1 : parameters.minimumSources,
-      requirePresent: isLed ? false : isSourceRequired())
+      storage.candidates, minimumSources: isLed || isTold ? 1 : parameters.minimumSources,
+      requirePresent: isLed || isTold ? false : isSourceRequired())
     reportFalsetickers(&actions)
+    var isOwnTime = isTold
     if case .selected = storage.selection.outcome {
       gatherSurvivors()
       if let estimate = fuse(at: now) { adopt(estimate, at: now, &actions) }
     } else {
       weighSuspicion(at: now, &actions)
       coast(at: now)
-      if isOwnClockReady(own) && sanity.isGood { storage.selection.standIn(own) }
+      isOwnTime = true
+    }
+    // An operator sets the own clock, and makes nobody's time of it.
+    if isOwnTime && isOwnClockReady(own) && sanity.isGood {
+      storage.selection.standIn(own)
     }
     if followedSource != before { reportSystemSource(&actions) }
     steer(at: now, &actions)

@@ -51,6 +51,8 @@ public struct SourceOptions: Sendable, BitwiseCopyable, Equatable {
   public var orphan = false
   /// Its address comes before ours in that election.
   public var senior = false
+  /// An operator's words: one sample is enough; followed only where there is no other, and nothing is synchronized by it.
+  public var manual = false
   /// Bounds of the poll interval, log2 seconds.
   public var minimumPoll: Int8 = 6
   public var maximumPoll: Int8 = 10

@@ -19,6 +19,7 @@ extension SourceOptions {
     ownClock = source.has(TOMPION_SOURCE_LOCAL)
     orphan = source.has(TOMPION_SOURCE_ORPHAN)
     senior = source.has(TOMPION_SOURCE_SENIOR)
+    manual = source.has(TOMPION_SOURCE_MANUAL)
     minimumPoll = source.minimumPoll
     maximumPoll = source.maximumPoll
   }

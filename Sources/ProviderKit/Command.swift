@@ -25,6 +25,9 @@ public struct Command: Hashable, Sendable, BitwiseCopyable {
     public static let shutdown = Kind(rawValue: UInt32(TOMPION_COMMAND_SHUTDOWN))
     /// An operator's resync: measure now.
     public static let pollNow = Kind(rawValue: UInt32(TOMPION_COMMAND_POLL_NOW))
+    /// An operator entered a time: `value` = that UTC less the raw counter at the moment, ns; `source` = how far it may be off, µs
+    /// (0 = as configured).
+    public static let setTime = Kind(rawValue: UInt32(TOMPION_COMMAND_SET_TIME))
   }
 
   public var kind: Kind

@@ -45,4 +45,6 @@ public enum EventNumber: UInt32, CaseIterable, Sendable {
   /// Nobody can be followed: the host's own time is served.
   case ownTimeServed = 610
   case ownTimeEnded = 611
+  /// An operator entered a time.
+  case timeEntered = 612
 }

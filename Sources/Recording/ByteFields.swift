@@ -75,6 +75,7 @@ struct ByteFields {
     options.ownClock = bits & 256 != 0
     options.orphan = bits & 512 != 0
     options.senior = bits & 1024 != 0
+    options.manual = bits & 2048 != 0
     options.minimumPoll = try integer()
     options.maximumPoll = try integer()
     return options

@@ -137,6 +137,7 @@ package struct RecordEncoder {
     let flags = [
       options.prefer, options.noselect, options.trust, options.require, options.reliable, options.referenceClock,
       options.smears, options.mustAuthenticate, options.ownClock, options.orphan, options.senior,
+      options.manual,
     ]
     var bits: UInt16 = 0
     for (position, flag) in flags.enumerated() where flag { bits |= 1 << UInt16(position) }

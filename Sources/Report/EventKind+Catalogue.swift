@@ -14,7 +14,7 @@ extension EventKind {
       .keysMissing, .signatureWrong, .signatureMissing, .sourceProvenAgain, .signingFailed, .peerSigningFailed,
       .legacyRequestRefused, .accountSweep, .referenceLost, .referenceFound, .referenceUnfit, .referenceRefused,
       .referenceTrusted, .weekRollover, .referenceDelayLearned, .referenceJumped, .feedLost, .feedFound,
-      .ownTimeServed, .ownTimeEnded:
+      .ownTimeServed, .ownTimeEnded, .timeEntered:
       true
     default: false
     }
@@ -285,6 +285,7 @@ extension EventKind {
         "own-time-ended", .notice,
         "The host's own time is not served any more: there is real time, or another one leads."
       )
+    case .timeEntered: ("time-entered", .notice, "An operator entered a time (tompion settime).")
     case .stateKept: ("state-kept", .notice, "The state directory, or the file in it, can be written again.")
     case .listeningLost:
       (

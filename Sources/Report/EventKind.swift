@@ -111,4 +111,5 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case feedFound = 609
   case ownTimeServed = 610
   case ownTimeEnded = 611
+  case timeEntered = 612
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CTompionProvider
 import Control
 import Engine
 import LinuxKernel
@@ -225,6 +226,31 @@ final class ControlRole: ControlHandler {
     return "resync of \(count) requested"
       + (untold > 0 ? " (\(untold) not asked at once: too many commands wait)" : "")
       + (force ? "; the next time they agree on passes the sanity gate" : "")
+  }
+
+  func setTime(
+    _ nanoseconds: Int64, within: TimeInterval?
+  ) throws(ControlError) -> (text: String, offset: TimeInterval) {
+    let raw = RawClock.now()
+    let clock = context.utc().nanoseconds
+    let operators = context.providers.lazy.flatMap { $0.outbox.sources.snapshot() }.first {
+      $0.summary.has(TOMPION_SOURCE_MANUAL)
+    }
+    guard let operators else {
+      throw .refused(
+        "no provider takes an operator's time: write [provider.manual] in the configuration and restart tompiond")
+    }
+    let (apart, tooFar) = nanoseconds.subtractingReportingOverflow(clock)
+    let (value, tooMuch) = nanoseconds.subtractingReportingOverflow(raw.nanoseconds)
+    guard !tooFar, !tooMuch else { throw .refused("there is no such time") }
+    let offset = TimeInterval(nanoseconds: apart)
+    let entry = EnteredTime(offset: offset, snapshot(), context.configuration.clock)
+    if let refusal = entry.refusal { throw .refused(refusal) }
+    let micro = within.map { UInt32(clamping: max(1, $0.nanoseconds / 1000)) } ?? 0
+    guard context.router.postTime(value, within: micro, to: operators.id) else {
+      throw .refused("the provider manual takes no more at once; try again in a second")
+    }
+    return (entry.text, offset)
   }
 
   func snapshot() -> StatusSnapshot {

@@ -37,9 +37,11 @@ package struct SourceSelection: ~Copyable {
     if systemSource == index { systemSource = nil }
   }
 
-  /// Nobody was selected, and the host's own clock stands in: the system source, but no survivor, so that nothing is learned from it.
+  /// Nobody was selected, or an operator's words alone, and the host's own clock stands in: the system source, but no survivor, so that nothing
+  /// is learned from it.
   @_noAllocation @_noLocks
   package mutating func standIn(_ index: Int) {
+    if let systemSource { states[systemSource] = .combined }
     states[index] = .selected
     systemSource = index
   }

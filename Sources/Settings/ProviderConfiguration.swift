@@ -34,7 +34,7 @@ package struct ProviderConfiguration: Sendable, Equatable {
   /// Modules that come with the daemon, found in its plugin directory.
   package static let own: Set<String> = [
     "tompion-ntp-client", "tompion-ntp-server", "tompion-ntp-symmetric", "tompion-ms-sntp",
-    "tompion-pps", "tompion-phc", "tompion-gnss", "tompion-local",
+    "tompion-pps", "tompion-phc", "tompion-gnss", "tompion-local", "tompion-manual",
   ]
 
   package static func usualPlacement(of module: String) -> Placement { own.contains(module) ? .inProcess : .process }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Control
+import LinuxKernel
+import Report
 import Settings
+import TimeTypes
 
 /// What the command line asks for.
 struct Command: Equatable {
@@ -22,7 +25,7 @@ struct Command: Equatable {
 
   static let defaultConfiguration = "/etc/tompion.toml"
   static let names = [
-    "status", "sources", "providers", "clocks", "events", "resync", "why", "config", "diagnose", "keys",
+    "status", "sources", "providers", "clocks", "events", "resync", "settime", "why", "config", "diagnose", "keys",
     "new-provider",
   ]
 
@@ -45,6 +48,7 @@ struct Command: Equatable {
     var (follow, force) = (false, false)
     var source: String?
     var language: String?
+    var within: TimeInterval?
     var since: UInt64?
     var limit: UInt32?
     action = .help(nil)
@@ -67,6 +71,7 @@ struct Command: Equatable {
       case "-f", "--follow": follow = try Self.plain(name, value)
       case "--force": force = try Self.plain(name, value)
       case "--source": source = try reader.value(value, what: "a source's name or address")
+      case "--within": within = try Self.uncertainty(try reader.value(value, what: "seconds"))
       case "--language": language = try reader.value(value, what: "a programming language")
       case "-n", "--lines": limit = try Self.number(name, try reader.value(value, what: "a number"))
       case "--since": since = try Self.number(name, try reader.value(value, what: "an event's sequence number"))
@@ -108,6 +113,13 @@ struct Command: Equatable {
     case "resync":
       if force, source != nil { throw ArgumentError("resync --force --source: \(ControlRequest.forceOfOneSource)") }
       action = .ask(.resync(force: force, source: source))
+    case "settime":
+      let text = operands.joined(separator: " ")
+      operands = []
+      switch EnteredText.nanoseconds(text, now: RealtimeClock.now().nanoseconds) {
+      case .success(let nanoseconds): action = .ask(.setTime(nanoseconds: nanoseconds, within: within))
+      case .failure(let problem): throw ArgumentError("settime\(text.isEmpty ? "" : " \(text)"): \(problem)")
+      }
     case "new-provider":
       guard let name = operands.first else {
         throw ArgumentError("new-provider needs a name: tompion new-provider gps-receiver --language c")
@@ -126,6 +138,7 @@ struct Command: Equatable {
   private static let options = [
     "": common + ["--version"], "events": ["-f", "--follow", "-n", "--lines", "--since"],
     "resync": ["--force", "--source"], "new-provider": ["--language"],
+    "settime": ["--within"],
   ]
 
   /// The command of that name.
@@ -139,6 +152,13 @@ struct Command: Equatable {
   static func plain(_ name: String, _ value: String?) throws(ArgumentError) -> Bool {
     if value != nil { throw ArgumentError("\(name) takes no value") }
     return true
+  }
+
+  private static func uncertainty(_ text: String) throws(ArgumentError) -> TimeInterval {
+    guard let seconds = Double(text), ControlRequest.uncertainties.contains(seconds) else {
+      throw ArgumentError("--within \(text): write seconds from 0.001 to 3600")
+    }
+    return TimeInterval(seconds: seconds)
   }
 
   static func number<Number: FixedWidthInteger>(_ name: String, _ text: String) throws(ArgumentError) -> Number {

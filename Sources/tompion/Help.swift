@@ -20,6 +20,7 @@ enum Help {
       events        what happened, from the daemon's event log
       why           one sentence: why the clock is not synchronized
       resync        measure again, at once
+      settime TIME  enter the time, where nobody else tells it
       config check  check a configuration file before it is used
       diagnose      what is wrong with time here, step by step
       keys          check, make and show symmetric keys
@@ -99,6 +100,19 @@ enum Help {
                          however large (the sanity gate lets it pass once)
       --source NAME      asks only this source, by name or address; not with --force,
                          which opens the gate for all of them
+    Only for root, the daemon's user and the group of its control socket.
+
+    """,
+    "settime": """
+    usage: tompion settime TIME [--within SECONDS] [--json]
+
+    Tells tompiond what time it is when this is entered: 2026-11-22T14:03:20Z,
+    with an offset 2026-11-22T15:03:20+01:00, a time of this day (of UTC, the one
+    that is nearest) 14:03:20Z, or seconds since 1970 @1795356200. It counts where no
+    source can be followed; two and more entries teach the frequency, the better
+    the longer apart. The sanity limits hold. Needs [provider.manual].
+      --within SECONDS   how far off it may be (0.001 to 3600; default: the
+                         provider's uncertainty, 1)
     Only for root, the daemon's user and the group of its control socket.
 
     """,

@@ -47,7 +47,9 @@ struct NewProvider: Equatable {
     self.language = known
   }
 
-  private static let ours = ["ntp-client", "ntp-server", "ntp-symmetric", "ms-sntp", "pps", "phc", "gnss", "local"]
+  private static let ours = [
+    "ntp-client", "ntp-server", "ntp-symmetric", "ms-sntp", "pps", "phc", "gnss", "local", "manual",
+  ]
 
   /// The folder's files, by path; each token of the templates as it is in this provider.
   func files(from templates: [Folder.File], prefix: String) -> [Folder.File] {

@@ -41,7 +41,7 @@ struct Output {
     case .events(_, _, let follow):
       let events = body.elements("events").compactMap { EventRecord(json: $0) }
       return events.isEmpty && !follow ? "There is no event.\n" : events.map { $0.line(style) + "\n" }.joined()
-    case .resync: return sentence(body, "text")
+    case .resync, .setTime: return sentence(body, "text")
     }
   }
 

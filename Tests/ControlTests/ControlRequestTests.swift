@@ -11,6 +11,8 @@ struct ControlRequestTests {
     .status, .sources, .providers, .why, .events(since: nil, limit: nil, follow: false),
     .events(since: 7, limit: 3, follow: true),
     .resync(force: false, source: nil), .resync(force: true, source: "ntp\u{1B}.example"),
+    .setTime(nanoseconds: 1_795_356_200_500_000_000, within: nil),
+    .setTime(nanoseconds: -1, within: .milliseconds(250)),
   ]
 
   @Test("each request comes back as it went", arguments: all)
@@ -35,6 +37,10 @@ struct ControlRequestTests {
       ("{\"tompion\":2,\"request\":\"status\"}", "version"),
       ("{\"tompion\":\"1\",\"request\":\"status\"}", "malformed"),
       ("{\"request\":\"resync\",\"force\":1}", "malformed"), ("{\"request\":\"resync\",\"source\":1}", "malformed"),
+      ("{\"request\":\"settime\"}", "malformed"), ("{\"request\":\"settime\",\"time_ns\":\"now\"}", "malformed"),
+      ("{\"request\":\"settime\",\"time_ns\":1,\"within_ns\":999999}", "malformed"),
+      ("{\"request\":\"settime\",\"time_ns\":1,\"within_ns\":3600000000001}", "malformed"),
+      ("{\"request\":\"settime\",\"time_ns\":1,\"force\":true}", "unknown"),
       ("{\"request\":\"events\",\"since\":-1}", "malformed"), ("{\"request\":\"events\",\"limit\":\"x\"}", "malformed"),
     ])
   func refused(_ line: String, _ code: String) {
@@ -43,8 +49,8 @@ struct ControlRequestTests {
     #expect(error?.description.isEmpty == false)
   }
 
-  @Test("only resync changes something")
-  func changes() { #expect(Self.all.filter(\.isChange).map(\.name) == ["resync", "resync"]) }
+  @Test("only resync and settime change something")
+  func changes() { #expect(Self.all.filter(\.isChange).map(\.name) == ["resync", "resync", "settime", "settime"]) }
 
   @Test("each reply comes back as it went; what is none is refused")
   func replies() throws {

@@ -22,6 +22,14 @@ private final class StubHandler: ControlHandler {
 
   func queryProviders() { queries += 1 }
 
+  func setTime(
+    _ nanoseconds: Int64, within: TimeTypes.TimeInterval?
+  ) throws(ControlError) -> (text: String, offset: TimeTypes.TimeInterval) {
+    guard nanoseconds > 0 else { throw .refused("there is no such time") }
+    resyncs.append("\(nanoseconds) \(within?.nanoseconds ?? 0)")
+    return ("entered", .milliseconds(-3))
+  }
+
   func resync(force: Bool, source: String?) throws(ControlError) -> String {
     if source == "nobody" { throw .refused("there is no source nobody") }
     resyncs.append("\(force) \(source ?? "all")")

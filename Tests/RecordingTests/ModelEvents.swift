@@ -38,6 +38,7 @@ struct ModelEvents {
     options.ownClock = Bool.random(using: &random)
     options.orphan = Bool.random(using: &random)
     options.senior = Bool.random(using: &random)
+    options.manual = Bool.random(using: &random)
     options.minimumPoll = whole()
     options.maximumPoll = whole()
     return options

@@ -79,7 +79,7 @@ import TimeTypes
     }
     for index in events.indices {
       guard case .sourceAdded(let source, var options, let now) = events[index] else { continue }
-      (options.ownClock, options.orphan, options.senior) = (false, false, false)
+      (options.ownClock, options.orphan, options.senior, options.manual) = (false, false, false, false)
       events[index] = .sourceAdded(source, options, now: now)
     }
     var reader = try RecordReader(old)

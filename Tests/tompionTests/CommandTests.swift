@@ -23,6 +23,11 @@ struct CommandTests {
       ("events -n 3 --since=7", .events(since: 7, limit: 3, follow: false)),
       ("events --follow --lines 0", .events(since: nil, limit: 0, follow: true)),
       ("resync", .resync(force: false, source: nil)), ("resync --force", .resync(force: true, source: nil)),
+      ("settime @1795356200.5", .setTime(nanoseconds: 1_795_356_200_500_000_000, within: nil)),
+      (
+        "settime 2026-11-22T14:03:20Z --within 0.25",
+        .setTime(nanoseconds: 1_795_356_200_000_000_000, within: .milliseconds(250))
+      ),
       ("resync --source a.example", .resync(force: false, source: "a.example")),
     ])
   func asks(line: String, request: ControlRequest) throws {
@@ -56,6 +61,9 @@ struct CommandTests {
       ("events -n x", "write a number, 0 or more"), ("events -n -1", "0 or more"),
       ("--json=yes status", "takes no value"),
       ("--socket= status", "--socket needs a path"), ("resync --force --source a", "--force --source"),
+      ("settime", "write a time in UTC"), ("settime noon", "hours of two digits"),
+      ("settime 14:03:20", "whose time is it?"), ("settime 14:03Z --within 0", "seconds from 0.001 to 3600"),
+      ("settime 14:03Z --force", "no option --force"),
       ("config", "tompion config check"), ("config check a b", "takes no operand a"),
       ("help why why", "one command, not 2"),
       ("help nonsense", "there is no command nonsense"), ("new-provider", "needs a name"),

@@ -86,7 +86,11 @@ struct ProviderGrants {
       TOMPION_SOURCE_PREFER | TOMPION_SOURCE_TRUST | TOMPION_SOURCE_REQUIRE | TOMPION_SOURCE_RELIABLE)
     info.flags &= ~(bending & ~sourceFlags)
     // Who leads where nobody tells real time, and what is served then, is no stranger's to say.
-    if !isOwn { info.flags &= ~UInt32(TOMPION_SOURCE_LOCAL | TOMPION_SOURCE_ORPHAN | TOMPION_SOURCE_SENIOR) }
+    if !isOwn {
+      let standing =
+        TOMPION_SOURCE_LOCAL | TOMPION_SOURCE_ORPHAN | TOMPION_SOURCE_SENIOR | TOMPION_SOURCE_MANUAL
+      info.flags &= ~UInt32(standing)
+    }
     if !isOwn, sourceFlags & UInt32(Self.proving) == 0 {
       info.flags &= ~UInt32(Self.proving)
       info.reserved = (0, 0, 0, 0, 0, 0)

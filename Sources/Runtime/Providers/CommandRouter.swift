@@ -16,6 +16,8 @@ final class CommandRouter: Sendable {
     case pollNow
     /// Say what there is to say.
     case query
+    /// An operator's time; value = UTC less the raw counter.
+    case setTime
     /// Look at the files of keys now. For providers of this process.
     case readKeys
 
@@ -25,6 +27,7 @@ final class CommandRouter: Sendable {
       case .timeJumped: TOMPION_COMMAND_TIME_JUMPED
       case .pollNow: TOMPION_COMMAND_POLL_NOW
       case .query: TOMPION_COMMAND_QUERY
+      case .setTime: TOMPION_COMMAND_SET_TIME
       case .readKeys: ProviderInstance.readKeysVerb
       }
     }
@@ -74,6 +77,17 @@ final class CommandRouter: Sendable {
     let number = UInt16(truncatingIfNeeded: source.rawValue >> SourceTable.counterBits)
     for mailbox in mailboxes where mailbox.number == number {
       isTaken = mailbox.post(verb.code, source: source.rawValue, value: value)
+      wake()
+    }
+    return isTaken
+  }
+
+  /// An operator's time, to the provider whose source he is; `within` in µs, 0 = as configured. False as for `post`.
+  func postTime(_ value: Int64, within: UInt32, to source: SourceID) -> Bool {
+    var isTaken = false
+    let number = UInt16(truncatingIfNeeded: source.rawValue >> SourceTable.counterBits)
+    for mailbox in mailboxes where mailbox.number == number {
+      isTaken = mailbox.post(Verb.setTime.code, source: within, value: value)
       wake()
     }
     return isTaken

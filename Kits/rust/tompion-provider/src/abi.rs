@@ -194,6 +194,8 @@ pub const TOMPION_COMMAND_QUERY: i32 = 5;
 pub const TOMPION_COMMAND_SHUTDOWN: i32 = 6;
 /// an operator's resync: measure `source` (0 = all) now
 pub const TOMPION_COMMAND_POLL_NOW: i32 = 7;
+/// An operator entered a time: value = that UTC less CLOCK_MONOTONIC_RAW at the moment, ns; `source` = how far it may be off, us (0 = as configured).
+pub const TOMPION_COMMAND_SET_TIME: i32 = 8;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -882,6 +884,8 @@ pub const TOMPION_SOURCE_LOCAL: u32 = 1 << 11;
 pub const TOMPION_SOURCE_ORPHAN: u32 = 1 << 12;
 /// its address comes before the one it is asked from, by their reference ids: it may lead
 pub const TOMPION_SOURCE_SENIOR: u32 = 1 << 13;
+/// What an operator says: one sample is enough, however far off it may be; followed only where there is no other, and nobody is synchronized by it.
+pub const TOMPION_SOURCE_MANUAL: u32 = 1 << 14;
 /// What a source has to prove itself by: `reserved\[0]` of its info.
 pub const TOMPION_PROOF_NONE: i32 = 0;
 pub const TOMPION_PROOF_SYMMETRIC: i32 = 1;

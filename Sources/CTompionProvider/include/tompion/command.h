@@ -17,6 +17,9 @@ extern "C" {
 #define TOMPION_COMMAND_SHUTDOWN 6               // stop follows; last chance to say goodbye
 #define TOMPION_COMMAND_POLL_NOW 7               // an operator's resync: measure `source` (0 = all) now
 
+// An operator entered a time: value = that UTC less CLOCK_MONOTONIC_RAW at the moment, ns; `source` = how far it may be off, us (0 = as configured).
+#define TOMPION_COMMAND_SET_TIME 8
+
 typedef struct tompion_command {
   uint32_t size;
   uint32_t kind;       // TOMPION_COMMAND_*; unknown: answer TOMPION_UNSUPPORTED

@@ -28,6 +28,8 @@ extern "C" {
 #define TOMPION_SOURCE_LOCAL (1u << 11)
 #define TOMPION_SOURCE_ORPHAN (1u << 12)        // with LOCAL: one of several hosts that stand in for real time and elect a leader
 #define TOMPION_SOURCE_SENIOR (1u << 13)        // its address comes before the one it is asked from, by their reference ids: it may lead
+// What an operator says: one sample is enough, however far off it may be; followed only where there is no other, and nobody is synchronized by it.
+#define TOMPION_SOURCE_MANUAL (1u << 14)
 
 // What a source has to prove itself by: `reserved[0]` of its info.
 #define TOMPION_PROOF_NONE 0
