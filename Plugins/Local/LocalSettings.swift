@@ -27,6 +27,10 @@ package enum LocalSettings {
       guard let advice = options.take(setting) else { continue }
       complaints.append(SettingComplaint(setting: setting, whatWouldBeRight: advice))
     }
+    if options.isOrphan, options.stratum == 15, let setting = settings.first(where: { $0.path == "stratum" }) {
+      complaints.append(
+        SettingComplaint(setting: setting, whatWouldBeRight: "1 to 14 with orphan = true: who follows is one beyond"))
+    }
     return (options, complaints)
   }
 }

@@ -128,7 +128,8 @@ int32_t clinux_open_file(const char *path, int64_t *size) {
 }
 
 int32_t clinux_open_stream(const char *path) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  // A pipe in its place is no reason to wait for whoever writes there.
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   return fd < 0 ? -errno : fd;
 }
 

@@ -74,7 +74,8 @@ extension Engine {
     storage.slots[index].tellsLeap = sample.flags.rawValue & mute == 0
     let isReliable =
       storage.slots[index].options.reliable || sample.flags.rawValue & SampleFlags.reliable.rawValue != 0
-    storage.slots[index].isUnsynchronized = !isReliable && (sample.stratum >= 16 || sample.leap == .unsynchronized)
+    // Whoever follows one of stratum 15 would be at 16, which is nobody's to follow: so a ring of hosts counts up and ends.
+    storage.slots[index].isUnsynchronized = !isReliable && (sample.stratum >= 15 || sample.leap == .unsynchronized)
   }
 
   /// The reference in UTC: TAI is turned by what the source or the leap table says, and a pulse is given its second anew.

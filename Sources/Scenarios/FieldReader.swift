@@ -114,6 +114,19 @@ struct FieldReader {
     return numbers
   }
 
+  /// Whole numbers inside a range.
+  mutating func integers(_ name: String, in range: ClosedRange<Int>) throws(ScenarioError) -> [Int] {
+    var numbers: [Int] = []
+    for (value, path) in try elements(name) {
+      guard case .integer(let number) = value, let number = Int(exactly: number), range.contains(number) else {
+        throw ScenarioError(
+          path: path, problem: "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
   /// Nothing else may be left.
   func end() throws(ScenarioError) {
     guard let stranger = members.first(where: { !taken.contains($0.name) }) else { return }

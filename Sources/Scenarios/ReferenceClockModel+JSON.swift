@@ -19,14 +19,16 @@ extension Scenario.ReferenceClock {
       model.outlier = try DelayDistribution.read(&outlier)
       try outlier.end()
     }
-    model.offset = try fields.number("offset_s", default: 0)
+    model.offset = try fields.number("offset_s", in: -1e9...1e9, default: 0)
     model.delay = try fields.number("delay_s", in: 0...0.9, default: line.isSerial ? 0.12 : 0)
     model.width = try fields.number("width_s", in: 0.001...0.9, default: 0.1)
     model.outages = try fields.ranges("outages")
     for fault in try fields.objects("faults") { model.faults.append(try ReceiverFault(fault)) }
     self.init(model: model)
-    if case .object(let members)? = fields.value("settings") {
-      for member in members { settings[member.name] = member.value }
+    switch fields.value("settings") {
+    case nil: break
+    case .object(let members)?: for member in members { settings[member.name] = member.value }
+    default: throw fields.wrong("settings", "must be an object: the provider's own keys")
     }
     try fields.end()
   }
@@ -68,8 +70,8 @@ extension Expectation {
   init(_ reader: consuming FieldReader) throws(ScenarioError) {
     var fields = reader
     self.init()
-    events = try fields.numbers("events").map { Int($0) }
-    noEvents = try fields.numbers("no_events").map { Int($0) }
+    events = try fields.integers("events", in: 1...65_535)
+    noEvents = try fields.integers("no_events", in: 1...65_535)
     maximum = try fields.optionalNumber("max_s")
     together = try fields.optionalNumber("together_s")
     boundReaches = try fields.optionalNumber("bound_reaches_s")

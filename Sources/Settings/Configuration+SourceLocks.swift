@@ -23,12 +23,12 @@ extension Configuration {
   func sourceLockErrors() -> [Diagnostic] {
     locks.compactMap { lock in
       let own = Self.table(lock.value)
-      let others = sourceNames.filter { $0.table != own }.map(\.name)
+      let others = sourceNames.filter { $0.table != own && !$0.arePulses }.map(\.name)
       guard !others.contains(lock.keeper) else { return nil }
       return Diagnostic(
         file: file, line: lock.value.line, column: lock.value.column, key: lock.value.key, value: lock.value.written,
         problem: sourceNames.contains { $0.name == lock.keeper }
-          ? "pulses cannot say themselves which second they mark"
+          ? "pulses cannot say which second they mark"
           : "no other [[source]] has that name, address or device",
         advice: others.isEmpty
           ? "add a [[source]] that tells the time, and name it here"
@@ -46,14 +46,17 @@ extension Configuration {
   }
 
   /// What sources are called: a name, else where they are.
-  private var sourceNames: [(table: Substring, name: String)] {
-    providers.filter(\.enabled).flatMap { $0.values }.compactMap { value in
-      guard let table = Self.table(value) else { return nil }
-      let key = value.path.split(separator: ".").last ?? ""
-      switch value.value {
-      case .string(let text) where ["name", "address", "device", "sock"].contains(key): return (table, text)
-      case .integer(let unit) where key == "shm": return (table, "shm:\(unit)")
-      default: return nil
+  private var sourceNames: [(table: Substring, name: String, arePulses: Bool)] {
+    providers.filter(\.enabled).flatMap { provider in
+      provider.values.compactMap { value in
+        guard let table = Self.table(value) else { return nil }
+        let key = value.path.split(separator: ".").last ?? ""
+        switch value.value {
+        case .string(let text) where ["name", "address", "device", "sock"].contains(key):
+          return (table, text, provider.name == "pps")
+        case .integer(let unit) where key == "shm": return (table, "shm:\(unit)", false)
+        default: return nil
+        }
       }
     }
   }

@@ -52,6 +52,17 @@ import TimeTypes
     #expect(state.referenceTime == loop.clock.time(at: loop.raw(loop.now)))
   }
 
+  /// A ring of hosts that take each other's own clocks for real time counts up, and ends there.
+  @Test func nobodyFollowsStratum15() {
+    for (stratum, served) in [(UInt8(14), UInt8(15)), (15, 16)] {
+      var source = ModelSource(1)
+      source.stratum = stratum
+      let loop = ClosedLoop(sources: [source])
+      loop.run(until: 100)
+      #expect(loop.state.stratum == served && loop.state.synchronized == (served < 16))
+    }
+  }
+
   /// Whatever its samples say, and for however long.
   @Test func itMovesNothing() {
     let loop = ClosedLoop(sources: [], offset: 3, frequency: 40e-6)

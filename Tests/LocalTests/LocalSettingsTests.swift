@@ -36,6 +36,15 @@ import TimeTypes
     #expect(options.wait == .seconds(20) && options.dispersion == .milliseconds(500))
   }
 
+  @Test func anOrphanLeavesRoomForWhoFollowsIt() {
+    func complaints(_ stratum: Int64) -> [SettingComplaint] {
+      LocalSettings.read([Self.setting("stratum", .integer(stratum)), Self.setting("orphan", .boolean(true))])
+        .complaints
+    }
+    #expect(complaints(14).isEmpty)
+    #expect(complaints(15).count == 1 && complaints(15).first?.whatWouldBeRight.contains("1 to 14") == true)
+  }
+
   @Test(arguments: [
     ("stratum", Setting.Value.integer(0), "1 to 15"), ("stratum", .integer(16), "1 to 15"),
     ("stratum", .string("ten"), "whole number"), ("orphan", .string("yes"), "true or false"),

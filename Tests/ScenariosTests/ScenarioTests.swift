@@ -103,6 +103,18 @@ import TimeTypes
       #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"refclock":{}},"expect":{"followed":"me"}}"#,
       #"x.expect.followed: is "me"; it must be one of unsynchronized, nobody, network, reference"#
     ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"refclock":{"offset_s":1e10}}}"#,
+      "x.model.refclock.offset_s: is 10000000000.0; it must be from -1000000000.0 to 1000000000.0"
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"refclock":{}},"expect":{"events":[1e300]}}"#,
+      "x.expect.events[0]: must be a whole number from 1 to 65535"
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"refclock":{"settings":"x"}}}"#,
+      "x.model.refclock.settings: must be an object: the provider's own keys"
+    ),
   ])
   func mistakesAreNamed(text: String, expected: String) { #expect(complaint(text) == "line 1: " + expected) }
 

@@ -33,7 +33,11 @@ struct ConfigurationSourceLocksTests {
   @Test("its own, and nobody at all")
   func own() {
     let own = ConfigurationTests.errors(Self.others + Self.pulses("/dev/pps0"))
-    #expect(own.count == 1 && own.first?.contains("cannot say themselves") == true, "\(own)")
+    #expect(own.count == 1 && own.first?.contains("cannot say which second") == true, "\(own)")
+    let circle = ConfigurationTests.errors(
+      Self.pulses("/dev/pps1")
+        + Self.pulses("/dev/pps0").replacing("device = \"/dev/pps0\"", with: "device = \"/dev/pps1\""))
+    #expect(circle.count == 2 && circle.allSatisfy { $0.contains("cannot say which second") }, "\(circle)")
     let alone = ConfigurationTests.errors(Self.pulses("x"))
     #expect(alone.contains { $0.contains("add a [[source]] that tells the time") }, "\(alone)")
   }

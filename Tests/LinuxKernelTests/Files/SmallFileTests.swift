@@ -93,6 +93,9 @@ import Testing
     #expect(throws: KernelError("open the file", errno: ENOENT)) { try SmallFile.read(directory.file("none")) }
     #expect(throws: KernelError("open the file", errno: EINVAL)) { try SmallFile.read("/dev/zero") }
     #expect(throws: KernelError.self) { try SmallFile.readPseudo("/dev/zero", limit: 1000) }
+    // A pipe that nobody writes to is not waited for.
+    #expect(mkfifo(directory.file("pipe"), 0o600) == 0)
+    #expect(try SmallFile.readPseudo(directory.file("pipe")).isEmpty)
   }
 
   @Test func aDirectoryThatIsMissingIsAnError() throws {
