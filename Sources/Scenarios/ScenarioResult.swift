@@ -68,8 +68,13 @@ package struct ScenarioResult: Sendable {
         JSONMember("freq_ratio", real(frequencyRatio)),
         JSONMember("tightness", real(tightness)),
         JSONMember("samples", .real(median { Double($0.samples) })),
-        JSONMember("missed", .array(missed.map { .string($0.rawValue) })),
-      ] + (scenario.expectation == Expectation() ? [] : expected))
+      ] + (scenario.expectation == Expectation() ? [] : expected) + judged)
+  }
+
+  /// What was missed, where a scenario has a goal that is not the given ones'.
+  private var judged: [JSONMember] {
+    scenario.goalRMS == nil && scenario.expectation == Expectation()
+      ? [] : [JSONMember("missed", .array(missed.map { .string($0.rawValue) }))]
   }
 
   /// What a scenario that expects something is judged by, beside the figures.

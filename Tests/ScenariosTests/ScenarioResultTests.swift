@@ -40,6 +40,24 @@ import Testing
     #expect(members[6].value == .null)
   }
 
+  @Test func aGoalOfItsOwnIsJudged() throws {
+    let text = #"""
+      {"scenarios":{"x":{"poll_log2_s":4,"duration_s":9,"warm_s":1,"goal_rms_s":0.5,"model":{"base_s":1}}}}
+      """#
+    let scenario = try #require(try Scenario.read(Array(text.utf8)).first)
+    func missed(rms: Double) -> JSONValue? {
+      var record = RunRecord()
+      for _ in 1...9 { record.append(offset: rms, frequency: 0, statistical: 9, hard: 9) }
+      let runs = [RunMetrics(record, warm: 1)]
+      return ScenarioResult(scenario: scenario, runs: runs, parametersDigest: "d").json["missed"]
+    }
+    guard case .array(let none)? = missed(rms: 0.4), case .array(let some)? = missed(rms: 0.6) else {
+      Issue.record("nothing is told")
+      return
+    }
+    #expect(!some.isEmpty && some.count == none.count + 1)
+  }
+
   /// A scenario that expects something tells what it was judged by.
   @Test func expectationsAreJudged() throws {
     let text = #"""
