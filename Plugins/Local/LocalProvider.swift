@@ -34,9 +34,9 @@ final class LocalProvider: Provider {
       return .unsupported
     }
     page = host.clockPage()
-    guard page != nil else {
-      host.log(.error, "the host has no clock-info/1: nobody says when real time is lost")
-      return .unsupported
+    if page == nil {
+      host.log(
+        .warning, "the host has no clock page: nobody says when real time is lost, and the own clock never stands in")
     }
     guard let options = readSettings() else { return .invalid }
     use(options)
@@ -90,6 +90,7 @@ final class LocalProvider: Provider {
   override func expired(timer: UInt16, now: RawInstant) {
     guard timer == Self.tick else { return }
     if takePending() { reference = LocalReference(options, now: now) }
+    guard page != nil else { return }
     let isNews = reference?.take(ClockSight(page, now: now), now: now) ?? false
     publishInfo()
     if isNews || ticks & 7 == 0 { publishSample() }

@@ -63,12 +63,12 @@ enum HostileTests {
       try instance.initialize(settings: context.settings)
       try instance.start()
       var answered = 0
-      for kind in [Int32](1...7) + [0, 8, 4711, -1] {
+      for kind in [Int32](1...8) + [0, 9, 4711, -1] {
         for value in [Int64.min, -1, 0, 6, .max] {
           for source in [UInt32(0), 1, .max] {
             let status = instance.command(kind, source: source, value: value)
             answered += 1
-            if !(1...7).contains(kind), status != TOMPION_UNSUPPORTED {
+            if !(1...8).contains(kind), status != TOMPION_UNSUPPORTED {
               return .fail(
                 "unknown command \(kind) answered \(StatusText.text(status))", right: "TOMPION_UNSUPPORTED",
                 read: .versioning)
