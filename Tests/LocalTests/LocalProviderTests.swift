@@ -106,10 +106,19 @@ import Testing
     #expect(host.sources.isEmpty)
   }
 
-  @Test(arguments: [TOMPION_SOURCE_ID, TOMPION_TIMER_ID, TOMPION_CLOCK_INFO_ID])
+  @Test(arguments: [TOMPION_SOURCE_ID, TOMPION_TIMER_ID])
   func whatItCannotDoWithout(id: String) {
     let host = MockHost()
     host.missing = [id]
     #expect(Self.run(host) == TOMPION_UNSUPPORTED && !host.logs.isEmpty)
+  }
+
+  @Test func whereNobodySaysWhenRealTimeIsLostItNeverStandsIn() {
+    let host = MockHost()
+    host.missing = [TOMPION_CLOCK_INFO_ID]
+    host.set("wait", Int64(0))
+    #expect(Self.run(host) == TOMPION_OK && host.logs.count == 1)
+    host.advance(by: 20 * Self.second)
+    #expect(host.sources.values.first?.reach == 0)
   }
 }
