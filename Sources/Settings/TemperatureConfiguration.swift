@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Discipline
 package import TimeTypes
 
 /// The table `[clock.temperature]`: a sensor near the oscillator, and what temperature does to that.

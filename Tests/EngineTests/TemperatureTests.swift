@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Discipline
 import Testing
 import TimeTypes
 
@@ -25,7 +24,8 @@ import TimeTypes
     250 * 100 + (50 * frequency(seconds) / swing).rounded() * 100
   }
 
-  static let curve = TemperatureCurve(.points([.init(19_000, -0.6), .init(25_000, 0), .init(31_000, 0.6)]))
+  /// What an operator knows of it.
+  static func told(_ sensor: Double) -> Frequency { .partsPerMillion((sensor - 25_000) * 1e-4) }
 
   static func loop(compensated: Bool, until end: Double) -> ClosedLoop {
     var source = ModelSource(1, poll: 4, maximumPoll: 4)
@@ -33,7 +33,7 @@ import TimeTypes
     let loop = ClosedLoop(sources: [source], frequency: 12e-6, referenceFrequency: -12e-6)
     loop.drift = { Self.drift($0) }
     if compensated {
-      loop.compensation = { curve.frequency(at: sensor($0)) }
+      loop.compensation = { told(sensor($0)) }
       loop.send(.compensated(.zero, now: loop.raw(0)))
     }
     return loop

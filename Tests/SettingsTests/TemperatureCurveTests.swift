@@ -3,7 +3,7 @@
 import Testing
 import TimeTypes
 
-@testable import Discipline
+@testable import Settings
 
 @Suite struct TemperatureCurveTests {
   private func ppm(_ curve: TemperatureCurve, _ temperature: Double) -> Double? {
