@@ -57,7 +57,7 @@ def has_ipv6():
 
 
 def wait_for(condition, seconds, what):
-    """Polls until condition() is true; its last value is in the error."""
+    """Polls until condition() is true; its last value is in the error, after `what` (a text, or what makes one then)."""
     end = time.monotonic() + seconds
     value = None
     while time.monotonic() < end:
@@ -65,7 +65,7 @@ def wait_for(condition, seconds, what):
         if value:
             return value
         time.sleep(0.1)
-    raise AssertionError(f"{what}: not within {seconds} s (last: {value!r})")
+    raise AssertionError(f"{what() if callable(what) else what}: not within {seconds} s (last: {value!r})")
 
 
 class Process:

@@ -4,6 +4,7 @@
 import calendar
 import contextlib
 import ctypes
+import multiprocessing
 import os
 import pty
 import shutil
@@ -20,6 +21,8 @@ import harness as h
 AHEAD = 0.000731
 # How late the first byte leaves, s.
 LATE = 0.120
+# The priority of what writes and reads a feed that is judged, where it is allowed.
+REAL_TIME = 20
 
 
 # --- a receiver on a pty ---
@@ -59,35 +62,58 @@ def ubx(second, valid=True):
 
 
 class Receiver:
-    """Tells each second of a clock that is AHEAD of this host's, LATE after it, on a pty."""
+    """Tells each second of a clock that is AHEAD of this host's, LATE after it, on a pty.
+
+    A process of its own, in real time where that is allowed: what is judged is how the feed is read, not how late a busy host writes it."""
 
     def __init__(self, directory, message=nmea, name="ttyGPS"):
-        self.message, self.valid, self.stopped = message, True, threading.Event()
-        self.shift = 0
+        self.message = message
+        self.has_fix, self.over = multiprocessing.RawValue("b", 1), multiprocessing.RawValue("b", 0)
+        # How late each write was, s.
+        self.lateness, self.writes = multiprocessing.RawArray("d", 1024), multiprocessing.RawValue("i", 0)
         self.master, self.slave = pty.openpty()
         tty.setraw(self.slave)
         tty.setraw(self.master)
         os.set_blocking(self.master, False)
         self.path = os.ttyname(self.slave)
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
+        self.process = multiprocessing.get_context("fork").Process(target=self.run, daemon=True)
+        self.process.start()
+
+    @property
+    def valid(self):
+        return bool(self.has_fix.value)
+
+    @valid.setter
+    def valid(self, value):
+        self.has_fix.value = int(value)
 
     def run(self):
-        while not self.stopped.is_set():
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(REAL_TIME))
+        while not self.over.value:
             now = time.time() + AHEAD
             second = int(now - LATE) + 1
             time.sleep(max(0, second + LATE - now - 0.002))
             # The last two milliseconds are spun: a sleep ends late.
-            while time.time() + AHEAD < second + LATE:
+            while (late := time.time() + AHEAD - second - LATE) < 0:
                 pass
             with contextlib.suppress(BlockingIOError, OSError):
-                os.write(self.master, self.message(second + self.shift, self.valid))
+                os.write(self.master, self.message(second, self.valid))
+            self.lateness[self.writes.value % len(self.lateness)] = late
+            self.writes.value += 1
             with contextlib.suppress(BlockingIOError, OSError):
                 os.read(self.master, 4096)
 
+    def mean_lateness(self):
+        """Of its writes, s."""
+        told = self.lateness[:self.writes.value]
+        return sum(told) / max(1, len(told))
+
     def stop(self):
-        self.stopped.set()
-        self.thread.join(3)
+        self.over.value = 1
+        self.process.join(3)
+        if self.process.is_alive():
+            self.process.kill()
         os.close(self.master)
         os.close(self.slave)
 
@@ -111,16 +137,19 @@ class ShmTime(ctypes.Structure):
 
 
 class Segment:
-    """A unit of NTP's shared memory, made here and removed at the end."""
+    """A unit of NTP's shared memory that nobody has, made here and removed at the end; far from those that a host's daemons read."""
 
-    def __init__(self, unit, mode=0o600):
+    def __init__(self, mode=0o600):
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.libc.shmat.restype = ctypes.c_void_p
         self.libc.shmdt.argtypes = [ctypes.c_void_p]
-        # Exclusive: another program's segment is not touched.
-        self.id = self.libc.shmget(0x4e545030 + unit, ctypes.sizeof(ShmTime), 0o3000 | mode)
-        if self.id < 0:
-            raise h.Skip(f"shared memory unit {unit} cannot be made: {os.strerror(ctypes.get_errno())}")
+        for self.unit in range(20, 60):
+            # Exclusive: another program's segment is not touched.
+            self.id = self.libc.shmget(0x4e545030 + self.unit, ctypes.sizeof(ShmTime), 0o3000 | mode)
+            if self.id >= 0:
+                break
+        else:
+            raise h.Skip(f"no unit of shared memory can be made: {os.strerror(ctypes.get_errno())}")
         self.address = self.libc.shmat(self.id, None, 0)
         self.data = ShmTime.from_address(self.address)
 
@@ -183,8 +212,8 @@ def pulses(**options):
 
 
 @contextlib.contextmanager
-def segment(unit, **options):
-    made = Segment(unit, **options)
+def segment(**options):
+    made = Segment(**options)
     try:
         yield made
     finally:
@@ -197,7 +226,7 @@ WATCHING = 'kind = "system"\nsteer = false\n'
 
 
 def configuration(source, clock=WATCHING):
-    return f'[clock]\n{clock}\n[[source]]\nprovider = "gnss"\n{source}\n'
+    return f'real_time_priority = {REAL_TIME}\n[clock]\n{clock}\n[[source]]\nprovider = "gnss"\n{source}\n'
 
 
 def source(daemon):
@@ -213,18 +242,19 @@ def offset_of(daemon):
     return source(daemon)["offset_ns"]
 
 
-def watch_error(daemon, seconds, limit, settle=25):
-    """The errors against the feed's truth, ns, once it is used: the median, which `limit` is for, and what nine tenths keep."""
+def watch_error(daemon, line, seconds, limit, settle=25):
+    """The errors against the feed's truth, ns, once it is used: the median, which `limit` is for, and what nine tenths keep.
+    A host that is late with writing `line` is as late with reading it, so that is allowed too: nothing, where real time is."""
     h.wait_for(lambda: source(daemon)["samples"] >= 8, settle, f"samples{daemon.tail()}")
     errors = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         errors.append(abs(offset_of(daemon) - AHEAD * 1e9))
         time.sleep(0.5)
-    # A feed's programs come late where the host is busy with other things.
+    limit += 3 * line.mean_lateness() * 1e9
     errors.sort()
     worst, middle = errors[int(len(errors) * 0.9) - 1], errors[len(errors) // 2]
-    assert middle <= limit and worst <= 2 * limit, f"{middle:.0f} ns is more than {limit}, or {worst:.0f} than twice that ({errors}){daemon.tail()}"
+    assert middle <= limit and worst <= 2 * limit, f"{middle:.0f} ns is more than {limit:.0f}, or {worst:.0f} than twice that ({errors}){daemon.tail()}"
     return middle, worst
 
 
@@ -234,7 +264,7 @@ def test_nmea_and_ubx_from_a_pty():
         with h.workspace(f"refclock-{name}") as (directory, start), receiver(directory, message) as line:
             daemon = start(h.Tompion(directory, "daemon", configuration(
                 f'device = "{line.path}"\nprotocol = "{name}"\ndelay = {LATE}\n{extra}'))).wait_up()
-            middle, worst = watch_error(daemon, 12, 1_000_000)
+            middle, worst = watch_error(daemon, line, 12, 1_000_000)
             report = source(daemon)
             assert report["reach"] > 0, report
             assert daemon.json("status")["stratum"] == 1, daemon.json("status")
@@ -257,13 +287,13 @@ def test_gpsds_json():
         environment = dict(os.environ, LD_LIBRARY_PATH=gpsd_libraries(libraries))
         os.chmod(line.path, 0o666)
         port = free_tcp_port()
-        command = [*own_shared_memory(), program, "-N", "-n", "-S", str(port), line.path]
+        command = [*own_shared_memory(), *in_real_time(), program, "-N", "-n", "-S", str(port), line.path]
         gpsd = start(h.Process(command, directory, "gpsd", env=environment))
         time.sleep(0.5)
         assert gpsd.running(), gpsd.output()
         daemon = start(h.Tompion(directory, "daemon", configuration(
             f'gpsd = "127.0.0.1:{port}"\ndevice = "{line.path}"\ndelay = {LATE}'))).wait_up()
-        middle, worst = watch_error(daemon, 12, 1_000_000, settle=40)
+        middle, worst = watch_error(daemon, line, 12, 1_000_000, settle=40)
         assert daemon.json("status")["reference_id"] == "GPS", daemon.json("status")
         # gpsd goes, and comes again.
         before = source(daemon)["samples"]
@@ -272,6 +302,12 @@ def test_gpsds_json():
         start(h.Process(command, directory, "gpsd-again", env=environment))
         h.wait_for(lambda: events(daemon, 601) and source(daemon)["samples"] > before + 2, 60, f"gpsd is back{daemon.tail()}")
         return f"gpsd's JSON: median {middle / 1000:.0f} µs, nine tenths within {worst / 1000:.0f} µs"
+
+
+def in_real_time():
+    """The words that put a program under SCHED_FIFO, if that is allowed."""
+    words = ["chrt", "-f", str(REAL_TIME)]
+    return words if subprocess.run([*words, "true"], capture_output=True).returncode == 0 else []
 
 
 def own_shared_memory():
@@ -316,8 +352,9 @@ def test_what_is_passed_on():
     """Our samples to chronyd by SOCK and by shared memory, from a daemon that watches CLOCK_REALTIME and from one with a clock of its own."""
     with h.workspace("refclock-feeds") as (directory, start), shared_ipc() as inside:
         units, paths = (6, 7), [os.path.join(directory, f"chrony{i}.sock") for i in (0, 1)]
+        # It must select none: what it follows it tells offsets from, even with -x.
         chronyd = start(h.chronyd(directory, "chronyd", "".join(
-            f"refclock SOCK {paths[i]} poll 2 refid SCK{i}\nrefclock SHM {units[i]} poll 2 refid SHM{i}\n" for i in (0, 1)), wrapper=inside))
+            f"refclock SOCK {paths[i]} poll 2 noselect refid SCK{i}\nrefclock SHM {units[i]} poll 2 noselect refid SHM{i}\n" for i in (0, 1)), wrapper=inside))
         h.wait_for(lambda: all(os.path.exists(p) for p in paths), 10, "chronyd listens")
         virtual = 'kind = "virtual"\ninitial_offset = 0.25\ninitial_frequency_ppm = 30.0\n'
         daemons, feeds = [], []
@@ -331,9 +368,10 @@ def test_what_is_passed_on():
             # chronyd shows a last sample of zero for a moment while it makes the next of several.
             def errors():
                 return {r[2]: -float(r[8]) * 1e9 - AHEAD * 1e9 for r in h.chronyc(chronyd, "sources")}
-            h.wait_for(lambda: len(found := errors()) == 4 and all(abs(e) <= PULSE_LIMIT for e in found.values()), 20,
-                       f"all four on the feed's truth{daemons[0].tail()}{daemons[1].tail()}")
-            rows = [f"{name} {error:+.0f} ns" for name, error in errors().items()]
+            seen = {}
+            h.wait_for(lambda: len(seen.update(errors()) or seen) == 4 and all(abs(e) <= PULSE_LIMIT for e in seen.values()), 40,
+                       lambda: f"all four on the feed's truth, now {seen} ns{daemons[0].tail()}{daemons[1].tail()}")
+            rows = [f"{name} {error:+.0f} ns" for name, error in seen.items()]
             assert all(not source(d)["last_error"] for d in daemons), [source(d) for d in daemons]
             # A second writer: ours ends, and says so; SOCK goes on.
             seen = subprocess.run([*inside, "python3", "-c", INTRUDER, str(units[0])], capture_output=True, text=True, timeout=10)
@@ -401,13 +439,12 @@ PULSE_LIMIT = 20_000
 
 def test_sock_and_shm_on_a_clock_of_our_own():
     """The virtual clock is 0.25 s ahead of CLOCK_REALTIME, by which the writers stamp."""
-    unit = 23
-    with h.workspace("refclock-virtual") as (directory, start), segment(unit) as memory:
+    with h.workspace("refclock-virtual") as (directory, start), segment() as memory:
         path = os.path.join(directory, "ref.sock")
         virtual = 'kind = "virtual"\ninitial_offset = 0.25\ninitial_frequency_ppm = 30.0\n'
         with pulses(sockets=[path], segments=[memory]):
             notes = []
-            for name, text in (("sock", f'sock = "{path}"'), ("shm", f"shm = {unit}")):
+            for name, text in (("sock", f'sock = "{path}"'), ("shm", f"shm = {memory.unit}")):
                 daemon = start(h.Tompion(directory, name, configuration(text, clock=virtual))).wait_synced(40)
                 # The clock follows the feed, which is AHEAD of the host's time: that is its error then.
                 def error():
@@ -422,18 +459,17 @@ def test_sock_and_shm_on_a_clock_of_our_own():
 
 
 def test_sock_and_shm_beside_chronyd():
-    unit = 22
-    with h.workspace("refclock-pulses") as (directory, start), segment(unit) as memory:
+    with h.workspace("refclock-pulses") as (directory, start), segment() as memory:
         ours, theirs = os.path.join(directory, "ours.sock"), os.path.join(directory, "theirs.sock")
         # A leftover of a process that is gone is replaced.
         left = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         left.bind(ours)
         left.close()
         daemon = start(h.Tompion(directory, "daemon", configuration(
-            f'sock = "{ours}"\nrefid = "SOCK"\n[[source]]\nprovider = "gnss"\nshm = {unit}\nrefid = "SHM"'))).wait_up()
+            f'sock = "{ours}"\nrefid = "SOCK"\n[[source]]\nprovider = "gnss"\nshm = {memory.unit}\nrefid = "SHM"'))).wait_up()
         assert os.stat(ours).st_mode & 0o777 == 0o660, oct(os.stat(ours).st_mode)
         chronyd = start(h.chronyd(directory, "chronyd",
-                                  f"refclock SOCK {theirs} poll 2 refid SOCK\nrefclock SHM {unit} poll 2 refid SHM\n"))
+                                  f"refclock SOCK {theirs} poll 2 noselect refid SOCK\nrefclock SHM {memory.unit} poll 2 noselect refid SHM\n"))
         h.wait_for(lambda: os.path.exists(theirs), 10, "chronyd listens")
         with pulses(sockets=[ours, theirs], segments=[memory]):
             h.wait_for(lambda: all(s["samples"] >= 12 for s in daemon.json("sources")["sources"]), 40, f"samples{daemon.tail()}")
@@ -468,13 +504,12 @@ def test_a_feed_that_lies():
 
 def test_memory_of_others():
     """A segment that others may write is refused; any_owner takes it. Units 0 and 1 are root's alone, whatever is written."""
-    unit = 24
-    with h.workspace("refclock-owner") as (directory, start), segment(unit, mode=0o666) as memory, pulses(segments=[memory]):
-        daemon = start(h.Tompion(directory, "daemon", configuration(f"shm = {unit}"))).wait_up()
+    with h.workspace("refclock-owner") as (directory, start), segment(mode=0o666) as memory, pulses(segments=[memory]):
+        daemon = start(h.Tompion(directory, "daemon", configuration(f"shm = {memory.unit}"))).wait_up()
         h.wait_for(lambda: "any_owner" in source(daemon)["last_error"], 5, f"refused{daemon.tail()}")
         assert events(daemon, 600) and source(daemon)["samples"] == 0, daemon.tail()
         daemon.stop()
-        daemon = start(h.Tompion(directory, "believing", configuration(f"shm = {unit}\nany_owner = true"))).wait_up()
+        daemon = start(h.Tompion(directory, "believing", configuration(f"shm = {memory.unit}\nany_owner = true"))).wait_up()
         h.wait_for(lambda: source(daemon)["samples"] > 3, 20, f"believed{daemon.tail()}")
         daemon.stop()
         wrong = h.Tompion(directory, "wrong", configuration("shm = 0\nany_owner = true"))

@@ -19,7 +19,8 @@ from harness import Skip  # noqa: E402
 
 
 # Those that build something, or wait for a minute without measuring how long anything takes.
-ASIDE = (("record", "receivers", "provider_check", "authors"), ("idle", "diagnose", "keys", "adversity", "stubs"), ("refclock",))
+ASIDE = (("record", "receivers"), ("provider_check", "authors", "abi"), ("idle", "diagnose", "keys", "adversity", "stubs"), ("orphan", "stamps"),
+         ("refclock",))
 # Suites that take longer than all others together.
 NAMED = ("auth", "samba", "fuzz")
 # Those of the static build, which is made beside the others.
