@@ -69,6 +69,7 @@ let package = Package(
     .library(name: "tompion-gnss", type: .dynamic, targets: ["GNSSPlugin"]),
     .library(name: "tompion-local", type: .dynamic, targets: ["LocalPlugin"]),
     .library(name: "tompion-manual", type: .dynamic, targets: ["ManualPlugin"]),
+    .library(name: "tompion-rtc", type: .dynamic, targets: ["RTCPlugin"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -175,6 +176,10 @@ let package = Package(
       name: "Manual", dependencies: ["TimeTypes", "ProviderKit", "CTompionProvider"], path: "Plugins/Manual",
       exclude: ["README.md"], swiftSettings: strict),
     plugin("ManualPlugin", of: "Manual", library: "libtompion-manual.so"),
+    .target(
+      name: "RTC", dependencies: ["TimeTypes", "ProviderKit", "CTompionProvider"], path: "Plugins/RTC",
+      exclude: ["README.md"], swiftSettings: strict),
+    plugin("RTCPlugin", of: "RTC", library: "libtompion-rtc.so"),
 
     // What people run.
     .executableTarget(
@@ -278,6 +283,7 @@ let package = Package(
     tests("PHC", ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Local", ["TimeTypes", "ProviderKit", "CTompionProvider", "MockHost"]),
     tests("Manual", ["TimeTypes", "ProviderKit", "CTompionProvider", "MockHost"]),
+    tests("RTC", ["TimeTypes", "ProviderKit", "CTompionProvider", "MockHost"]),
     tests("GNSS", ["TimeTypes", "ReferenceWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Simulation", ["TimeTypes", "ClockPort", "ReferenceWire", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),

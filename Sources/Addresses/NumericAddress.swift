@@ -56,6 +56,12 @@ package struct NumericAddress: Hashable, Sendable, BitwiseCopyable {
   /// 0.0.0.0 or ::
   package var isWildcard: Bool { high == 0 && low == 0 }
 
+  /// 127.0.0.0/8 or ::1
+  package var isLoopback: Bool {
+    let plain = unmapped
+    return plain.family == .ipv4 ? plain.high >> 56 == 127 : plain.high == 0 && plain.low == 1
+  }
+
   private static func ipv4(_ bytes: ArraySlice<UInt8>) -> UInt32? {
     let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 4 else { return nil }

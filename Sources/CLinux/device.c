@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/pps.h>
 #include <linux/ptp_clock.h>
+#include <linux/rtc.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct pps_ktime) == 16 && sizeof(struct pps_kparams) == 40 && sizeof(struct pps_fdata) == 64, "PPS layout");
@@ -276,4 +278,31 @@ int32_t clinux_segment_create(uint32_t unit, uint32_t mode) {
 void clinux_segment_remove(uint32_t unit) {
   int id = shmget((key_t)(SEGMENT_KEY + unit), 1, 0);
   if (id >= 0) shmctl(id, IPC_RMID, NULL);
+}
+
+_Static_assert(sizeof(struct rtc_time) == 36, "time of day layout");
+
+int32_t clinux_rtc_open(const char *path) {
+  struct stat status;
+  int32_t error = look(path, "rtc", &status);
+  return error ? error : open_same(path, O_RDONLY, &status);
+}
+
+int32_t clinux_rtc_read(int32_t fd, int64_t *seconds) {
+  struct rtc_time shown;
+  if (ioctl(fd, RTC_RD_TIME, &shown) < 0) return -errno;
+  struct tm day = {.tm_sec = shown.tm_sec, .tm_min = shown.tm_min, .tm_hour = shown.tm_hour,
+                   .tm_mday = shown.tm_mday, .tm_mon = shown.tm_mon, .tm_year = shown.tm_year};
+  *seconds = timegm(&day);
+  return 0;
+}
+
+int32_t clinux_rtc_set(int32_t fd, int64_t seconds) {
+  struct tm day;
+  time_t time = seconds;
+  if (!gmtime_r(&time, &day)) return -ERANGE;
+  struct rtc_time wanted = {.tm_sec = day.tm_sec, .tm_min = day.tm_min, .tm_hour = day.tm_hour,
+                            .tm_mday = day.tm_mday, .tm_mon = day.tm_mon, .tm_year = day.tm_year,
+                            .tm_wday = day.tm_wday, .tm_yday = day.tm_yday, .tm_isdst = 0};
+  return ioctl(fd, RTC_SET_TIME, &wanted) < 0 ? -errno : 0;
 }

@@ -12,6 +12,8 @@ extension KernelError {
   package static let notDirectory = ENOTDIR
   package static let notFound = ENOENT
   package static let noDevice = ENODEV
+  package static let busy = EBUSY
+  package static let notSocket = ENOTSOCK
   package static let wouldBlock = EWOULDBLOCK
   package static let tooManyFiles = EMFILE
   package static let notSupported = EOPNOTSUPP

@@ -47,4 +47,6 @@ public enum EventNumber: UInt32, CaseIterable, Sendable {
   case ownTimeEnded = 611
   /// An operator entered a time.
   case timeEntered = 612
+  /// The clock shows a time before one that has already been.
+  case clockBeforeBound = 613
 }

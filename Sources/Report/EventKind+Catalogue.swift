@@ -14,7 +14,7 @@ extension EventKind {
       .keysMissing, .signatureWrong, .signatureMissing, .sourceProvenAgain, .signingFailed, .peerSigningFailed,
       .legacyRequestRefused, .accountSweep, .referenceLost, .referenceFound, .referenceUnfit, .referenceRefused,
       .referenceTrusted, .weekRollover, .referenceDelayLearned, .referenceJumped, .feedLost, .feedFound,
-      .ownTimeServed, .ownTimeEnded, .timeEntered:
+      .ownTimeServed, .ownTimeEnded, .timeEntered, .clockBeforeBound:
       true
     default: false
     }
@@ -269,6 +269,13 @@ extension EventKind {
       )
     case .temperatureFound:
       ("temperature-found", .notice, "The frequency goes by the oscillator's temperature again.")
+    case .batteryClockSet:
+      ("battery-clock-set", .notice, "The battery-backed clock was set as the daemon ended (clock.rtc).")
+    case .batteryClockLeft:
+      (
+        "battery-clock-left", .warning,
+        "The battery-backed clock cannot be set, or was left as it was at the end: the reason is said (clock.rtc)."
+      )
     case .feedLost:
       (
         "feed-lost", .warning,
@@ -286,6 +293,11 @@ extension EventKind {
         "The host's own time is not served any more: there is real time, or another one leads."
       )
     case .timeEntered: ("time-entered", .notice, "An operator entered a time (tompion settime).")
+    case .clockBeforeBound:
+      (
+        "clock-before-bound", .warning,
+        "The clock shows a time before one that has already been, by the battery-backed clock or what was kept from the last run; nothing is done about it but this."
+      )
     case .stateKept: ("state-kept", .notice, "The state directory, or the file in it, can be written again.")
     case .listeningLost:
       (

@@ -26,6 +26,7 @@ final class ControlRole: ControlHandler {
   private var locks: SourceLocks
   private var temperature: TemperatureWatch
   private var stateWatch: StateWatch?
+  private var trim: BatteryClockTrim?
   private var sequence: UInt64 = 0
   private var newsTaken: UInt64 = 0
   /// Lines of the log that nobody took.
@@ -56,6 +57,20 @@ final class ControlRole: ControlHandler {
   /// Starts the providers that run in children.
   func launch() {
     for provider in context.providers { provider.launch() }
+  }
+
+  /// Opens the battery-backed clock that is to be set at the end: nobody else has the right to, later.
+  func prepareTrim() {
+    guard let path = context.configuration.clock.trimmedClock, context.rivals.isEmpty else { return }
+    do throws(KernelError) { trim = BatteryClockTrim(path, try BatteryClock.open(path)) } catch {
+      let advice =
+        switch error.errno {
+        case KernelError.busy: "another program has it open"
+        case KernelError.notFound: "there is no such device"
+        default: KernelError.text(of: error.errno)
+        }
+      warn(.batteryClockLeft, "\(path) will not be set at the end: \(advice) (clock.rtc)")
+    }
   }
 
   /// Opens the record, with the rights that the daemon keeps.
@@ -128,10 +143,17 @@ final class ControlRole: ControlHandler {
 
   /// Keeps the frequency for the next start and ends the children. Providers inside the daemon are closed before, by [capture].
   func close() {
-    saveDrift(now: RawClock.now())
+    let report = context.requestReport()
+    save(report?.frequency, now: RawClock.now())
     endChildren()
     keepStores(now: RawClock.now(), atOnce: true)
     for provider in context.providers { collect(from: provider) }
+    if let trim {
+      raise(
+        trim.run(
+          report, now: RawClock.now(), utc: { context.utc().sinceEpoch },
+          pause: { Pause.microseconds($0.nanoseconds / 1000 + 1) }))
+    }
     record?.close { self.raise($0) }
     raise(EventRecord(.daemonStopped, text: "tompiond ends"))
     server?.close()
@@ -270,8 +292,10 @@ final class ControlRole: ControlHandler {
     newsTaken = sum
   }
 
-  private func saveDrift(now: RawInstant) {
-    guard let frequency = context.requestReport()?.frequency else { return }
+  private func saveDrift(now: RawInstant) { save(context.requestReport()?.frequency, now: now) }
+
+  private func save(_ frequency: Frequency?, now: RawInstant) {
+    guard let frequency else { return }
     drift.save(frequency, now: now) { self.raise($0) }
   }
 

@@ -145,9 +145,10 @@ package final class Daemon {
       guard !reason.isEmpty else { return nil }
       return Diagnostic(
         file: configuration.file, line: provider.configuration.line, column: provider.configuration.column,
-        key: "provider.\(provider.name)", problem: reason, advice: "")
+        key: "provider.\(provider.name)", problem: reason, advice: provider.configuration.knownProviders)
     }
-    return unusable + configuration.unofferedSchemes(offered: context.providers.compactMap(\.offeredScheme))
+    return unusable + configuration.temperatureFailures
+      + configuration.unofferedSchemes(offered: context.providers.compactMap(\.offeredScheme))
   }
 
   /// Runs until SIGTERM or SIGINT. Returns the exit status.
@@ -206,6 +207,7 @@ package final class Daemon {
         EventRecord(.observing, text: "observe mode: the clock is watched, not changed (clock.steer = false)"))
     }
     hardware?.prepare()
+    control.prepareTrim()
     if let user {
       do { try drop(to: user, isKnown: owner != nil) } catch { throw StartFailure(error.description) }
     }

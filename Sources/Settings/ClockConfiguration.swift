@@ -61,6 +61,8 @@ package struct ClockConfiguration: Sendable, Equatable {
   package var localDispersion = TimeInterval.milliseconds(1)
   /// nil = no sensor says how fast the oscillator runs.
   package var temperature: TemperatureConfiguration?
+  /// The battery-backed clock that is set at the end; nil = none is.
+  package var trimmedClock: String?
   /// nil ("none") = do not read one.
   package var leapSecondsFile: String? = "/usr/share/zoneinfo/leap-seconds.list"
 

@@ -20,7 +20,7 @@ extension Configuration {
     }
     if profile == .minimal { wrong += minimalProfileErrors(members) + keysInMinimalProfile() }
     wrong += hardwareClockErrors(clockMembers.first { $0.key == "follows" })
-    wrong += referenceDeviceErrors()
+    wrong += referenceDeviceErrors() + sharedMemoryErrors()
     wrong += sourceLockErrors()
     wrong += duplicateSources()
     wrong += overlappingListens()
@@ -30,86 +30,23 @@ extension Configuration {
     wrong += ownClockErrors(clockMembers.first { $0.key == "local_stratum" })
     warn(clockMembers)
     warnOfOwnClock()
+    warnOfLikelyMistakes()
     warnOfFeeds()
     warnOfRoles(members)
     warnOfUnusedGains(members)
     return wrong
   }
 
-  private func diagnostic(_ node: TOMLNode, _ key: String, _ problem: String, _ advice: String) -> Diagnostic {
+  func diagnostic(_ node: TOMLNode, _ key: String, _ problem: String, _ advice: String) -> Diagnostic {
     Diagnostic(
       file: file, line: node.place.line, column: node.place.column, key: key, value: node.written, problem: problem,
       advice: advice)
   }
 
-  private func diagnostic(_ value: SettingValue, _ problem: String, _ advice: String) -> Diagnostic {
+  func diagnostic(_ value: SettingValue, _ problem: String, _ advice: String) -> Diagnostic {
     Diagnostic(
       file: file, line: value.line, column: value.column, key: value.key, value: value.written, problem: problem,
       advice: advice)
-  }
-
-  private func minimalProfileErrors(_ members: [TOMLMember]) -> [Diagnostic] {
-    var wrong: [Diagnostic] = []
-    if loop != .single, let member = members.first(where: { $0.key == "loop" }) {
-      wrong.append(
-        diagnostic(member.node, "loop", "profile \"minimal\" has no threads", "write \"single\" or leave it out"))
-    }
-    if io == .uring, let member = members.first(where: { $0.key == "io" }) {
-      wrong.append(
-        diagnostic(member.node, "io", "profile \"minimal\" has no io_uring", "write \"poll\" or leave it out"))
-    }
-    for (key, isSet) in [("busy_poll_us", (busyPoll ?? 0) > 0), ("sqpoll", sqpoll)] where isSet {
-      guard let member = members.first(where: { $0.key == key }) else { continue }
-      wrong.append(diagnostic(member.node, key, "profile \"minimal\" only sleeps in poll(2)", "leave it out"))
-    }
-    for member in Self.table("realtime", in: members) {
-      wrong.append(
-        diagnostic(
-          member.node, "realtime.\(member.key)", "profile \"minimal\" leaves its one thread as it is", "leave it out"))
-    }
-    let control = Self.table("control", in: members)
-    if controlSocket != nil, let member = control.first(where: { $0.key == "socket" }) {
-      wrong.append(
-        diagnostic(
-          member.node, "control.socket", "profile \"minimal\" has no control socket", "write \"none\" or leave it out"))
-    }
-    if interfaces.contains(where: { $0.hardwareStamps != .off }),
-      let member = members.first(where: { $0.key == "interface" })
-    {
-      wrong.append(
-        Diagnostic(
-          file: file, line: member.place.line, column: member.place.column, key: "interface",
-          problem: "profile \"minimal\" has the kernel's stamps only",
-          advice: "leave the table out, or write hardware_timestamps = \"off\""))
-    }
-    if interfaces.contains(where: { ($0.busyPoll ?? 0) > 0 }),
-      let member = members.first(where: { $0.key == "interface" })
-    {
-      wrong.append(
-        Diagnostic(
-          file: file, line: member.place.line, column: member.place.column, key: "interface",
-          problem: "profile \"minimal\" only sleeps in poll(2)", advice: "leave busy_poll_us out"))
-    }
-    let providerTables = Self.table("provider", in: members)
-    for provider in providers {
-      if provider.placement == .process,
-        let member = Self.table(provider.name, in: providerTables).first(where: { $0.key == "placement" })
-      {
-        wrong.append(
-          diagnostic(
-            member.node, "provider.\(provider.name).placement", "profile \"minimal\" starts no process",
-            "write \"in-process\" or leave it out"))
-      }
-      for value in provider.values where value.isSourceAddress {
-        if case .string(let address) = value.value, !NumericAddress.accepts(address) {
-          wrong.append(
-            diagnostic(
-              value, "profile \"minimal\" cannot resolve names",
-              "write a numeric address: \"192.0.2.1\" or \"2001:db8::1\""))
-        }
-      }
-    }
-    return wrong
   }
 
   /// Two sources of one provider with the same address and port.
@@ -166,6 +103,15 @@ extension Configuration {
         diagnostic(
           member.node, "clock.min_sources", "there are only \(sources) sources",
           "the clock cannot be synchronized; add sources"))
+    }
+    if clock.localStratum == 1, clock.localDispersion.inSeconds < Self.honest,
+      let member = clockMembers.first(where: { $0.key == "local_stratum" })
+    {
+      warnings.append(
+        diagnostic(
+          member.node, "clock.local_stratum",
+          "the own clock would pass for a reference clock that is right to \(TableReader.plain(clock.localDispersion.inSeconds)) s",
+          "write a stratum of 5 or more, or say by local_dispersion how far it may be wrong"))
     }
     guard let member = clockMembers.first(where: { $0.key == "max_allowed_phase_offset" }) else { return }
     let pairs = [
@@ -229,12 +175,12 @@ extension Configuration {
     }
   }
 
-  private func unused(_ member: TOMLMember, _ key: String, _ problem: String, _ advice: String) -> Diagnostic {
+  func unused(_ member: TOMLMember, _ key: String, _ problem: String, _ advice: String) -> Diagnostic {
     Diagnostic(
       file: file, line: member.place.line, column: member.place.column, key: key, problem: problem, advice: advice)
   }
 
-  private static func table(_ name: String, in members: [TOMLMember]) -> [TOMLMember] {
+  static func table(_ name: String, in members: [TOMLMember]) -> [TOMLMember] {
     guard let member = members.first(where: { $0.key == name }), case .table(let inner) = member.node.content else {
       return []
     }

@@ -39,10 +39,15 @@ extension Configuration {
     return wrong
   }
 
-  private func diagnostic(_ value: SettingValue, _ problem: String, _ advice: String) -> Diagnostic {
-    Diagnostic(
-      file: file, line: value.line, column: value.column, key: value.key, value: value.written, problem: problem,
-      advice: advice)
+  /// NTP's shared memory is attached, which no sandboxed child may.
+  func sharedMemoryErrors() -> [Diagnostic] {
+    providers.filter { $0.enabled && $0.placement == .process && $0.isModule("tompion-gnss") }.flatMap { provider in
+      provider.values.filter { $0.path.hasSuffix("].shm") || $0.path.hasSuffix("].feed_shm") }.map {
+        diagnostic(
+          $0, "provider \"\(provider.name)\" runs in a process of its own, which cannot have shared memory",
+          "write placement = \"in-process\" in [provider.\(provider.name)], or use a socket")
+      }
+    }
   }
 }
 
@@ -53,5 +58,5 @@ extension ProviderConfiguration {
   /// Of a PTP clock it takes the moments of pulses from elsewhere.
   fileprivate var stampsPulses: Bool { isModule("tompion-pps") }
 
-  private func isModule(_ name: String) -> Bool { module == name || module.hasSuffix("/lib\(name).so") }
+  fileprivate func isModule(_ name: String) -> Bool { module == name || module.hasSuffix("/lib\(name).so") }
 }

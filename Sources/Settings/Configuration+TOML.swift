@@ -91,7 +91,8 @@ extension Configuration {
 
   /// Tables as such are no values.
   private static let containers: Set<String> = [
-    "clock", "clock.pi", "clock.temperature", "clock.temperature.coefficients", "hardware_clock", "control", "log",
+    "clock", "clock.pi", "clock.temperature", "clock.temperature.coefficients", "clock.rtc", "hardware_clock",
+    "control", "log",
     "realtime", "realtime.capture", "realtime.discipline",
     "realtime.control", "realtime.server", "record", "interface", "provider", "source",
   ]
@@ -116,7 +117,7 @@ extension ClockConfiguration {
     "max_pos_phase_correction", "max_neg_phase_correction", "max_allowed_phase_offset", "never_step_backward",
     "first_sync", "min_sources", "auth_select",
     "local_stratum", "local_dispersion",
-    "leap_seconds_file", "follows", "servo", "pi", "temperature",
+    "leap_seconds_file", "follows", "servo", "pi", "temperature", "rtc",
   ]
 
   /// 2³² − 1 s, about 136 years: the range of the Windows Time service's limits, and well inside a TimeInterval.
@@ -162,6 +163,7 @@ extension ClockConfiguration {
       reader.absorb(inner)
     }
     readTemperature(&reader)
+    readBatteryClock(&reader)
   }
 
   private mutating func readTemperature(_ reader: inout TableReader) {

@@ -34,8 +34,17 @@ package struct ProviderConfiguration: Sendable, Equatable {
   /// Modules that come with the daemon, found in its plugin directory.
   package static let own: Set<String> = [
     "tompion-ntp-client", "tompion-ntp-server", "tompion-ntp-symmetric", "tompion-ms-sntp",
-    "tompion-pps", "tompion-phc", "tompion-gnss", "tompion-local", "tompion-manual",
+    "tompion-pps", "tompion-phc", "tompion-gnss", "tompion-local", "tompion-manual", "tompion-rtc",
   ]
+
+  /// For whoever misspelt a name: the providers that come with the daemon. "" = it is one of them, or has a module of its own.
+  package var knownProviders: String {
+    guard module == "tompion-\(name)", !Self.own.contains(module) else { return "" }
+    let names = Self.own.map { String($0.dropFirst("tompion-".utf8.count)) }.sorted()
+    let near = Suggestion.nearest(to: name, among: names).map { "did you mean \"\($0)\"? " } ?? ""
+    return
+      "\(near)those that come with Tompion are \(names.joined(separator: ", ")); another one needs its file there, or module"
+  }
 
   package static func usualPlacement(of module: String) -> Placement { own.contains(module) ? .inProcess : .process }
 

@@ -51,7 +51,7 @@ package struct TemperatureConfiguration: Sendable, Equatable {
   private static func coefficients(_ reader: inout TableReader) -> TemperatureCurve? {
     guard let member = reader.table("coefficients"), case .table(let members) = member.node.content else { return nil }
     var inner = TableReader(file: reader.file, prefix: "clock.temperature.coefficients.", members: members)
-    let t0 = inner.number("t0", in: -1e6...1e6, unit: "of the sensor's units")
+    let t0 = inner.number("t0", in: -1e6...1e6, unit: "the sensor's units")
     let k0 = inner.number("k0", in: -10...10, unit: "parts per million")
     let k1 = inner.number("k1", in: -10...10, unit: "parts per million a unit")
     let k2 = inner.number("k2", in: -10...10, unit: "parts per million a unit, squared")

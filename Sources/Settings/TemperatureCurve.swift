@@ -64,6 +64,8 @@ package struct TemperatureCurve: Sendable, Equatable {
     return words.count == 1 ? number(words[0]) : nil
   }
 
+  package var isTable: Bool { if case .points = shape { true } else { false } }
+
   /// nil = outside of what the curve tells.
   package func frequency(at temperature: Double) -> Frequency? {
     guard let ppm = partsPerMillion(at: temperature), ppm.magnitude <= Self.limit else { return nil }

@@ -48,7 +48,7 @@ struct NewProvider: Equatable {
   }
 
   private static let ours = [
-    "ntp-client", "ntp-server", "ntp-symmetric", "ms-sntp", "pps", "phc", "gnss", "local", "manual",
+    "ntp-client", "ntp-server", "ntp-symmetric", "ms-sntp", "pps", "phc", "gnss", "local", "manual", "rtc",
   ]
 
   /// The folder's files, by path; each token of the templates as it is in this provider.

@@ -40,6 +40,30 @@ import TimeTypes
     #expect(ppm(&watch) == nil && events.isEmpty)
   }
 
+  /// Before anything runs.
+  @Test func whatACheckSays() throws {
+    #expect(TemperatureWatch.complaint(of: settings) == nil)
+    func expect(_ key: String, _ says: String, _ settings: TemperatureConfiguration) throws {
+      let found = try #require(TemperatureWatch.complaint(of: settings), "\(key)")
+      #expect(found.key == key && found.problem.contains(says) && !found.advice.isEmpty, "\(found)")
+    }
+    var missing = settings
+    missing.sensor = directory.file("temp9_input")
+    try expect("sensor", "cannot be read", missing)
+    missing.sensor = directory.file("")
+    try expect("sensor", "cannot be read", missing)
+    missing = settings
+    missing.curve = .table(directory.file("none.txt"))
+    try expect("table", "cannot be used", missing)
+    try directory.write("table.txt", "20000 -1\n19000 1\n")
+    try expect("table", "line 2", settings)
+    try directory.write("table.txt", "20 -1\n30 1\n")
+    try expect("table", "outside", settings)
+    try directory.write("temp1_input", "warm")
+    try directory.write("table.txt", "20000 -1\n30000 1\n")
+    try expect("sensor", "one number", settings)
+  }
+
   @Test func theSensorIsReadAtItsInterval() throws {
     var watch = TemperatureWatch(settings)
     let first = ppm(&watch)

@@ -43,6 +43,30 @@ struct ConfigurationCrossChecksTests {
     #expect(errors.last?.contains("cannot resolve names") == true)
   }
 
+  @Test(
+    "the minimal profile refuses providers that need more",
+    arguments: [
+      "[provider.local]\n", "[provider.manual]\n", "[[source]]\nprovider = \"gnss\"\nsock = \"/run/s\"\nfeed_shm = 4\n",
+      "[[source]]\nprovider = \"pps\"\ndevice = \"/dev/pps0\"\n", "[provider.rtc]\n",
+      "[clock.temperature]\nsensor = \"/sys/t\"\ntable = \"/etc/t\"\n",
+    ])
+  func minimalRefusesProviders(text: String) {
+    let found = errors("profile = \"minimal\"\n" + text)
+    #expect(found.count == 1, "\(found)")
+    #expect(found.first?.contains("profile \"minimal\"") == true && found.first?.contains("profile = \"full\"") == true)
+    #expect(found.first?.split(separator: ":")[1] == "2", "\(found)")
+    #expect(errors(text).isEmpty)
+  }
+
+  @Test("whoever misspells a provider hears which there are")
+  func knownProviders() throws {
+    let read = try Configuration(
+      toml: "[provider.ntp-sever]\n[provider.local]\n[provider.own]\nmodule = \"x\"\n", file: "t")
+    let advice = read.providers.map(\.knownProviders)
+    #expect(advice[0].hasPrefix("did you mean \"ntp-server\"? ") && advice[0].contains("gnss, local, manual"))
+    #expect(advice[1...] == ["", ""])
+  }
+
   @Test("places that the server listens on do not overlap: the line, the key and which two")
   func overlappingListens() {
     func listening(_ places: String) -> [String] { errors("[provider.ntp-server]\nlisten = [\n\(places)\n]\n") }

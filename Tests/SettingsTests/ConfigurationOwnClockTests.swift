@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The own clock as what is served")
 struct ConfigurationOwnClockTests {
-  private static let server = "[provider.ntp-server]\nlisten = [\"0.0.0.0:123\"]\n"
+  private static let server = "[provider.ntp-server]\nlisten = [\"0.0.0.0:123\"]\nallow = [\"all\"]\n"
   private static let peer = "[[source]]\naddress = \"192.0.2.1\"\n"
 
   @Test("one of the two ways to serve it")

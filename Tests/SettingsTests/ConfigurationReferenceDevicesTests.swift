@@ -48,4 +48,15 @@ struct ConfigurationReferenceDevicesTests {
         "t.toml:6:10: source[1].device = \"/dev/./ptp0\": it is the device of source[0].device in line 3, too") == true,
       "\(errors)")
   }
+
+  @Test("shared memory is not for a process of its own", arguments: ["shm = 2", "sock = \"/run/s\"\nfeed_shm = 4"])
+  func sharedMemory(keys: String) {
+    let text = Self.source("gnss", keys)
+    let errors = ConfigurationTests.errors(text + "[provider.gnss]\nplacement = \"process\"\n")
+    #expect(errors.count == 1 && errors.first?.contains("in-process") == true, "\(errors)")
+    #expect(errors.first?.hasPrefix("t.toml:\(keys.contains("sock") ? 4 : 3):") == true, "\(errors)")
+    #expect(ConfigurationTests.errors(text).isEmpty)
+    let disabled = "[provider.gnss]\nplacement = \"process\"\nenabled = false\n"
+    #expect(ConfigurationTests.errors(text + disabled).allSatisfy { !$0.contains("shared memory") })
+  }
 }

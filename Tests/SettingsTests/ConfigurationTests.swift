@@ -188,6 +188,6 @@ struct ConfigurationTests {
     let full = try Configuration(toml: uncommented, file: "tompion.toml")
     #expect(full.clock.initialOffset == .milliseconds(250))
     #expect(full.pluginDirectory == "/usr/lib/tompion")
-    #expect(full.providers.map(\.name) == ["ntp-server", "local", "manual", "ms-sntp", "ntp-client", "gnss"])
+    #expect(full.providers.map(\.name) == ["ntp-server", "local", "manual", "rtc", "ms-sntp", "ntp-client", "gnss"])
   }
 }

@@ -61,7 +61,18 @@ struct TemperatureWatch {
     return news
   }
 
-  private struct Trouble: Error { var text: String }
+  /// What is wrong with the sensor and the table as they are now, before anything runs: the key, what it is, and what would be right.
+  static func complaint(of settings: TemperatureConfiguration) -> (key: String, problem: String, advice: String)? {
+    var watch = TemperatureWatch(settings)
+    do throws(Trouble) { _ = try watch.look(settings) } catch { return (error.key, error.text, error.advice) }
+    return nil
+  }
+
+  private struct Trouble: Error {
+    var key = "sensor"
+    var text: String
+    var advice = "write the path of a file of one number: \"/sys/class/hwmon/hwmon0/temp1_input\""
+  }
 
   private mutating func look(_ settings: TemperatureConfiguration) throws(Trouble) -> Frequency {
     let curve: TemperatureCurve
@@ -78,18 +89,22 @@ struct TemperatureWatch {
     }
     guard let frequency = curve.frequency(at: temperature) else {
       throw Trouble(
-        text: "the temperature \(temperature) of \(settings.sensor) is outside of what is known of the oscillator")
+        key: curve.isTable ? "table" : "coefficients",
+        text: "the temperature \(temperature) of \(settings.sensor) is outside of what is known of the oscillator",
+        advice: "both in the same unit (hwmon: thousandths of a degree), from the coldest to the warmest that it gets")
     }
     return frequency
   }
 
   private func readTable(_ settings: TemperatureConfiguration) throws(Trouble) -> TemperatureCurve {
-    guard case .table(let path) = settings.curve else { throw Trouble(text: "there is no curve") }
+    guard case .table(let path) = settings.curve else { throw Trouble(key: "table", text: "there is no curve") }
     do {
       let bytes = try SmallFile.read(path, limit: Self.tableLimit)
       return try TemperatureCurve(table: String(decoding: bytes, as: UTF8.self))
     } catch {
-      throw Trouble(text: "the table \(path) cannot be used: \(error)")
+      throw Trouble(
+        key: "table", text: "the table \(path) cannot be used: \(error)",
+        advice: "a temperature and ppm a line, from cold to warm: \"26000 0.35\"")
     }
   }
 }

@@ -41,6 +41,13 @@ int32_t clinux_phc_enable_pps(const char *path);
 // Takes up to `capacity` (at most 32) stamps that wait; how many there were.
 CLINUX_REALTIME int32_t clinux_phc_external(int32_t fd, clinux_external_stamp_t *stamps, uint32_t capacity);
 
+// The battery-backed clock, /dev/rtcN (rtc(4)), which one program at a time may have open: -EBUSY. -ENODEV: no such device.
+int32_t clinux_rtc_open(const char *path);
+// What it shows, as seconds since 1970 if it keeps UTC. -EINVAL: no date at all.
+int32_t clinux_rtc_read(int32_t fd, int64_t *seconds);
+// Sets it (CAP_SYS_TIME). -ERANGE: a year that its registers cannot be given.
+int32_t clinux_rtc_set(int32_t fd, int64_t seconds);
+
 #define CLINUX_SEGMENT_WRITE 1u      // for writing; made, mode 0600, where it is missing
 #define CLINUX_SEGMENT_ANY_OWNER 2u  // whoever made it, and whoever may write it
 

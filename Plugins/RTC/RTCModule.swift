@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CTompionProvider
+import ProviderKit
+
+/// The module table of this plugin: what `tompion_module_v1` returns. Lives as long as the process. [any]
+public func rtcModule() -> UnsafePointer<tompion_module_t> { unsafe module.pointer }
+
+private let catalogue = ProviderCatalogue([
+  ProviderKind(
+    id: "org.tompion.rtc", name: "rtc", vendor: "Tompion", version: "0.1.0",
+    description: "the battery-backed clock: no time before its own is believed silently; its drift",
+    capabilities: .input,
+    receivers: [.timers], settings: RTCSettings.schema, make: { RTCProvider(host: $0) })
+])
+
+// The ABI's two functions carry no context, so they name this plugin's own catalogue; the pointers are the host's, passed on.
+private let module = unsafe ProviderCatalogue.module(
+  descriptor: { unsafe catalogue.descriptor($0) }, open: { unsafe catalogue.open($0, $1) })

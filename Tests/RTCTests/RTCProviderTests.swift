@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTompionProvider
+import MockHost
+import Testing
+
+@testable import RTC
+
+/// The whole provider on a host in memory.
+@Suite(.serialized) struct RTCProviderTests {
+  @Test func measuredKeptAndNeverFollowed() throws {
+    let scene = RTCScene()
+    scene.offset = -412_000_000
+    #expect(scene.start() == TOMPION_OK)
+    scene.run(seconds: 4500, synchronized: true)
+    let info = try #require(scene.host.sources.values.first)
+    #expect(info.flags == TOMPION_SOURCE_REFCLOCK | TOMPION_SOURCE_NOSELECT && info.replies >= 6)
+    #expect(scene.host.samples.isEmpty, "nothing steers by it")
+    #expect(scene.error.contains("offset -4") && scene.error.contains("ppm"), "\(scene.error)")
+    #expect(scene.host.events.isEmpty && scene.held == 0)
+    let saved = try #require(SavedRTC(text: String(decoding: scene.kept["rtc"] ?? [], as: UTF8.self)))
+    #expect(saved.track?.drift != nil)
+  }
+
+  @Test func theNextStartKnowsWhatHasBeen() throws {
+    let scene = RTCScene()
+    #expect(scene.start() == TOMPION_OK)
+    scene.run(seconds: 5, synchronized: true)
+    let kept = scene.kept
+    let next = RTCScene()
+    next.kept = kept
+    next.host.clockOffset -= 86400 * RTCScene.second
+    next.offset = 86400 * RTCScene.second
+    #expect(next.start() == TOMPION_OK)
+    next.run(seconds: 200, synchronized: false)
+    #expect(next.host.events.map(\.number) == [613] && next.host.events[0].text.contains("already"))
+    #expect(next.error.contains("lower bound"))
+  }
+
+  @Test func goneAndBack() {
+    let scene = RTCScene()
+    scene.offset = nil
+    #expect(scene.start() == TOMPION_OK)
+    scene.run(seconds: 1400, synchronized: true)
+    #expect(scene.host.events.map(\.number) == [600] && scene.error.contains("cannot be read"))
+    scene.offset = 0
+    scene.run(seconds: 700, synchronized: true)
+    #expect(scene.error.contains("offset"))
+    scene.text = "1795\u{0}x"
+    scene.run(seconds: 700, synchronized: true)
+    #expect(scene.host.events.map(\.number) == [600, 600])
+  }
+
+  @Test func localTimeIsAnEvent() {
+    let scene = RTCScene()
+    scene.offset = 7200 * RTCScene.second
+    #expect(scene.start() == TOMPION_OK)
+    scene.run(seconds: 1400, synchronized: true)
+    #expect(scene.host.events.map(\.number) == [602] && scene.host.events[0].text.contains("120 min"))
+  }
+
+  @Test func whatWasKeptAndIsBroken() {
+    let scene = RTCScene()
+    scene.kept["rtc"] = [0xFF, 0x00]
+    #expect(scene.start() == TOMPION_OK)
+    #expect(scene.host.logs.contains { $0.contains("learned anew") })
+  }
+
+  @Test func newSettingsCount() {
+    let scene = RTCScene()
+    #expect(scene.start() == TOMPION_OK)
+    scene.run(seconds: 5, synchronized: true)
+    scene.host.clearSettings()
+    scene.host.set("device", "/dev/rtc0")
+    #expect(scene.host.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_INVALID && !scene.host.refusals.isEmpty)
+    scene.host.clearSettings()
+    scene.host.set("device", RTCScene.path)
+    scene.host.set("utc", false)
+    #expect(scene.host.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_OK)
+    scene.run(seconds: 700, synchronized: true)
+    #expect(scene.error.contains("time zone"))
+  }
+
+  @Test func stoppedAndClosed() {
+    let scene = RTCScene()
+    #expect(scene.start() == TOMPION_OK)
+    scene.host.stop()
+    #expect(scene.host.timers.isEmpty)
+    scene.host.close()
+    #expect(scene.host.sources.isEmpty)
+  }
+
+  @Test(arguments: [TOMPION_SOURCE_ID, TOMPION_TIMER_ID, TOMPION_SECRETS_ID, TOMPION_STORE_ID])
+  func whatItCannotDoWithout(id: String) {
+    let scene = RTCScene()
+    scene.host.missing = [id]
+    scene.host.extensions[id] = nil
+    #expect(scene.start() == TOMPION_UNSUPPORTED && !scene.host.logs.isEmpty)
+  }
+}
