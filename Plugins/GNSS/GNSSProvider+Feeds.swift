@@ -106,6 +106,8 @@ extension GNSSProvider {
   }
 
   private func feedStands(_ index: Int, _ feed: Int) {
+    let again = slots[index].feeds[feed].hasStood ? " again" : ""
+    slots[index].feeds[feed].hasStood = true
     guard !slots[index].feeds[feed].trouble.isEmpty else { return }
     slots[index].feeds[feed].pause = ReceiverSlot.firstPause
     slots[index].feeds[feed].cause = ""
@@ -114,7 +116,7 @@ extension GNSSProvider {
     slots[index].feeds[feed].isTold = false
     host.event(
       .feedFound, source: slots[index].source,
-      "\(slots[index].settings.place.text) is passed on to \(slots[index].feeds[feed].place.text) again")
+      "\(slots[index].settings.place.text) is passed on to \(slots[index].feeds[feed].place.text)\(again)")
   }
 
   private func loseFeed(_ index: Int, _ feed: Int, _ reason: String) {

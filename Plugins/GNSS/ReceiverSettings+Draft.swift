@@ -76,14 +76,17 @@ extension ReceiverSettings.Draft {
     } else if let socket {
       whole.place = .datagrams(socket)
     }
-    if let lineKey, gpsd != nil || device == nil { return wrong(lineKey, "nothing: it is for a serial device alone") }
-    if let messageKey, gpsd == nil, device == nil {
-      return wrong(messageKey, "nothing: it is for a serial device or gpsd alone")
+    if let lineKey, gpsd != nil || device == nil {
+      return wrong(lineKey, "leave it out: it is for a serial device alone")
     }
-    if let ownerKey, unit == nil { return wrong(ownerKey, "nothing: it is for shared memory (shm) alone") }
+    if let messageKey, gpsd == nil, device == nil {
+      return wrong(messageKey, "leave it out: it is for a serial device or gpsd alone")
+    }
+    if let ownerKey, unit == nil { return wrong(ownerKey, "leave it out: it is for shared memory (shm) alone") }
     if let feedKey, gpsd == nil, device != nil, settings.options.delay == nil, !settings.options.learnsDelay {
       return wrong(
-        feedKey, "nothing, or delay (or learn_delay) beside it: nobody could say how late what is passed on was")
+        feedKey,
+        "leave it out, or write delay (or learn_delay) beside it: nobody could say how late what is passed on was")
     }
     if !sentences.isEmpty { whole.options.sentences = sentences.union(.frame) }
     return .success(whole)

@@ -3,10 +3,13 @@
 #include "clinux/stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -66,6 +69,24 @@ int32_t clinux_stream_accept(int32_t fd, clinux_address_t *peer) {
   return accepted;
 }
 
+// What stands at the path itself is held by its inode, and that is what is connected to, whatever is put in its place meanwhile.
+static int32_t connect_itself(int fd, const char *path) {
+  int place = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (place < 0) return -errno;
+  struct stat status;
+  int32_t error = fstat(place, &status) < 0 ? -errno : 0;
+  if (!error && !S_ISSOCK(status.st_mode)) error = S_ISLNK(status.st_mode) ? -ELOOP : -ENOTSOCK;
+  if (!error) {
+    struct sockaddr_un name;
+    memset(&name, 0, sizeof name);
+    name.sun_family = AF_UNIX;
+    snprintf(name.sun_path, sizeof name.sun_path, "/proc/self/fd/%d", place);
+    if (connect(fd, (struct sockaddr *)&name, sizeof name) < 0) error = -errno;
+  }
+  close(place);
+  return error;
+}
+
 int32_t clinux_unix_connect_promptly(const char *path, int32_t datagrams) {
   struct sockaddr_un name;
   memset(&name, 0, sizeof name);
@@ -74,7 +95,9 @@ int32_t clinux_unix_connect_promptly(const char *path, int32_t datagrams) {
   strcpy(name.sun_path, path);
   int fd = socket(AF_UNIX, (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -errno;
-  return connect(fd, (struct sockaddr *)&name, sizeof name) < 0 ? closed(fd, -errno) : fd;
+  // Datagrams are handed to whoever is bound there, with this process' rights; a connection is asked for by who wants an answer.
+  int32_t error = datagrams ? connect_itself(fd, path) : connect(fd, (struct sockaddr *)&name, sizeof name) < 0 ? -errno : 0;
+  return error ? closed(fd, error) : fd;
 }
 
 int32_t clinux_stream_end(int32_t fd) { return shutdown(fd, SHUT_WR) < 0 ? -errno : 0; }

@@ -65,10 +65,15 @@ package final class ScenarioRun {
     discipline.tick()
     if scenario.hasLeapTable { discipline.learn(Self.leapTable(truth)) }
     for (index, clock) in scenario.referenceClocks.enumerated() {
-      let clock = try SimulatedReferenceClock(
-        clock, number: index, seed: seed, on: client, in: world, truth: truth, modules: modules)
-      discipline.add(clock.provider)
-      referenceClocks.append(clock)
+      do {
+        let clock = try SimulatedReferenceClock(
+          clock, number: index, seed: seed, on: client, in: world, truth: truth, modules: modules)
+        discipline.add(clock.provider)
+        referenceClocks.append(clock)
+      } catch {
+        let key = scenario.referenceClocks.count == 1 ? "refclock" : "refclock[\(index)]"
+        throw SimulatedReferenceClock.named(error, key: key)
+      }
     }
     if !scenario.sources.isEmpty {
       discipline.add(try client.start(modules.client, provider: "ntp-client", settings: clientSettings))

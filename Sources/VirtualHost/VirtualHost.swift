@@ -95,7 +95,16 @@ package import TimeTypes
     let instance = try ProviderInstance(
       module: module, provider: name, backend: backend, outbox: outbox, hostName: "simulate")
     let provider = VirtualProvider(instance: instance, outbox: outbox, backend: backend)
-    try instance.initialize(settings: settings)
+    do { try instance.initialize(settings: settings) } catch {
+      guard error.reason == .settingsRefused else { throw error }
+      throw ProviderError(
+        module: error.module,
+        .refused(
+          instance.refusals.map { refusal in
+            let path = refusal.index.flatMap { settings.indices.contains($0) ? settings[$0].path : nil }
+            return "\(path ?? "provider \(name)"): is refused; \(refusal.text)"
+          }))
+    }
     // Before start: what it logs there says why it failed, and the caller finds it in `providers`.
     providers.append(provider)
     try instance.start()

@@ -102,6 +102,20 @@ import Testing
     #expect(try self.run(scenario, seed: 4).digest == record.digest)
   }
 
+  /// What the provider refuses is named as the scenario has it.
+  @Test func aWrongKeyOfAReferenceClock() throws {
+    var scenario = try scenario("pps-with-network", "own.json", duration: 100, warm: 10)
+    let index = try #require(scenario.referenceClocks.indices.last)
+    scenario.referenceClocks[index].settings["max_jumps"] = .integer(3)
+    do {
+      _ = try ScenarioRun(scenario, seed: 1, parameters: EngineParameters(), modules: Self.modules())
+      Issue.record("it was taken")
+    } catch {
+      let text = "\(error)"
+      #expect(text.contains(".settings.max_jumps: is refused") && text.contains("refclock"), "\(text)")
+    }
+  }
+
   /// One set of parameters for all: nothing in a scenario reaches the engine's.
   @Test func theDigestTellsParametersApart() {
     var other = EngineParameters()

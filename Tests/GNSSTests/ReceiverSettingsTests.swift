@@ -104,6 +104,7 @@ import TimeTypes
     #expect(read([shm, ("source[0].learn_delay", .boolean(true))]).advice.count == 1)
     #expect(read([shm, ("source[1].shm", .integer(2))]).advice.count == 1, "twice")
     #expect(read([("source[0].sock", .string("/run/x")), ("source[0].any_owner", .boolean(true))]).advice.count == 1)
+    #expect(read([shm, ("source[0].baud", .integer(9600))]).advice.first?.contains("leave it out") == true)
     for unit in 0...1 as ClosedRange<Int64> {
       let (_, advice) = read([("source[0].shm", .integer(unit)), ("source[0].any_owner", .boolean(true))])
       #expect(advice.first?.contains("root") == true)

@@ -103,7 +103,7 @@ import TimeTypes
     #expect(nobody.take() == ["open \(TOMPION_NOT_FOUND)"])
     try Data().write(to: URL(fileURLWithPath: folder.file("plain")))
     let plain = try bench(Self.unix | Self.listen, ["path": .string(folder.file("plain"))])
-    #expect(plain.take() == ["open \(TOMPION_ADDRESS_IN_USE)"])
+    #expect(plain.take() == ["open \(TOMPION_INVALID)"])
     #expect(FileManager.default.fileExists(atPath: folder.file("plain")), "what is no socket is left alone")
     let path = folder.file("s")
     var server: CapabilityBench? = try bench(Self.unix | Self.listen, ["path": .string(path), "mode": .integer(0o660)])
@@ -219,6 +219,23 @@ import TimeTypes
     #expect(client.take().suffix(2) == ["end \(TOMPION_UNSUPPORTED)", "credentials \(TOMPION_UNSUPPORTED)"])
     client.order(100)
     #expect(try server.hears("received 6f6e65"), "and the server goes on")
+  }
+
+  /// Whoever may write in that folder could hand them to another socket, with the rights of the daemon.
+  @Test func datagramsGoThroughNoLink() throws {
+    let folder = try Folder()
+    let path = folder.file("sock")
+    let server = try bench(Self.unix | Self.listen | Self.datagram, ["path": .string(path)])
+    #expect(try server.hears("opened 0"))
+    try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: path)
+    try FileManager.default.createSymbolicLink(atPath: folder.file("astray"), withDestinationPath: folder.file("none"))
+    try Data().write(to: URL(fileURLWithPath: folder.file("plain")))
+    for name in ["link", "astray", "plain", "."] {
+      let client = try bench(Self.unix | Self.datagram, ["path": .string(folder.file(name))], number: 10)
+      #expect(client.take() == ["open \(TOMPION_INVALID)"], "\(name)")
+    }
+    let nobody = try bench(Self.unix | Self.datagram, ["path": .string(folder.file("none"))], number: 10)
+    #expect(nobody.take() == ["open \(TOMPION_NOT_FOUND)"])
   }
 
   @Test func moreThanThereIsRoomForWaits() throws {

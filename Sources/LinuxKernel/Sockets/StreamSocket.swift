@@ -24,7 +24,8 @@ package enum StreamSocket {
     return FileDescriptor(owning: try KernelError.check(fd, "bind the TCP socket"))
   }
 
-  /// Connects to a Unix socket at once (EAGAIN: its queue is full), or fixes where datagrams go.
+  /// Connects to a Unix socket at once (EAGAIN: its queue is full), or fixes where datagrams go. These: ELOOP for a symbolic link,
+  /// ENOTSOCK for what is no socket.
   package static func connect(to path: String, datagrams: Bool) throws(KernelError) -> FileDescriptor {
     // The path is read within the call.
     let fd = unsafe path.withCString { unsafe clinux_unix_connect_promptly($0, datagrams ? 1 : 0) }

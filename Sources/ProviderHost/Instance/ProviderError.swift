@@ -23,6 +23,8 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
     case failed(call: String, status: Int32)
     /// A setting is wrong: refusals carry the texts.
     case settingsRefused
+    /// The same where nobody else shows what was refused: each setting's path, and what the provider says of it.
+    case refused([String])
     case wrongState(call: String, state: ProviderState)
     /// The child process could not be started, or died.
     case child(String)
@@ -54,6 +56,7 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
     case .openRefused: "\(module): open returned NULL: the provider refused to be made"
     case .failed(let call, let status): "\(module): \(call) failed: \(StatusText.text(status))"
     case .settingsRefused: "\(module): a setting was refused"
+    case .refused(let complaints): "\(module): \(complaints.joined(separator: "\n"))"
     case .wrongState(let call, let state): "\(module): \(call) called while \(state)"
     case .child(let why): "\(module): child process: \(why)"
     }

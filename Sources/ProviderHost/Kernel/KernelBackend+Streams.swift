@@ -28,7 +28,9 @@ extension KernelBackend {
       return .opened(stream.handle)
     } catch {
       // No socket file (ENOENT) and nobody behind it (ECONNREFUSED) differ, as they do for people.
-      return .failed(tompion_status(errno: error.errno))
+      // What stands at a path and is no socket is another mistake than a socket that is taken.
+      let isNoSocket = error.errno == KernelError.exists || error.errno == KernelError.notSocket
+      return .failed(isNoSocket ? TOMPION_INVALID : tompion_status(errno: error.errno))
     }
   }
 

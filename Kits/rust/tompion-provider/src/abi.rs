@@ -1007,7 +1007,7 @@ pub struct tompion_stream_t {
     pub size: u32,
     /// 0
     pub reserved: u32,
-    /// Begins to connect or listen; the handle (never 0, never used again) goes into *stream at once, and `opened` tells how it ended, never from inside this call. What is known at once is said at once: PERMISSION, ADDRESS_IN_USE, NOT_FOUND (no such socket file), UNREACHABLE, AGAIN (64 streams are open). \[control or capture & inited\]
+    /// Begins to connect or listen; the handle (never 0, never used again) goes into *stream at once, and `opened` tells how it ended, never from inside this call. What is known at once is said at once: PERMISSION, ADDRESS_IN_USE, NOT_FOUND (no such socket file), INVALID (what is there is no socket, or to send datagrams to: a symbolic link), UNREACHABLE, AGAIN (64 streams are open). \[control or capture & inited\]
     pub open: Option<unsafe extern "C" fn(host: *const tompion_host_t, options: *const tompion_stream_options_t, stream: *mut u32) -> tompion_status>,
     /// What `send` took is still sent unless `abort` is 1 (TCP: a reset); nothing is delivered for it afterwards. \[control or capture & inited\]
     pub close: Option<unsafe extern "C" fn(host: *const tompion_host_t, stream: u32, abort: u32)>,

@@ -11,7 +11,8 @@ int32_t clinux_tcp_connect(const clinux_address_t *local, const clinux_address_t
 int32_t clinux_tcp_listen(const clinux_address_t *local, int32_t backlog);
 // The next connection of a TCP or Unix listener; `peer` gets family 0 where it has no address. -EAGAIN: none waits.
 int32_t clinux_stream_accept(int32_t fd, clinux_address_t *peer);
-// Connects to a Unix stream (-EAGAIN: its queue is full) or fixes where datagrams go.
+// Connects to a Unix stream (-EAGAIN: its queue is full) or fixes where datagrams go: not through a symbolic link
+// (-ELOOP), and to nothing but a socket (-ENOTSOCK).
 int32_t clinux_unix_connect_promptly(const char *path, int32_t datagrams);
 // A datagram socket bound to a path; what stands there already is treated as by clinux_unix_listen.
 int32_t clinux_unix_datagrams_at(const char *path, uint32_t mode);

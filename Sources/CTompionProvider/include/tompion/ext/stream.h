@@ -38,7 +38,8 @@ typedef struct tompion_stream {
   uint32_t reserved;  // 0
   // Begins to connect or listen; the handle (never 0, never used again) goes into *stream at once, and `opened` tells how it
   // ended, never from inside this call. What is known at once is said at once: PERMISSION, ADDRESS_IN_USE, NOT_FOUND (no such socket
-  // file), UNREACHABLE, AGAIN (64 streams are open). [control or capture & inited]
+  // file), INVALID (what is there is no socket, or to send datagrams to: a symbolic link), UNREACHABLE, AGAIN (64 streams are open).
+  // [control or capture & inited]
   tompion_status (*open)(const tompion_host_t *host, const tompion_stream_options_t *options, uint32_t *stream);
   // What `send` took is still sent unless `abort` is 1 (TCP: a reset); nothing is delivered for it afterwards.
   // [control or capture & inited]
