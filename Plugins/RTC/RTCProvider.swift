@@ -8,7 +8,8 @@ import TimeTypes
 /// The adapter between the host and its battery-backed clock: it reads it, keeps what is to be kept, and tells people. What follows from a
 /// reading is `RTCWatch`'s. It publishes no sample: the clock is never followed, and never written.
 ///
-/// The watch is capture's once the provider is started; timer 0 is the next reading.
+/// The watch is capture's once the provider is started; timer 0 is the next reading. A measurement, every eleven minutes, allocates; what is
+/// found wrong again does not.
 final class RTCProvider: Provider {
   private var options = RTCOptions()
   private var watch: RTCWatch?
@@ -16,6 +17,8 @@ final class RTCProvider: Provider {
   private var source: UInt32 = 0
   private var info = SourceInfo()
   private var isStarted = false
+  /// What the source's line says, so that no text is built where the same is found again.
+  private var shown: RTCWatch.State?
   /// Options of an update-config; control writes them before it sets the flag, capture takes them after.
   private var pending: RTCOptions?
   private let hasPending = Atomic<Bool>(false)
@@ -47,6 +50,7 @@ final class RTCProvider: Provider {
     takePending()
     let now = host.nowRaw
     watch = RTCWatch(options, saved: saved(), now: now)
+    shown = nil
     return host.timers.arm(Self.tick, at: now)
   }
 
@@ -80,7 +84,10 @@ final class RTCProvider: Provider {
 
   override func expired(timer: UInt16, now: RawInstant) {
     guard timer == Self.tick else { return }
-    if takePending() { watch = RTCWatch(options, saved: saved(), now: now) }
+    if takePending() {
+      watch = RTCWatch(options, saved: saved(), now: now)
+      shown = nil
+    }
     guard let before = host.now() else {
       host.timers.arm(Self.tick, at: now + .seconds(1))
       return
@@ -139,7 +146,8 @@ final class RTCProvider: Provider {
     guard source != 0, let watch else { return }
     info.fields.polls = watch.looks
     info.fields.replies = watch.measurements
-    info.lastError = watch.text
+    if watch.state == .measured || watch.state != shown { info.lastError = watch.text }
+    shown = watch.state
     if case .refused = watch.state {} else { info.fields.last_reply_raw_ns = now.nanoseconds }
     host.sources.update(source, info)
   }

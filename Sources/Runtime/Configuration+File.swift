@@ -8,7 +8,7 @@ extension Configuration {
   /// - Throws: everything that is wrong with it, or why it cannot be read.
   package init(readingFrom path: String) throws(StartFailure) {
     let bytes: [UInt8]
-    do { bytes = try SmallFile.read(path) } catch { throw StartFailure("\(path): \(error)") }
+    do { bytes = try SmallFile.read(path) } catch { throw StartFailure("\(path): \(SmallFile.reason(error))") }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw StartFailure("\(path): is not UTF-8; TOML files are")
     }

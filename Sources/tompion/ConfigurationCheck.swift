@@ -29,6 +29,8 @@ struct ConfigurationCheck {
       result.warnings = read.warnings + AuthenticationCheck(read).warnings
     } catch let error as ConfigurationErrors {
       result.errors = error.diagnostics
+    } catch let error as KernelError {
+      result.errors = [Diagnostic(file: file, problem: SmallFile.reason(error))]
     } catch {
       result.errors = [Diagnostic(file: file, problem: "\(error)")]
     }

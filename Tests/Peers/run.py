@@ -19,7 +19,7 @@ from harness import Skip  # noqa: E402
 
 
 # Those that build something, or wait for a minute without measuring how long anything takes.
-ASIDE = (("record", "receivers"), ("provider_check", "authors", "abi"), ("idle", "diagnose", "keys", "adversity", "stubs"), ("orphan", "stamps"),
+ASIDE = (("record", "receivers"), ("provider_check", "authors", "abi"), ("idle", "diagnose", "keys", "adversity", "stubs"), ("orphan", "stamps", "rtc"),
          ("refclock",))
 # Suites that take longer than all others together.
 NAMED = ("auth", "samba", "fuzz")

@@ -41,6 +41,18 @@ import Testing
     #expect(throws: StartFailure.self) { try Configuration(readingFrom: directory.path) }
   }
 
+  /// Nobody waits for whoever would write to a pipe.
+  @Test func whatIsNoFileIsSaid() {
+    for (path, says) in [("/dev/null", "a pipe, a socket or a device"), (directory.path, "it is a directory")] {
+      do throws(StartFailure) {
+        _ = try Configuration(readingFrom: path)
+        Issue.record("\(path) was read")
+      } catch {
+        #expect(error.description.hasPrefix("\(path): ") && error.description.contains(says), "\(error)")
+      }
+    }
+  }
+
   @Test func bytesThatAreNotUTF8AreRefused() throws {
     try directory.write("tompion.toml", Array("state_directory = \"".utf8) + [0xC3, 0x28] + Array("\"\n".utf8))
     #expect(complaint().hasPrefix(path) && complaint().contains("UTF-8"))

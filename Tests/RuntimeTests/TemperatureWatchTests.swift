@@ -42,9 +42,10 @@ import TimeTypes
 
   /// Before anything runs.
   @Test func whatACheckSays() throws {
-    #expect(TemperatureWatch.complaint(of: settings) == nil)
+    #expect(TemperatureWatch.complaints(of: settings).isEmpty)
     func expect(_ key: String, _ says: String, _ settings: TemperatureConfiguration) throws {
-      let found = try #require(TemperatureWatch.complaint(of: settings), "\(key)")
+      let all = TemperatureWatch.complaints(of: settings)
+      let found = try #require(all.first, "\(key)")
       #expect(found.key == key && found.problem.contains(says) && !found.advice.isEmpty, "\(found)")
     }
     var missing = settings
@@ -52,9 +53,9 @@ import TimeTypes
     try expect("sensor", "cannot be read", missing)
     missing.sensor = directory.file("")
     try expect("sensor", "cannot be read", missing)
-    missing = settings
     missing.curve = .table(directory.file("none.txt"))
     try expect("table", "cannot be used", missing)
+    #expect(TemperatureWatch.complaints(of: missing).map(\.key) == ["table", "sensor"])
     try directory.write("table.txt", "20000 -1\n19000 1\n")
     try expect("table", "line 2", settings)
     try directory.write("table.txt", "20 -1\n30 1\n")

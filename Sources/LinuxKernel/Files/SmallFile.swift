@@ -15,6 +15,15 @@ package enum SmallFile {
     return try read(from: file, limit: limit)
   }
 
+  /// Why `read` threw, for people.
+  package static func reason(_ error: KernelError) -> String {
+    switch error.errno {
+    case EISDIR: "it is a directory, and no file"
+    case EINVAL, ENXIO: "it is no file, but a pipe, a socket or a device"
+    default: error.description
+    }
+  }
+
   /// What a file of /proc or /sys (of size 0 by stat) says, up to `limit` bytes.
   package static func readPseudo(_ path: String, limit: Int = 1 << 20) throws(KernelError) -> [UInt8] {
     let fd = try KernelError.check(unsafe path.withCString { unsafe clinux_open_stream($0) }, "open the file")

@@ -6,17 +6,17 @@ import Settings
 extension Configuration {
   /// A sensor, or a table, that cannot be used as it is now. Nothing that keeps the daemon from running: there it is an event. [control]
   var temperatureFailures: [Diagnostic] {
-    guard let settings = clock.temperature, let wrong = TemperatureWatch.complaint(of: settings) else { return [] }
-    let key = "clock.temperature.\(wrong.key)"
-    var value = ""
-    if wrong.key == "sensor" { value = quoted(settings.sensor) }
-    if wrong.key == "table", case .table(let path) = settings.curve { value = quoted(path) }
-    guard case .written(let line, let column) = origin(of: key) else {
-      return [Diagnostic(file: file, key: key, value: value, problem: wrong.problem, advice: wrong.advice)]
+    guard let settings = clock.temperature else { return [] }
+    return TemperatureWatch.complaints(of: settings).map { wrong in
+      let key = "clock.temperature.\(wrong.key)"
+      var value = ""
+      if wrong.key == "sensor" { value = quoted(settings.sensor) }
+      if wrong.key == "table", case .table(let path) = settings.curve { value = quoted(path) }
+      var place = TextPlace()
+      if case .written(let line, let column) = origin(of: key) { place = TextPlace(line: line, column: column) }
+      return Diagnostic(
+        file: file, line: place.line, column: place.column, key: key, value: value, problem: wrong.problem,
+        advice: wrong.advice)
     }
-    return [
-      Diagnostic(
-        file: file, line: line, column: column, key: key, value: value, problem: wrong.problem, advice: wrong.advice)
-    ]
   }
 }

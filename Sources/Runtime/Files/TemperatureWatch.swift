@@ -62,10 +62,15 @@ struct TemperatureWatch {
   }
 
   /// What is wrong with the sensor and the table as they are now, before anything runs: the key, what it is, and what would be right.
-  static func complaint(of settings: TemperatureConfiguration) -> (key: String, problem: String, advice: String)? {
+  static func complaints(of settings: TemperatureConfiguration) -> [(key: String, problem: String, advice: String)] {
     var watch = TemperatureWatch(settings)
-    do throws(Trouble) { _ = try watch.look(settings) } catch { return (error.key, error.text, error.advice) }
-    return nil
+    var found: [Trouble] = []
+    do throws(Trouble) { _ = try watch.look(settings) } catch { found.append(error) }
+    // The table is read first, and would hide it.
+    if found.first?.key == "table" {
+      do throws(Trouble) { _ = try temperature(settings) } catch { found.append(error) }
+    }
+    return found.map { ($0.key, $0.text, $0.advice) }
   }
 
   private struct Trouble: Error {
@@ -78,15 +83,7 @@ struct TemperatureWatch {
     let curve: TemperatureCurve
     if let known = self.curve { curve = known } else { curve = try readTable(settings) }
     self.curve = curve
-    let bytes: [UInt8]
-    do throws(KernelError) {
-      bytes = try SmallFile.readPseudo(settings.sensor, limit: Self.sensorLimit)
-    } catch {
-      throw Trouble(text: "the sensor \(settings.sensor) cannot be read: \(error)")
-    }
-    guard let temperature = TemperatureCurve.temperature(of: String(decoding: bytes, as: UTF8.self)) else {
-      throw Trouble(text: "the sensor \(settings.sensor) does not say one number")
-    }
+    let temperature = try Self.temperature(settings)
     guard let frequency = curve.frequency(at: temperature) else {
       throw Trouble(
         key: curve.isTable ? "table" : "coefficients",
@@ -94,6 +91,19 @@ struct TemperatureWatch {
         advice: "both in the same unit (hwmon: thousandths of a degree), from the coldest to the warmest that it gets")
     }
     return frequency
+  }
+
+  private static func temperature(_ settings: TemperatureConfiguration) throws(Trouble) -> Double {
+    let bytes: [UInt8]
+    do throws(KernelError) {
+      bytes = try SmallFile.readPseudo(settings.sensor, limit: sensorLimit)
+    } catch {
+      throw Trouble(text: "the sensor \(settings.sensor) cannot be read: \(error)")
+    }
+    guard let temperature = TemperatureCurve.temperature(of: String(decoding: bytes, as: UTF8.self)) else {
+      throw Trouble(text: "the sensor \(settings.sensor) does not say one number")
+    }
+    return temperature
   }
 
   private func readTable(_ settings: TemperatureConfiguration) throws(Trouble) -> TemperatureCurve {
