@@ -128,7 +128,8 @@ extension Engine {
     return Observation(
       raw: sample.raw, reference: reference, delay: delay, isOneWay: isOneWay,
       dispersion: seconds(sample.dispersionNanoseconds), asymmetryBound: asymmetry, poll: sample.poll,
-      resolution: claimed > least ? (claimed < coarsest ? claimed : coarsest) : least)
+      resolution: claimed > least ? (claimed < coarsest ? claimed : coarsest) : least,
+      rootError: 0.5 * seconds(sample.rootDelayNanoseconds) + seconds(sample.rootDispersionNanoseconds))
   }
 
   /// Nanoseconds of the wire as seconds, at most 10¹⁰ of them.

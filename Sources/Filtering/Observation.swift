@@ -16,6 +16,8 @@ package struct Observation: Sendable, BitwiseCopyable, Equatable {
   package var resolution: Double
   /// The most that unequal paths can have moved `reference`, seconds (half the delay where nothing better is known).
   package var asymmetryBound: Double
+  /// What the source said then that its own time may be wrong by, seconds: half its root delay and its root dispersion.
+  package var rootError: Double
   /// log2 seconds between polls at the time.
   package var poll: Int8
 
@@ -25,7 +27,7 @@ package struct Observation: Sendable, BitwiseCopyable, Equatable {
   @_noAllocation @_noLocks
   package init(
     raw: RawInstant, reference: TimeInterval, delay: Double, isOneWay: Bool, dispersion: Double, asymmetryBound: Double,
-    poll: Int8, resolution: Double = leastResolution
+    poll: Int8, resolution: Double = leastResolution, rootError: Double = 0
   ) {
     self.raw = raw
     self.reference = reference
@@ -33,6 +35,7 @@ package struct Observation: Sendable, BitwiseCopyable, Equatable {
     self.isOneWay = isOneWay
     self.dispersion = dispersion
     self.asymmetryBound = asymmetryBound
+    self.rootError = rootError
     self.poll = poll
     self.resolution = resolution
   }

@@ -19,6 +19,8 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
   package private(set) var newest = Observation.none
   /// How many measurements were taken since the start.
   package private(set) var accepted: UInt32 = 0
+  /// What the source last said that it may be wrong by: held back or not, a measurement tells that.
+  private var toldError = 0.0
 
   /// What became of a measurement: used, held back until it is confirmed, used as the first of a new truth, or older than the newest.
   package enum Verdict: Sendable { case taken, spike, restarted, stale }
@@ -32,6 +34,7 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   package mutating func add(_ observation: Observation, prior: FrequencyPrior) -> Verdict {
     if accepted > 0 && !(observation.raw > newest.raw) { return .stale }
+    toldError = observation.rootError
     if accepted == 0 {
       take(observation)
       anchor = ClockLine(raw: observation.raw, time: observation.reference, frequency: .zero)
@@ -110,19 +113,29 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
       sampleCount: accepted)
   }
 
-  /// Each stage alone bounds the truth by its own delay; the tightest one counts.
+  /// Each stage alone bounds the truth by its own delay; the tightest one counts. What the source says now of its own error is added by
+  /// who asks.
+  ///
+  /// A source that said more then than it says now has been moving towards the truth since, and no drift of ours explains that: such a
+  /// stage is worth less by twice the difference, once for where the source was and once for the frequency that the line has of it; and
+  /// as fast as it was seen to move, the line may have been carried too far since the newest stage.
   @_noAllocation @_noLocks
   private func bound(of line: ClockLine, at now: RawInstant, drift: Double) -> Double {
     var bound = Double.infinity
+    var fastest = 0.0
     for i in 0..<register.count {
       let stage = register.stage(age: i)
       let carried = ClockLine(raw: stage.raw, time: stage.reference, frequency: line.frequency).time(at: now)
+      let passed = (newest.raw - stage.raw).inSeconds
+      let moved = stage.rootError - newest.rootError
+      if passed > 0 && moved > fastest * passed { fastest = moved / passed }
+      let fall = stage.rootError - toldError
       let reach =
         (carried - line.time).inSeconds.magnitude + stage.asymmetryBound + stage.dispersion
-        + drift * (now - stage.raw).inSeconds
+        + drift * (now - stage.raw).inSeconds + (fall > 0 ? 2 * fall : 0)
       if reach < bound { bound = reach }
     }
-    return bound
+    return bound + fastest * (now - newest.raw).inSeconds
   }
 
   /// No delay bounds a one-way source: what it says itself, and ten deviations of its noise and of the estimate.

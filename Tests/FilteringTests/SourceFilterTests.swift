@@ -89,4 +89,28 @@ import TimeTypes
       last = estimate.offsetError
     }
   }
+
+  /// A source that finds the time again and slews there says less of its own error with each sample: the line lags behind it, and
+  /// its frequency is not ours. 4 ms at 50, 100 or 400 ppm; what it says covers where it is, and the bound covers the truth all along.
+  @Test(arguments: [50e-6, 100e-6, 400e-6])
+  func boundHoldsWhileTheSourceSlews(rate: Double) throws {
+    var filter = SourceFilter()
+    var random = SeededGenerator(seed: 63)
+    let begin = 640.0
+    for poll in 0..<100 {
+      let second = Double(poll) * 16
+      let wrong = max(0, 4e-3 - rate * max(0, second - begin))
+      let (out, back) = (random.exponential(mean: 5e-6), random.exponential(mean: 5e-6))
+      var sample = observation(at: second, offset: wrong + (out - back) / 2, delay: 1e-3 + out + back)
+      sample.rootError = wrong + 20e-6
+      _ = filter.add(sample, prior: Self.unknown)
+      for later in [0.0, 8, 16] where poll >= 8 {
+        let now = RawInstant(nanoseconds: Int64((second + later) * 1e9))
+        let estimate = try #require(filter.estimate(at: now, driftBound: DriftBound(15e-6)))
+        let error = (estimate.line.time - observation(at: second + later).reference).inSeconds
+        #expect(
+          error.magnitude <= estimate.bounds.hard + sample.rootError, "\(error) at \(second + later) s, source \(wrong)")
+      }
+    }
+  }
 }

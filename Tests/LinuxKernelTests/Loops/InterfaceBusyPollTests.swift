@@ -73,7 +73,7 @@ import TimeTypes
     #expect(plain.microseconds(local: .loopback(.ipv4)) == 5 && calls == 1)
   }
 
-  /// The loop spins while the socket is open, and not after it.
+  /// The loop spins while the socket is open, and not after it: a busy host gives it a part of 15 ms only, a loop that sleeps takes 0.1.
   @Test(arguments: LoopKind.rich)
   func theLoopSpinsForASocketThatAsksForIt(kind: LoopKind) throws {
     let pair = try Loopback(.ipv4, kind)
@@ -84,12 +84,12 @@ import TimeTypes
     try loop.add(pair.server, token: 1)
     let before = processorTime()
     try loop.wait(until: RawClock.now() + .milliseconds(15))
-    #expect(processorTime() - before > 5_000_000, "it slept")
+    #expect(processorTime() - before > 1_500_000, "it slept")
     while loop.next() != nil {}
     loop.remove(pair.server)
     let after = processorTime()
     try loop.wait(until: RawClock.now() + .milliseconds(15))
-    #expect(processorTime() - after < 5_000_000, "it spun for nobody")
+    #expect(processorTime() - after < 1_500_000, "it spun for nobody")
   }
 
   /// Of this thread, ns.
