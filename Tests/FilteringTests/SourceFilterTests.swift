@@ -109,7 +109,8 @@ import TimeTypes
         let estimate = try #require(filter.estimate(at: now, driftBound: DriftBound(15e-6)))
         let error = (estimate.line.time - observation(at: second + later).reference).inSeconds
         #expect(
-          error.magnitude <= estimate.bounds.hard + sample.rootError, "\(error) at \(second + later) s, source \(wrong)")
+          error.magnitude <= estimate.bounds.hard + sample.rootError, "\(error) at \(second + later) s, source \(wrong)"
+        )
       }
     }
   }
