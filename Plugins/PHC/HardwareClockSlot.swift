@@ -16,6 +16,8 @@ struct HardwareClockSlot {
   var info = SourceInfo()
   var sequence: UInt32 = 0
   var isPrecise = false
+  /// How it was read last; nil = not yet, or the host does not say.
+  var reading: DeviceMark.Reading?
   /// When the device may be tried again.
   var retry = RawInstant(nanoseconds: .min)
   /// Why it cannot be opened, "" = it is.
@@ -102,6 +104,9 @@ struct HardwareClockSlot {
     let counts = countsText
     info.lastError = state.isEmpty ? (counts.isEmpty ? "" : "so far \(counts)") : state
   }
+
+  /// By which system call it is read, for people; "" = nobody says.
+  var readingText: String { reading.map { ", read by \($0.text)" } ?? "" }
 
   /// Refused readings, for people.
   var countsText: String {

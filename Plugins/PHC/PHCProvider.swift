@@ -103,6 +103,7 @@ final class PHCProvider: Provider {
     guard let index = slots.firstIndex(where: { $0.device != 0 && $0.device == mark.device }), mark.edge.isEmpty
     else { return }
     slots[index].isPrecise = mark.stamp.kind == .hardware
+    slots[index].reading = mark.reading
     slots[index].info.fields.last_reply_raw_ns = mark.stamp.raw.nanoseconds
     let outcome = slots[index].clock.take(
       shown: mark.deviceTime, errorNanoseconds: mark.errorNanoseconds, mark.stamp, page?.followed())
@@ -159,7 +160,8 @@ final class PHCProvider: Provider {
       let rest = slot.countsText
       host.log(
         .notice,
-        "\(slot.name): \(slot.clock.readings) readings, \(slot.clock.used) samples\(rest.isEmpty ? "" : "; \(rest)")")
+        "\(slot.name): \(slot.clock.readings) readings\(slot.readingText), \(slot.clock.used) samples\(rest.isEmpty ? "" : "; \(rest)")"
+      )
     }
   }
 
@@ -177,7 +179,7 @@ final class PHCProvider: Provider {
           + "\(slot.settings.options.hold.nanoseconds / 1_000_000_000) s have passed")
     case .state(let state):
       switch state {
-      case .running: host.event(.referenceTrusted, source: source, "\(slot.name) runs, and is used")
+      case .running: host.event(.referenceTrusted, source: source, "\(slot.name) runs, and is used\(slot.readingText)")
       case .unlocked: host.event(.referenceUnfit, source: source, "\(slot.name): \(state.text)")
       case .refusing: host.event(.referenceRefused, source: source, "\(slot.name): \(state.text)")
       case .waiting, .gathering: break

@@ -20,7 +20,7 @@ package struct PHCReading: Sendable, BitwiseCopyable, Equatable {
   }
 }
 
-/// How a PTP hardware clock is read beside the system's clocks (Linux, include/uapi/linux/ptp_clock.h), best first.
+/// How a PTP hardware clock is read beside the system's clocks (Linux, include/uapi/linux/ptp_clock.h), best first. The numbers are the ABI's, too (TOMPION_READING_*).
 package enum PHCMethod: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// PTP_SYS_OFFSET_PRECISE: the hardware latches both at once.
   case precise = 1

@@ -10,7 +10,7 @@ public struct DeviceMark: Hashable, Sendable, BitwiseCopyable {
   public var edge: DeviceAccess.Edges
   /// Gaps are missed ones.
   public var sequence: UInt32
-  /// Of an external time stamp.
+  /// Of an external time stamp; of a reading how it was made (`reading`).
   public var channel: UInt32
   /// On the disciplined clock.
   public var stamp: Stamp
@@ -29,4 +29,29 @@ public struct DeviceMark: Hashable, Sendable, BitwiseCopyable {
       nanoseconds: mark.device_ns, subnanoseconds: UInt16(truncatingIfNeeded: mark.device_subns))
     errorNanoseconds = mark.error_ns
   }
+
+  /// How a hardware clock was read beside the system's (Linux, include/uapi/linux/ptp_clock.h), best first.
+  public enum Reading: UInt32, Sendable, BitwiseCopyable, CaseIterable {
+    /// The hardware latched both clocks.
+    case precise = 1
+    /// The driver bracketed the one register that counts by the raw counter.
+    case extendedRaw
+    /// The same by CLOCK_REALTIME.
+    case extended
+    /// The whole driver call is bracketed.
+    case plain
+
+    /// For people: the system call.
+    public var text: String {
+      switch self {
+      case .precise: "PTP_SYS_OFFSET_PRECISE"
+      case .extendedRaw: "PTP_SYS_OFFSET_EXTENDED (raw)"
+      case .extended: "PTP_SYS_OFFSET_EXTENDED"
+      case .plain: "PTP_SYS_OFFSET"
+      }
+    }
+  }
+
+  /// Of a reading; nil = of an edge, or the host does not say.
+  public var reading: Reading? { edge.isEmpty ? Reading(rawValue: channel) : nil }
 }

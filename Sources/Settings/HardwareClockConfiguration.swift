@@ -73,6 +73,8 @@ package struct HardwareClockConfiguration: Sendable, Equatable {
     reader.choice("timescale", into: &timescale)
     reader.choice("follows", into: &follows)
     reader.boolean("steer", into: &steer)
+    // What it follows may itself be on its way, at hundreds of ppm: an estimate of an oscillator takes that for the oscillator's.
+    if follows == .system { servo = .pi }
     reader.choice("servo", into: &servo)
     pi.readLimits(&reader)
     if let member = reader.table("pi"), case .table(let members) = member.node.content {

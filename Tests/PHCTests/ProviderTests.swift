@@ -24,7 +24,7 @@ import Testing
   /// Four readings a second for so long; the clock is `ahead` of the host's.
   static func readings(
     _ host: MockHost, seconds: Int64, ahead: Int64 = 37_000_000_000, kind: Int32 = TOMPION_STAMP_HARDWARE,
-    error: UInt32 = 1
+    error: UInt32 = 1, way: Int32 = 0
   ) {
     let end = host.raw + seconds * 1_000_000_000
     while host.raw < end {
@@ -34,6 +34,7 @@ import Testing
       mark.stamp = host.stamp(kind: kind)
       mark.device_ns = mark.stamp.nanoseconds + ahead
       mark.error_ns = error
+      mark.channel = UInt32(way)
       host.mark(mark)
     }
   }
@@ -75,6 +76,19 @@ import Testing
     #expect(sample.delay_ns == 1400 && sample.asymmetry_bound_ns == 1700 && sample.flags & TOMPION_SAMPLE_ONE_WAY == 0)
     #expect(sample.timescale == UInt8(TOMPION_TIMESCALE_UTC) && sample.reference_ns == sample.local_ns + 100)
     #expect(host.samples.count == 19 && sample.poll == 1)
+  }
+
+  @Test(arguments: [
+    (TOMPION_READING_PRECISE, ", read by PTP_SYS_OFFSET_PRECISE"),
+    (TOMPION_READING_EXTENDED_RAW, ", read by PTP_SYS_OFFSET_EXTENDED (raw)"),
+    (TOMPION_READING_EXTENDED, ", read by PTP_SYS_OFFSET_EXTENDED"),
+    (TOMPION_READING_PLAIN, ", read by PTP_SYS_OFFSET"), (0, ""), (5, ""),
+  ])
+  func howItIsReadIsTold(way: Int32, said: String) throws {
+    let host = Self.scene()
+    #expect(Self.run(host) == TOMPION_OK)
+    Self.readings(host, seconds: 20, way: way)
+    #expect(host.events.last?.number == 604 && host.events.last?.text == "/dev/ptp0 runs, and is used\(said)")
   }
 
   @Test func aJumpIsTold() throws {

@@ -294,7 +294,11 @@ import TimeTypes
         "interval": .integer(5),
       ], opener: opener, markCalls: calls)
     try bench.start()
-    #expect(try bench.hears({ $0.hasPrefix("mark edge 0 sequence 0 kind 3") }))
+    // By the best way that the kernel's calls know.
+    #expect(
+      try bench.hears({
+        $0.hasPrefix("mark edge 0 sequence 0 kind 3") && $0.hasSuffix(" channel \(TOMPION_READING_PRECISE)")
+      }))
     try bench.turn(5, milliseconds: 12)
     let raw = RawClock.now().nanoseconds - 1_000_000
     waiting.withLock {

@@ -50,8 +50,8 @@ static void received(const tompion_provider_t *p, uint32_t d, const uint8_t *byt
 static void marked(const tompion_provider_t *p, const tompion_device_mark_t *marks, uint32_t count) {
   (void)p;
   for (uint32_t i = 0; i < count; ++i)
-    say("mark edge %u sequence %u kind %u device %lld stamp %lld raw %lld error %u", marks[i].edge, marks[i].sequence, marks[i].stamp.kind,
-        (long long)marks[i].device_ns, (long long)marks[i].stamp.nanoseconds, (long long)marks[i].stamp.raw_nanoseconds, marks[i].error_ns);
+    say("mark edge %u sequence %u kind %u device %lld stamp %lld raw %lld error %u channel %u", marks[i].edge, marks[i].sequence, marks[i].stamp.kind,
+        (long long)marks[i].device_ns, (long long)marks[i].stamp.nanoseconds, (long long)marks[i].stamp.raw_nanoseconds, marks[i].error_ns, marks[i].channel);
 }
 
 static void changed(const tompion_provider_t *p, uint32_t d, tompion_status status) { (void)p, say("%s %d", d == device ? "changed" : "stranger", status); }

@@ -50,6 +50,25 @@ import TimeTypes
     #expect(log.count(.hardwareClockReady) == 1)
   }
 
+  /// A system clock that is itself steered: at first it is slewed to its sources, by 500 ppm and ever less, and then its rate is never quite the
+  /// same. What is estimated of the clock's oscillator meanwhile is wrong for long; the PI servo does not go by it, and is not stopped by it.
+  @Test func itStaysWithASystemClockThatIsSteered() {
+    let bench = FakePTPClock()
+    let log = ClockEventLog()
+    let follower = follower(bench, log) { $0.servo = .pi }
+    var slew = 500_000.0
+    var worst = TimeInterval.zero
+    for second in 0..<3600 {
+      slew *= 0.95
+      let wobble: Int64 = ((second / 7) % 2 == 0 ? 10 : -10) + ((second / 61) % 2 == 0 ? 10 : -10)
+      bench.change { $0.realtime += Int64(slew) + wobble }
+      run(follower, bench, seconds: 1)
+      if second >= 300 { worst = max(worst, bench.offset.magnitude) }
+    }
+    #expect(worst < .microseconds(1))
+    #expect(log.count(.hardwareClockLocked) == 1 && follower.state.state == .locked)
+  }
+
   /// A clock of TAI is ahead of UTC by what the kernel says, and a leap second in UTC does not touch it.
   @Test(arguments: [ServoConfiguration.engine, .pi])
   func leapSecondsLeaveTAIAlone(servo: ServoConfiguration) {

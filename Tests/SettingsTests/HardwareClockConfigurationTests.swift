@@ -57,7 +57,7 @@ struct HardwareClockConfigurationTests {
     pi.proportionalExponent = -0.2
     pi.proportionalNormMax = 0.5
     #expect(clocks[1].pi == pi)
-    #expect(clocks[2].timescale == .tai && clocks[2].onlySynchronized && clocks[2].steer && clocks[2].servo == .engine)
+    #expect(clocks[2].timescale == .tai && clocks[2].onlySynchronized && clocks[2].steer && clocks[2].servo == .pi)
   }
 
   @Test(
@@ -149,6 +149,14 @@ struct HardwareClockConfigurationTests {
     #expect(try Configuration(toml: follows + clock, file: "t.toml").clock.servo == .pi)
     #expect(try Configuration(toml: follows + "servo = \"engine\"\n" + clock, file: "t.toml").clock.servo == .engine)
     #expect(try Configuration(toml: clock, file: "t.toml").clock.servo == .engine)
+  }
+
+  @Test("a hardware clock after the system clock has the PI servo by default")
+  func servoOfAHardwareClock() throws {
+    let clock = "[[hardware_clock]]\ndevice = \"/dev/ptp0\"\nfollows = \"system\"\n"
+    #expect(try Configuration(toml: clock, file: "t.toml").hardwareClocks.map(\.servo) == [.pi])
+    #expect(
+      try Configuration(toml: clock + "servo = \"engine\"", file: "t.toml").hardwareClocks.map(\.servo) == [.engine])
   }
 
   @Test("gains beside the engine's own servo are warned of")

@@ -64,7 +64,9 @@ import VirtualHost
     scene.world.run(for: .milliseconds(10))
     let kind = TOMPION_STAMP_KERNEL
     #expect(
-      provider.messages() == ["mark edge 1 sequence 1 kind \(kind) device 0 stamp \(shown) raw \(moment) error 0"])
+      provider.messages() == [
+        "mark edge 1 sequence 1 kind \(kind) device 0 stamp \(shown) raw \(moment) error 0 channel 0"
+      ])
     host.mark(isAssert: true, at: "/dev/pps0")
     host.mark(isAssert: true, at: "/dev/pps0")
     scene.world.run(for: .milliseconds(10))
@@ -84,7 +86,7 @@ import VirtualHost
     scene.world.run(for: .milliseconds(300))
     let texts = provider.messages()
     #expect(texts.count == 2 && texts[1].hasPrefix("mark edge 0 sequence 0 kind \(TOMPION_STAMP_USER) device 1000250"))
-    #expect(texts[1].hasSuffix("error 70"))
+    #expect(texts[1].hasSuffix("error 70 channel 0"))
     host.mark(isAssert: true, at: "/dev/ptp0", shown: (.seconds(5), 20))
     #expect(
       provider.messages().first?.contains("edge 1 sequence 1 kind \(TOMPION_STAMP_HARDWARE) device 5000000000") == true)

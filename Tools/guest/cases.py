@@ -204,6 +204,95 @@ def phc():
     return Case("phc", [Boot("phc", {"daemon": "tompiond", "servo": "pi", **words}), Boot("phc", {"daemon": "chronyd", **words})], judge)
 
 
+def pps_steered():
+    """A card whose clock the engine steers stamps the pulses that the system clock goes by; chronyd has the same pulses at /dev/pps0."""
+    words = {"secs": 1200, "from": 400, "ppb": 25000, "jitter": 500}
+    goal = 0.8
+
+    def judge(tompiond, chronyd):
+        demand(tompiond["count"] == chronyd["count"], "seconds judged differ")
+        ratio = tompiond["rms_ns"] / chronyd["rms_ns"]
+        text = (f"rms {tompiond['rms_ns']:.1f} ns, chronyd at /dev/pps0 (poll 0) {chronyd['rms_ns']:.1f} ns, ratio {ratio:.3f} (limit {goal}); max "
+                f"{tompiond['max_ns']:.0f} and {chronyd['max_ns']:.0f} ns; the card, {tompiond['card_ppb']:+.0f} ppb, against the truth rms {tompiond['card_rms_ns']:.1f}, "
+                f"max {tompiond['card_max_ns']:.0f} ns (limit 1000), {tompiond['steps']:.0f} step; {tompiond['samples']:.0f} pulses")
+        demand(ratio <= goal and tompiond["stratum"] == 1 and tompiond["samples"] >= 0.95 * words["secs"], text)
+        demand(tompiond["locked"] == 1 and tompiond["steps"] == 1 and tompiond["card_max_ns"] <= 1000 and tompiond["exit_status"] == 0, text)
+        # It runs 40 ppm fast, and the true second is 25 ppm short of the raw counter's.
+        demand(abs(tompiond["card_ppb"] + 15000) < 500, text)
+        return text
+
+    return Case("pps-steered", [Boot("pps-steered", words), Boot("pps", {"daemon": "chronyd", "input": "pps", "cpoll": 0, **words})], judge)
+
+
+def gpsd(feed):
+    """What gpsd tells of each pulse: the one steers by it while the other one looks, and then the other way round; the error is the system clock's."""
+    words = {"line": "loop", "feed": feed, "secs": 400, "from": 150, "ppb": 25000, "jitter": 500}
+    limit, goal = 20_000, 0.8
+
+    def judge(tompiond, chronyd):
+        demand(tompiond["count"] == chronyd["count"] > 0, "seconds judged differ")
+        ratio = tompiond["rms_ns"] / chronyd["rms_ns"]
+        said = [max(run[f"{name}_off_ns"] for run in (tompiond, chronyd)) for name in ("tompiond", "chronyd")]
+        text = (f"rms {tompiond['rms_ns']:.1f} ns, chronyd (poll 0) {chronyd['rms_ns']:.1f} ns, ratio {ratio:.3f} (limit {goal}); max {tompiond['max_ns']:.0f} and "
+                f"{chronyd['max_ns']:.0f} ns (limit {limit}); what each says of the clock, in both runs, is off by {said[0]:.0f} and {said[1]:.0f} ns at most (limit {limit}); "
+                f"within 1 us after {tompiond['within_1us_s']:.0f} and {chronyd['within_1us_s']:.0f} s, {tompiond['samples']:.0f} samples")
+        demand(ratio <= goal and tompiond["max_ns"] <= limit and said[0] <= limit and tompiond["looks"] == chronyd["looks"] == 10, text)
+        demand(tompiond["samples"] >= 0.95 * words["secs"] and tompiond["stratum"] == 1, text)
+        return text
+
+    return Case(f"gpsd-{feed}", [Boot("gpsd", {"daemon": daemon, **words}) for daemon in ("tompiond", "chronyd")], judge)
+
+
+WAYS = ("precise", "extended_raw", "extended", "plain")
+
+
+def phc_ways():
+    """Each way of reading a PTP clock, taken because the driver knows no better one, and how far they are apart."""
+
+    def told(v, best):
+        parts = [f"{way} {v[way + '_difference_ns']:+.0f} ns off, window {v[way + '_delay_ns']:.0f} ns" for way in WAYS if way + "_delay_ns" in v]
+        return f"{'; '.join(parts)}; the source is read by {best}, delay {v['delay_ns']:.0f} ns"
+
+    def ways(v, known):
+        demand([way for way in WAYS if way + "_delay_ns" in v] == list(known), f"the driver has to know {known}: {v}")
+        for way in known:
+            demand(v[way + "_outside"] == 0, f"{way} was {v[way + '_outside']:.0f} times farther off than its window allows; {told(v, known[0])}")
+        demand(v["way"] == WAYS.index(known[0]) + 1, f"the source is not said to be read by {known[0]}; {told(v, known[0])}")
+        # A precise reading has no window; any other's is the sample's delay.
+        demand((v["delay_ns"] == 0) == (known[0] == "precise") and v["samples"] >= 50, told(v, known[0]))
+
+    def of_the_truth(known):
+        def judge(v):
+            ways(v, known)
+            # Reference - clock; the snapshot's is clock - reference.
+            off = v["offset_ns"] + v["true_ns"]
+            text = f"{told(v, known[0])}, {off:+.0f} ns from a snapshot of both"
+            demand(abs(off) <= v["delay_ns"] / 2 + 10, text)
+            return text
+
+        return judge
+
+    def of_a_card(v):
+        ways(v, WAYS[1:])
+        return told(v, WAYS[1])
+
+    known = [WAYS, WAYS[1:], WAYS[2:], WAYS[3:]]
+    return [*(Case(f"ways-lab-{way[0]}", [Boot("phc-ways", {"card": "lab", "reading": i})], of_the_truth(way)) for i, way in enumerate(known)),
+            Case("ways-igb", [Boot("phc-ways", {"card": "igb", "cards": "igb"})], of_a_card)]
+
+
+def hypervisor(driver):
+    """The host's clock in a guest. QEMU's emulator has neither kind, so that this is skipped here with what the kernel says."""
+
+    def judge(v):
+        off = v["offset_ns"] - v["told_ns"]
+        text = f"{v['samples']:.0f} samples, delay {v['delay_ns']:.0f} ns, {off:+.0f} ns from what the driver says (limit 20000)"
+        demand(v["samples"] >= 20 and abs(off) <= 20_000, text)
+        return text
+
+    return Case(driver, [Boot("hypervisor", {"driver": driver})], judge)
+
+
 def stamps():
     """Cards that stamp what they send (QEMU's igb does; what comes in it does not stamp): both ends' stamps are in each sample."""
 
@@ -250,7 +339,11 @@ TESTS = [
     Test("phc-steer", "a PTP hardware clock follows the system clock, by either servo", [phc_steer("engine", "tai"), phc_steer("pi", "utc")]),
     Test("system-from-phc", "the system clock follows a PTP hardware clock, against chronyd", [system_from_phc("pi", 1.0), system_from_phc("engine", 1.1)]),
     Test("pps", "pulses at /dev/pps0 and at a PHC's pin, against chronyd", [pps()]),
+    Test("pps-steered", "pulses at the pin of a PHC that follows the system clock, against chronyd", [pps_steered()]),
+    Test("gpsd", "gpsd's shared memory and its socket, beside chronyd", [gpsd("shm"), gpsd("sock")]),
     Test("phc", "a PTP hardware clock as a source, against chronyd", [phc()]),
+    Test("phc-ways", "the ways in which a PTP hardware clock can be read, each taken", phc_ways()),
+    Test("hypervisor", "the clock of a hypervisor as a source", [hypervisor("ptp_kvm"), hypervisor("ptp_vmclock")]),
     Test("stamps", "cards that stamp what they send, in interleaved mode", [stamps()]),
     Test("kernel", "what the kernel is told, and what the daemon leaves behind", [kernel()]),
     Test("leap", "a leap second inserted and deleted, known by the server or by leap-seconds.list",

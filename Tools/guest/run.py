@@ -24,7 +24,7 @@ class Guest:
 
     def __init__(self, boot, seed):
         words = [f"test=/tests/{boot.script}.sh"] + [f"{name}={value}" for name, value in boot.words.items()]
-        self.values, self.digest, self.trouble = {}, None, None
+        self.values, self.digest, self.trouble, self.skipped = {}, None, None, None
         started = time.monotonic()
         # Its own process group, so that nothing is left behind if this is interrupted.
         process = subprocess.Popen([os.path.join(HERE, "boot"), os.path.join(LAB, "guest.img"), str(seed), *words],
@@ -60,9 +60,12 @@ class Guest:
         digest = re.search(r"^DIGEST (\w+)", self.console, re.M)
         self.digest = digest and digest[1]
         broken = re.search(r"^BROKEN (.*)", self.console, re.M)
+        skipped = re.search(r"^SKIPPED (.*)", self.console, re.M)
         status = re.search(r"^GUEST status=(\d+)", self.console, re.M)
         if broken:
             self.trouble = broken[1]
+        elif skipped:
+            self.skipped = skipped[1]
         elif not self.trouble and not status:
             self.trouble = "the guest ended without a word: " + " ".join(self.console.split())[-200:]
         elif not self.trouble and status[1] != "0":
@@ -126,6 +129,9 @@ def run(case, seed, report):
     guests = []
     for boot in case.boots:
         guests.append(Guest(boot, seed))
+        if guests[-1].skipped:
+            report("skip", case.name, seed, guests[-1].skipped, guests)
+            return None
         if guests[-1].trouble:
             guest = guests[-1]
             report("fail", case.name, seed, f"{guest.trouble}; see {guest.log}", guests)

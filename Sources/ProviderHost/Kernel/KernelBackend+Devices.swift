@@ -202,6 +202,7 @@ extension KernelBackend {
     }
     var mark = tompion_device_mark_t()
     mark.device = device.handle
+    mark.channel = UInt32(phc.method.rawValue)
     mark.stamp = tompion_stamp_t(stamp)
     mark.device_ns = reading.device.nanoseconds
     mark.device_subns = UInt32(reading.device.subnanoseconds)

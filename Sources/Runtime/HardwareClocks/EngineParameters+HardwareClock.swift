@@ -20,8 +20,15 @@ extension EngineParameters {
     maximumForwardSlew = step
     maximumBackwardSlew = step
     firstStep = settings.pi.firstStepThreshold > 0 ? settings.pi.firstStepThreshold : nil
+    // There is no other source to turn to. While the system clock is slewed to its own sources, what its readings scatter by is the slew: a limit
+    // would shut them out, and for good, as nothing new would be learned.
+    maximumDistance = .infinity
     minimumDispersion = 1e-9
     precision = -30
-    if settings.servo == .pi { pi = settings.pi }
+    if settings.servo == .pi {
+      pi = settings.pi
+      // It goes by the samples, whatever the estimate says meanwhile.
+      synchronizedLimit = .infinity
+    }
   }
 }

@@ -488,6 +488,11 @@ pub const TOMPION_DEVICE_MEMORY: i32 = 4;
 /// Edges. Of an external time stamp for which both were asked the card does not say which it was: both bits.
 pub const TOMPION_EDGE_ASSERT: i32 = 1;
 pub const TOMPION_EDGE_CLEAR: i32 = 2;
+/// How a PTP clock was read (linux/ptp_clock.h), best first: PTP_SYS_OFFSET_PRECISE, EXTENDED beside the raw counter, EXTENDED beside CLOCK_REALTIME, plain.
+pub const TOMPION_READING_PRECISE: i32 = 1;
+pub const TOMPION_READING_EXTENDED_RAW: i32 = 2;
+pub const TOMPION_READING_EXTENDED: i32 = 3;
+pub const TOMPION_READING_PLAIN: i32 = 4;
 /// Flags of a device; a host that does not know one returns TOMPION_UNSUPPORTED. PPS, PHC: have the PTP clock (behind a /dev/ppsN) make its pulses. PERMISSION where the host has no right to it.
 pub const TOMPION_DEVICE_ENABLE_PPS: u32 = 1 << 0;
 /// MEMORY: `write` into it instead of reading it; it is made, mode 0600, where it is missing.
@@ -526,7 +531,7 @@ pub struct tompion_device_mark_t {
     pub edge: u32,
     /// PPS: the kernel's count of that edge, gaps are missed ones; PHC: the host's
     pub sequence: u32,
-    /// PHC: of an external time stamp
+    /// PHC: of an external time stamp; of a reading TOMPION_READING_*, 0 = not said
     pub channel: u32,
     /// on the disciplined clock, with raw time
     pub stamp: tompion_stamp_t,

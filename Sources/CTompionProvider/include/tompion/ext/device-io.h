@@ -20,6 +20,12 @@ extern "C" {
 #define TOMPION_EDGE_ASSERT 1
 #define TOMPION_EDGE_CLEAR 2
 
+// How a PTP clock was read (linux/ptp_clock.h), best first: PTP_SYS_OFFSET_PRECISE, EXTENDED beside the raw counter, EXTENDED beside CLOCK_REALTIME, plain.
+#define TOMPION_READING_PRECISE 1
+#define TOMPION_READING_EXTENDED_RAW 2
+#define TOMPION_READING_EXTENDED 3
+#define TOMPION_READING_PLAIN 4
+
 // Flags of a device; a host that does not know one returns TOMPION_UNSUPPORTED.
 // PPS, PHC: have the PTP clock (behind a /dev/ppsN) make its pulses. PERMISSION where the host has no right to it.
 #define TOMPION_DEVICE_ENABLE_PPS (1u << 0)
@@ -49,7 +55,7 @@ typedef struct tompion_device_mark {
   uint32_t device;
   uint32_t edge;                // TOMPION_EDGE_*, 0 = a reading
   uint32_t sequence;            // PPS: the kernel's count of that edge, gaps are missed ones; PHC: the host's
-  uint32_t channel;             // PHC: of an external time stamp
+  uint32_t channel;             // PHC: of an external time stamp; of a reading TOMPION_READING_*, 0 = not said
   tompion_stamp_t stamp;        // on the disciplined clock, with raw time
   int64_t device_ns;            // the device's own clock at that moment (PHC), 0 for PPS
   uint32_t device_subns;        // 2^-16 ns
