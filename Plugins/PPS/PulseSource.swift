@@ -108,9 +108,11 @@ package struct PulseSource: Sendable, BitwiseCopyable {
   private func sample(_ pulse: Pulse, _ reference: TimeInterval, _ followed: FollowedTime?) -> PulseSample {
     let scatter = jitter.nanoseconds
     let error = Double(pulse.errorNanoseconds)
+    // What is locked needs no clock that follows anybody, and nobody's leap.
+    let leap = followed?.leap ?? .none
     return PulseSample(
       pulse: pulse, reference: reference, dispersionNanoseconds: UInt64(clamping: Int64(scatter + error) + 1),
-      precision: Self.exponent(error), leap: followed?.leap ?? .none)
+      precision: Self.exponent(error), leap: leap == .unsynchronized ? .none : leap)
   }
 
   /// The binary logarithm of so many nanoseconds as seconds, rounded up; 1 ns at least.

@@ -82,6 +82,17 @@ import Testing
     #expect(host.sources.values.first?.reach == 0)
   }
 
+  /// Locked to a source by the host: that nothing is followed is no matter, and the leap that an unsynchronized clock shows is no pulse's
+  /// (the host takes no sample of it).
+  @Test func whatIsLockedNeedsNoSynchronizedClock() {
+    let host = Self.scene { $0.set("source[0].lock", "roof") }
+    host.setClock(synchronized: false)
+    #expect(Self.run(host) == TOMPION_OK)
+    Self.pulses(host, until: 30)
+    #expect(host.samples.count > 20 && host.samples.allSatisfy { $0.leap == UInt8(TOMPION_LEAP_NONE) })
+    #expect(host.sources.values.first?.reach == 0xff)
+  }
+
   @Test func theRightEdgeIsNamed() throws {
     let host = Self.scene()
     host.setClock(synchronized: true, boundNanoseconds: 200_000_000)
