@@ -6,7 +6,7 @@ package import TimeTypes
 
 /// What the server says of its clock in every reply of a batch: the clock page at one moment (RFC 5905, section 7.3).
 ///
-/// Trusts the published state alone: an engine with `local_stratum` publishes a stratum below 16 although it follows nobody, and
+/// Trusts the published state alone: an engine whose own clock is served publishes a stratum below 16 although it follows nobody, and
 /// is then served as such.
 package struct ServedTime: Sendable, BitwiseCopyable {
   package var leap: LeapIndicator

@@ -24,15 +24,7 @@ extension Engine {
     next.taiOffset = followsSmearing ? nil : leap.taiOffset
     next.dispersionRate = parameters.driftBound
     if let fused, let reading { describe(&next, fused, reading, at: now) }
-    if let own = ownClockInForce {
-      serve(own, in: &next, at: now)
-    } else if !next.synchronized && parameters.localStratum > 0 && parameters.localStratum < 16 && sanity.isGood {
-      next.stratum = parameters.localStratum
-      next.referenceID = Self.localReference
-      next.leap = .none
-      next.rootDelay = .zero
-      next.rootDispersion = TimeInterval(seconds: parameters.localDispersion)
-    }
+    if let own = ownClockInForce { serve(own, in: &next, at: now) }
     let wasSynchronized = state.synchronized
     let hadLeap = state.leap
     state = next

@@ -25,8 +25,6 @@ public struct EngineParameters: Sendable, BitwiseCopyable, Equatable {
   public var minimumSources = 1
   /// What it means that a source proves itself. Mix.
   package var authenticationPolicy = AuthenticationPolicy.mix
-  /// 1…15: the stratum to serve with while unsynchronized; 0: serve nothing then.
-  public var localStratum: UInt8 = 0
   /// max_slew_rate, either sign. 5 % (50,000 ppm): 250 ms are gone in five seconds and the rest in five more.
   public var maximumSlewRate = Frequency.partsPerMillion(50_000)
   /// The largest frequency that the clock takes (Linux: 10 % with the tick).
@@ -51,9 +49,6 @@ public struct EngineParameters: Sendable, BitwiseCopyable, Equatable {
   public var driftBound = Frequency.partsPerMillion(15)
   /// After so many seconds without a valid sample the clock is no longer synchronized. One day.
   public var holdoverLimit = 86_400.0
-  /// Root dispersion served with `localStratum`, seconds (LocalClockDispersion of the Windows Time service, there 10 s: more than
-  /// NTP clients accept, whose limit of root distance is 1.5 s). 1 ms.
-  public var localDispersion = 0.001
   /// log2 seconds.
   public var precision: Int8 = -23
   /// The PI servo of PTP, with these settings, in place of the engine's own; nil = the engine's own.

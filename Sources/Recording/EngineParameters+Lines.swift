@@ -18,8 +18,13 @@ extension EngineParameters {
     for line in lines { set(line) }
     let own = self.lines
     return lines.compactMap { line in
-      own.contains { $0.name == line.name && $0.value == line.value } ? nil : line.name
+      own.contains { $0.name == line.name && $0.value == line.value } || Self.isRetired(line) ? nil : line.name
     }
+  }
+
+  /// Parameters of releases before this one that changed nothing as they were: the own clock is a source's to serve.
+  private static func isRetired(_ line: RecordHead.Line) -> Bool {
+    line.name == "localStratum" && line.value == "0" || line.name == "localDispersion"
   }
 
   /// Numbers as Swift writes them, which reads back to the same bits.
@@ -64,7 +69,6 @@ extension EngineParameters {
     case "authenticationPolicy":
       for policy in AuthenticationPolicy.allCases where "\(policy)" == value { authenticationPolicy = policy }
     case "minimumSources": minimumSources = Int(value) ?? minimumSources
-    case "localStratum": localStratum = UInt8(value) ?? localStratum
     case "precision": precision = Int8(value) ?? precision
     case "maximumSlewRate": frequency(\.maximumSlewRate)
     case "maximumFrequency": frequency(\.maximumFrequency)
@@ -79,7 +83,6 @@ extension EngineParameters {
     case "smoothness": real(\.smoothness)
     case "driftBound": frequency(\.driftBound)
     case "holdoverLimit": real(\.holdoverLimit)
-    case "localDispersion": real(\.localDispersion)
     case "readsClockBySamples": flag(\.readsClockBySamples)
     case "firstStep": firstStep = Double(value).flatMap { $0.isFinite ? $0 : nil }
     case "pi": pi = PISettings(values: value.split(separator: " ").compactMap { Double($0) })

@@ -55,9 +55,9 @@ package struct ClockConfiguration: Sendable, Equatable {
   /// How many selectable sources it takes to synchronize.
   package var minimumSources: UInt8 = 1
   package var authSelect = AuthSelect.mix
-  /// 1 to 15: serve the own clock at this stratum while unsynchronized; 0 = do not.
+  /// 1 to 15: the provider "local" serves the own clock at this stratum (`readOwnClock`); 0 = no such word.
   package var localStratum: UInt8 = 0
-  /// Root dispersion served with `localStratum`, s.
+  /// The most that is told of its error then.
   package var localDispersion = TimeInterval.milliseconds(1)
   /// nil = no sensor says how fast the oscillator runs.
   package var temperature: TemperatureConfiguration?

@@ -27,7 +27,6 @@ extension Configuration {
     for provider in providers { wrong += SettingSchema.crossed(provider.values, [], file) }
     wrong += sourcesOfDisabledProviders()
     wrong += sourcesOutsideOfTheForest()
-    wrong += ownClockErrors(clockMembers.first { $0.key == "local_stratum" })
     warn(clockMembers)
     warnOfOwnClock()
     warnOfLikelyMistakes()

@@ -34,6 +34,7 @@ extension Configuration {
     readRecord(&root)
     readInterfaces(&root)
     readProviders(&root)
+    readOwnClock(&root)
     root.refuseUnknown(elsewhere: Self.homes)
     provenance = root.provenance.filter { !Self.containers.contains($0.key) }
     var diagnostics = root.diagnostics
@@ -145,7 +146,7 @@ extension ClockConfiguration {
     reader.choice("auth_select", into: &authSelect)
     reader.integer("min_sources", in: 1...64, into: &minimumSources)
     reader.integer("local_stratum", in: 0...15, into: &localStratum)
-    if let seconds = reader.number("local_dispersion", in: 0...10, unit: "seconds") {
+    if let seconds = reader.number("local_dispersion", in: 0.000001...1.5, unit: "seconds") {
       localDispersion = TimeInterval(seconds: seconds)
     }
     if let path = reader.path("leap_seconds_file", none: true) { leapSecondsFile = path == "none" ? nil : path }

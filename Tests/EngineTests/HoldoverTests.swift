@@ -45,19 +45,6 @@ import TimeTypes
     #expect(loop.error.magnitude < 2e-3)
   }
 
-  @Test(arguments: [UInt8(0), 5])
-  func localStratum(stratum: UInt8) {
-    var parameters = EngineParameters()
-    parameters.localStratum = stratum
-    let loop = ClosedLoop(parameters: parameters, sources: [])
-    loop.run(until: 5)
-    let state = loop.state
-    #expect(!state.synchronized)
-    #expect(state.stratum == (stratum == 0 ? 16 : stratum))
-    #expect(state.leap == (stratum == 0 ? .unsynchronized : .none))
-    if stratum > 0 { #expect(state.rootDispersion.inSeconds >= parameters.localDispersion) }
-  }
-
   /// Down a chain, stratum, root delay and root dispersion grow.
   @Test func chain() {
     var last: TimeState?

@@ -40,7 +40,7 @@ import TimeTypes
     #expect(served.leap == .unsynchronized && served.stratum == 16 && served.referenceTimestamp.isZero)
   }
 
-  @Test func localStratumIsServedAsPublished() {
+  @Test func theOwnClockIsServedAsPublished() {
     var info = ResponderTests.info()
     info.leap = 0
     info.stratum = 10

@@ -55,17 +55,24 @@ import TimeTypes
     recorded.neverStepBackward = true
     recorded.firstSync = .accept
     recorded.minimumSources = 5
-    recorded.localStratum = 7
     recorded.maximumSlewRate = .partsPerMillion(123.456)
     recorded.maximumFrequency = .partsPerMillion(777)
     recorded.initialFrequency = .partsPerMillion(-12.3456789)
     recorded.precision = -29
     recorded.smoothness = 1.0 / 3
-    recorded.localDispersion = 0.7
     var read = EngineParameters()
     #expect(read.set(recorded.lines).isEmpty)
     #expect(read == recorded)
     #expect(recorded.lines.count == Mirror(reflecting: recorded).children.count)
+  }
+
+  /// Records of releases in which the engine itself served the own clock: where it did not, nothing is missing.
+  @Test func retiredParametersAreNamedWhereTheyMattered() {
+    var parameters = EngineParameters()
+    #expect(
+      parameters.set([.init(name: "localStratum", value: "0"), .init(name: "localDispersion", value: "0.001")]).isEmpty)
+    #expect(parameters.set([.init(name: "localStratum", value: "5")]) == ["localStratum"])
+    #expect(parameters == EngineParameters())
   }
 
   /// What this release has not, or cannot take, is named, and nothing else changes.

@@ -25,8 +25,6 @@ import TimeTypes
     clock.firstSync = .accept
     clock.minimumSources = 3
     clock.authSelect = .require
-    clock.localStratum = 10
-    clock.localDispersion = .milliseconds(20)
     clock.maximumSlewRate = .partsPerMillion(250)
     clock.smoothness = 2.5
     let parameters = EngineParameters(clock)
@@ -39,8 +37,6 @@ import TimeTypes
     #expect(parameters.firstSync == .accept)
     #expect(parameters.minimumSources == 3)
     #expect(parameters.authenticationPolicy == .require)
-    #expect(parameters.localStratum == 10)
-    #expect(parameters.localDispersion == 0.02)
     #expect(parameters.maximumSlewRate == .partsPerMillion(250))
     #expect(parameters.smoothness == 2.5)
     var rest = EngineParameters()
@@ -53,8 +49,6 @@ import TimeTypes
     rest.firstSync = parameters.firstSync
     rest.minimumSources = parameters.minimumSources
     rest.authenticationPolicy = parameters.authenticationPolicy
-    rest.localStratum = parameters.localStratum
-    rest.localDispersion = parameters.localDispersion
     rest.maximumSlewRate = parameters.maximumSlewRate
     rest.smoothness = parameters.smoothness
     #expect(parameters == rest, "everything else keeps its default")

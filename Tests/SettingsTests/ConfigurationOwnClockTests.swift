@@ -11,11 +11,33 @@ struct ConfigurationOwnClockTests {
   @Test("one of the two ways to serve it")
   func oneWay() {
     let errors = ConfigurationTests.errors("[clock]\nlocal_stratum = 8\n" + Self.server + "[provider.local]\n")
-    #expect(errors.count == 1 && errors[0].hasPrefix("t.toml:2:17: clock.local_stratum = 8: the provider \"local\""))
-    #expect(ConfigurationTests.errors("[clock]\nlocal_stratum = 8\n" + Self.server).isEmpty)
+    #expect(errors.count == 1)
+    #expect(errors[0].hasPrefix("t.toml:2:17: clock.local_stratum = 8: [provider.local] in line 5 says whether"))
+    #expect(errors[0].hasSuffix("leave it out, and write stratum = 8 there"))
     #expect(ConfigurationTests.errors("[clock]\nlocal_stratum = 0\n" + Self.server + "[provider.local]\n").isEmpty)
     let off = "[clock]\nlocal_stratum = 8\n" + Self.server + "[provider.local]\nenabled = false\n"
-    #expect(ConfigurationTests.errors(off).isEmpty)
+    #expect(ConfigurationTests.errors(off).count == 1)
+    let much = ConfigurationTests.errors("[clock]\nlocal_stratum = 8\nlocal_dispersion = 10\n" + Self.server)
+    #expect(much.count == 1 && much[0].contains("t.toml:3:20: clock.local_dispersion"), "what no client would follow")
+  }
+
+  @Test("clock.local_stratum is the provider local")
+  func shortWord() throws {
+    func local(_ text: String) throws -> ProviderConfiguration? {
+      try Configuration(toml: text + Self.server, file: "t.toml").providers.first { $0.name == "local" }
+    }
+    #expect(try local("") == nil && local("[clock]\nlocal_stratum = 0\n") == nil)
+    let short = try #require(try local("[clock]\nlocal_stratum = 8\nlocal_dispersion = 0.25\n"))
+    let written = try #require(try local("[provider.local]\nstratum = 8\nwait = 0.0\ndispersion = 0.25\n"))
+    #expect(short.values.map(\.path) == written.values.map(\.path))
+    #expect(short.values.map(\.value) == written.values.map(\.value))
+    #expect(short.placement == written.placement && short.module == written.module && short.enabled)
+    // What is wrong with it is told of the line that was written.
+    #expect(short.values.map(\.key) == ["clock.local_stratum", "clock.local_stratum", "clock.local_dispersion"])
+    #expect(short.values.map(\.line) == [2, 2, 3] && short.line == 2)
+    #expect(try local("[clock]\nlocal_stratum = 1\n")?.values.last?.value == .real(0.001))
+    let unserved = try Configuration(toml: "[clock]\nlocal_stratum = 8\n", file: "t.toml").warnings
+    #expect(unserved.map(\.key) == ["clock.local_stratum"] && unserved[0].problem.contains("nobody is served"))
   }
 
   @Test("what would have no effect is told")

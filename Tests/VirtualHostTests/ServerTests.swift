@@ -88,7 +88,7 @@ import VirtualHost
     func ask() -> [UInt8] { probe.ask(Self.request(), Scene.serverAddress.with(port: 123)).first?.bytes ?? [] }
     let before = ask()
     #expect(before.count == 48 && before[0] >> 6 == 3 && before[1] == 16)
-    // What an engine with local_stratum = 10 publishes.
+    // What an engine publishes whose own clock is served at stratum 10.
     var local = Scene.info(stratum: 10)
     local.synchronized = 0
     scene.server.publish(local)

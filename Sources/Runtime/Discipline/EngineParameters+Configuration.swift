@@ -24,8 +24,6 @@ extension EngineParameters {
       case .mix: .mix
       case .ignore: .ignore
       }
-    localStratum = clock.localStratum
-    localDispersion = clock.localDispersion.inSeconds
     maximumSlewRate = clock.maximumSlewRate
     smoothness = clock.smoothness
     if clock.servo == .pi { pi = clock.pi }
