@@ -117,11 +117,12 @@ let package = Package(
       ["TimeTypes", "CardLines", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
     edge(
       "VirtualHost", ["TimeTypes", "Simulation", "ProviderHost", "CTompionProvider"]),
-    edge("EngineFeed", ["TimeTypes", "Engine", "ProviderHost", "CTompionProvider"]),
+    edge(
+      "EngineFeed", ["TimeTypes", "ClockPort", "Engine", "Settings", "Report", "ProviderHost", "CTompionProvider"]),
     edge(
       "ClosedLoop",
       [
-        "TimeTypes", "ClockPort", "Simulation", "Scenarios", "Engine", "EngineFeed", "Recording", "Report",
+        "TimeTypes", "ClockPort", "Simulation", "Scenarios", "Engine", "EngineFeed", "Settings", "Recording", "Report",
         "ProviderHost", "VirtualHost", "CTompionProvider",
       ]),
     edge("Control", ["TimeTypes", "Report", "LinuxKernel"]),
@@ -251,6 +252,8 @@ let package = Package(
       exclude: ["ABI"]),
     tests("Cryptography", ["CAllocationCounter", "TestSupport"]),
     tests("ProviderKit", ["TimeTypes", "CTompionProvider", "MockHost", "Report"]),
+    tests(
+      "EngineFeed", ["TimeTypes", "ClockPort", "Engine", "Settings", "Report", "ProviderHost", "CTompionProvider"]),
     tests("Control", ["TimeTypes", "Report", "LinuxKernel", "TestSupport"]),
     tests("tompion", ["Addresses", "Control", "KeyFiles", "LinuxKernel", "Settings", "TestSupport"]),
     // Its malloc counts: for tests that the real-time path allocates nothing.
@@ -291,8 +294,8 @@ let package = Package(
     tests(
       "ClosedLoop",
       [
-        "TimeTypes", "Simulation", "Scenarios", "Recording", "Replaying", "Engine", "ProviderHost", "LinuxKernel",
-        "NTPClient", "NTPServer", "GNSS", "PPS", "PHC", "NTPWire", "VirtualHost", "TestSupport",
+        "TimeTypes", "Simulation", "Scenarios", "Recording", "Replaying", "Engine", "Report", "ProviderHost",
+        "LinuxKernel", "NTPClient", "NTPServer", "GNSS", "PPS", "PHC", "NTPWire", "VirtualHost", "TestSupport",
       ]),
     tests(
       "VirtualHost",

@@ -14,20 +14,14 @@ import VirtualHost
 package final class ScenarioRun {
   private let scenario: Scenario
   private let world: VirtualWorld
-  private let client: VirtualHost
-  private let discipline: SimulatedDiscipline
+  private let client: SimulatedHost
+  private var control: SimulatedControl
   private let servers: [SimulatedServer]
   private var downstream: [DownstreamHost] = []
   private var referenceClocks: [SimulatedReferenceClock] = []
-  private var oscillator: OscillatorProcess
-  private var nextTick: RawInstant
   private let truth: TrueTime
   private let networkPause: TimeInterval
   private var record = RunRecord()
-
-  /// Where the client's counter starts, and how far after a whole second of it the engine's ticks come.
-  private static let counter = RawInstant(nanoseconds: 1_000_000_000_000)
-  private static let tickPhase = TimeInterval.milliseconds(370)
 
   package init(
     _ scenario: Scenario, seed: UInt64, parameters: EngineParameters, modules: SimulatedModules,
@@ -37,37 +31,35 @@ package final class ScenarioRun {
     world = VirtualWorld(seed: seed, defaultPath: PathModel(constant: .milliseconds(1)))
     truth = TrueTime(scenario, start: world.now)
     networkPause = .seconds(4 << Int64(scenario.sources.map(\.maximumPoll).max() ?? scenario.poll))
-    oscillator = OscillatorProcess(scenario.oscillator, random: SimulationRandom(seed: seed, stream: 1 << 61))
-    let own = ModelOscillator(start: Self.counter, frequency: oscillator.next())
-    client = world.addHost(
-      addresses: [.ipv4(10, 1, 0, 1)],
-      clock: ModelClock(time: truth.epoch + TimeInterval(seconds: scenario.initialOffset), at: Self.counter),
-      oscillator: own)
-    client.stampGranularity = scenario.stampGranularity
+    control = SimulatedControl(scenario, seed: seed)
+    client = SimulatedHost(
+      SimulatedHost.Kind(
+        address: .ipv4(10, 1, 0, 1), oscillator: scenario.oscillator, stream: 1 << 61,
+        counter: RawInstant(nanoseconds: 1_000_000_000_000), tickPhase: .milliseconds(370)),
+      of: scenario, in: world, truth: truth, seed: seed, parameters: parameters)
+    let own = client.host
+    own.stampGranularity = scenario.stampGranularity
     var servers: [SimulatedServer] = []
     for (index, source) in scenario.sources.enumerated() {
       let host = world.addHost(
         addresses: [.ipv4(10, 0, UInt8(truncatingIfNeeded: index + 1), 1)],
         clock: ModelClock(time: truth.epoch + TimeInterval(seconds: source.server.offset)))
-      world.network.setPath(source.up, from: client.node, to: host.node)
-      world.network.setPath(source.down, from: host.node, to: client.node)
+      world.network.setPath(source.up, from: own.node, to: host.node)
+      world.network.setPath(source.down, from: host.node, to: own.node)
       servers.append(try SimulatedServer(host: host, model: source.server, truth: truth, module: modules.server))
     }
     self.servers = servers
-    var engineParameters = parameters
-    engineParameters.precision = -29
-    discipline = SimulatedDiscipline(engine: Engine(clock: .system, parameters: engineParameters), host: client)
+    let discipline = client.discipline
     if isRecorded {
       discipline.record(as: "simulate \(TompionVersion.text), scenario \(scenario.name), seed \(seed)")
     }
-    nextTick = Self.counter + Self.tickPhase
     // The daemon looks at its clock before any provider starts.
     discipline.tick()
     if scenario.hasLeapTable { discipline.learn(Self.leapTable(truth)) }
     for (index, clock) in scenario.referenceClocks.enumerated() {
       do {
         let clock = try SimulatedReferenceClock(
-          clock, number: index, seed: seed, on: client, in: world, truth: truth, modules: modules)
+          clock, number: index, seed: seed, on: own, in: world, truth: truth, modules: modules)
         discipline.add(clock.provider)
         referenceClocks.append(clock)
       } catch {
@@ -76,16 +68,17 @@ package final class ScenarioRun {
       }
     }
     if !scenario.sources.isEmpty {
-      discipline.add(try client.start(modules.client, provider: "ntp-client", settings: clientSettings))
+      discipline.add(try own.start(modules.client, provider: "ntp-client", settings: clientSettings))
     }
+    control.turn(second: 0, on: discipline)
     guard let clients = scenario.clients else { return }
     discipline.add(
-      try client.start(
+      try own.start(
         modules.server, provider: "ntp-server", settings: [ProviderSetting(path: "allow[0]", value: .string("all"))]))
     for number in 0..<clients.count {
       downstream.append(
         try DownstreamHost(
-          number: number, of: scenario, behind: client, in: world, truth: truth, seed: seed, parameters: parameters,
+          number: number, of: scenario, behind: own, in: world, truth: truth, seed: seed, parameters: parameters,
           modules: modules))
     }
   }
@@ -98,16 +91,16 @@ package final class ScenarioRun {
   }
 
   /// Of the parameters that this run's engine really has: the same in every scenario.
-  package var parametersDigest: String { discipline.parametersDigest }
+  package var parametersDigest: String { client.discipline.parametersDigest }
 
   /// After the run: what the engine took in, as a file to replay; nil = it was not recorded.
-  package func takeRecord() -> [UInt8]? { discipline.takeRecord() }
+  package func takeRecord() -> [UInt8]? { client.discipline.takeRecord() }
 
   private var clientSettings: [ProviderSetting] {
     var settings: [ProviderSetting] = []
     for (index, source) in scenario.sources.enumerated() {
       let prefix = "source[\(index)]."
-      settings.append(ProviderSetting(path: prefix + "address", value: .string("10.0.\(index + 1).1")))
+      settings.append(ProviderSetting(path: prefix + "address", value: .string(Scenario.address(ofSource: index))))
       settings.append(ProviderSetting(path: prefix + "min_poll", value: .integer(Int64(source.minimumPoll))))
       settings.append(ProviderSetting(path: prefix + "max_poll", value: .integer(Int64(source.maximumPoll))))
       for (option, flag) in source.options.sorted(by: { $0.key < $1.key }) {
@@ -124,8 +117,9 @@ package final class ScenarioRun {
       for clock in referenceClocks { clock.live(second: second) }
       advance(to: boundary)
       measure()
-      client.setOscillator(oscillator.next())
-      for host in downstream { host.live() }
+      control.turn(second: second, on: client.discipline)
+      client.live()
+      for host in downstream { host.client.live() }
       for server in servers { server.live(second: second) }
       if second % 1000 == 0 { progress(second) }
     }
@@ -134,62 +128,44 @@ package final class ScenarioRun {
       record.clientsHeld += host.held
       record.clientsBound = min(record.clientsBound, host.greatestBound)
     }
-    record.samples = discipline.samples
-    record.steps = discipline.steps
-    record.providerEvents = discipline.providerEvents
-    record.engineEvents = discipline.engineEvents
+    record.samples = client.discipline.samples
+    record.steps = client.discipline.steps
+    record.providerEvents = client.discipline.providerEvents
+    record.engineEvents = client.discipline.engineEvents
     return record
   }
 
-  /// Lets everything happen that is due up to a true moment: packets, receivers, ticks of the engine.
+  /// Lets everything happen that is due up to a true moment: packets, receivers, ticks of the engines.
   private func advance(to boundary: RawInstant) {
     while true {
-      let own = client.oscillator.moment(of: nextTick)
-      let other = downstream.min { $0.due < $1.due }
-      let due = min(own, other?.due ?? own)
+      // Of two at once the run's own is first.
+      var next = client
+      for host in downstream where host.client.due < next.due { next = host.client }
+      let due = next.due
       if world.step(until: min(due, boundary)) {
-        drain()
+        client.drain()
+        for host in downstream { host.client.drain() }
         continue
       }
       guard due <= boundary else { return }
-      if let other, other.due < own {
-        other.tick()
-        continue
-      }
-      discipline.tick()
-      nextTick = nextTick + discipline.tickInterval
+      next.tick()
     }
-  }
-
-  /// Hands over what the provider brought; the engine may want its next tick sooner for it.
-  private func drain() {
-    discipline.drain()
-    nextTick = min(nextTick, client.rawNow + discipline.tickInterval)
-    for host in downstream { host.drain() }
   }
 
   /// The client's clock against the truth, at a whole true second.
   private func measure() {
-    let raw = client.oscillator.exactRaw(at: world.now)
-    let reading = client.clock.reading(at: raw)
-    let offset = truth.error(of: reading.time, at: world.now)
-    let frequency = (1 + reading.frequency.ratio) * (1 + client.oscillator.frequency.ratio) - 1
-    let state = discipline.state
-    var statistical = Double.infinity
-    var hard = Double.infinity
-    if state.synchronized {
-      let age = (raw - state.raw).inSeconds
-      let growth = age * state.dispersionRate.ratio
-      statistical = state.boundStatistical.inSeconds + age * state.statisticalRate.ratio
-      hard = state.boundHard.inSeconds + growth
-    }
+    let now = world.now
+    let reading = client.reading(at: now)
+    let offset = truth.error(of: reading.time, at: now)
+    let frequency = (1 + reading.frequency.ratio) * (1 + client.host.oscillator.frequency.ratio) - 1
+    let (statistical, hard) = client.bounds(at: now)
     if !downstream.isEmpty {
       let isJudged = scenario.isFaulty(at: record.offsets.count + 1)
-      let errors = downstream.map { $0.measure(truth, at: world.now, isJudged: isJudged) } + [offset]
+      let errors = downstream.map { $0.measure(truth, at: now, isJudged: isJudged) } + [offset]
       record.spreads.append((errors.max() ?? 0) - (errors.min() ?? 0))
     }
     record.append(
       offset: offset, frequency: frequency, statistical: statistical, hard: hard,
-      followed: discipline.followed(pause: networkPause))
+      followed: client.discipline.followed(pause: networkPause))
   }
 }

@@ -6,6 +6,7 @@ package import Engine
 import EngineFeed
 import ProviderHost
 import Recording
+import Report
 package import Scenarios
 import Simulation
 package import TimeTypes
@@ -23,14 +24,10 @@ package final class SimulatedDiscipline {
   private var isAdvised = false
   /// Sources that are reference clocks.
   private var referenceClocks: Set<SourceID> = []
-  /// How often providers raised events, by number, and the engine, by name.
+  /// How often providers raised events, by number, and engine and [control], by their slugs.
   package private(set) var providerEvents: [Int: Int] = [:]
   package private(set) var engineEvents: [String: Int] = [:]
-  /// The leap second that the kernel was told to make, whether it is on its way, and whether it was made: then none is before that is
-  /// taken back (TIME_WAIT of adjtimex(2)).
-  private var armedLeap = LeapIndicator.none
-  private var isLeapNear = false
-  private var wasLeapMade = false
+  private var kernelLeap = KernelLeapModel()
   package private(set) var samples = 0
   package private(set) var steps = 0
   /// What the engine took in, where it is wanted.
@@ -116,6 +113,24 @@ package final class SimulatedDiscipline {
   /// What leap-seconds.list says.
   package func learn(_ table: LeapTable) { handle(.leapTable(table, now: host.rawNow)) }
 
+  /// Only that source numbers those pulses.
+  func lock(_ pulses: SourceID, to keeper: SourceID) {
+    // Of sources that are announced and not drained yet the engine knows nothing.
+    drain()
+    handle(.sourceLocked(pulses, to: keeper, now: host.rawNow))
+  }
+
+  /// How fast the oscillator runs by its temperature.
+  func compensate(_ frequency: Frequency?) { handle(.compensated(frequency, now: host.rawNow)) }
+
+  /// An event that is not the engine's.
+  func note(_ event: EventRecord) { engineEvents[event.slug, default: 0] += 1 }
+
+  /// All that providers have announced, for people.
+  var sources: [ProviderSource] { providers.flatMap { $0.outbox.sources.snapshot() } }
+
+  var now: RawInstant { host.rawNow }
+
   private var reading: ClockReading { host.clock.reading(at: host.rawNow) }
 
   private func handle(_ event: Event) {
@@ -142,35 +157,21 @@ package final class SimulatedDiscipline {
         TOMPION_COMMAND_POLL_INTERVAL_CHANGED, source: source.rawValue, value: Int64(poll))
       return nil
     case .setStatus(_, let status):
-      armedLeap = status.leap
-      if armedLeap != .insert, armedLeap != .delete { wasLeapMade = false }
-      watchLeap()
+      kernelLeap.arm(status.leap)
+      if let moment = kernelLeap.due(clock: reading.time) {
+        host.do(at: host.clock.moment(showing: moment)) { [weak self] in
+          guard let self, let move = self.kernelLeap.make() else { return }
+          self.host.stepSilently(by: move)
+        }
+      }
       return nil
     case .publish(let state):
       host.publish(
         tompion_clock_info_t(state, frequency: reading.frequency, precision: precision))
       return nil
     case .log(let event):
-      let name = String(describing: event).prefix { $0 != "(" }
-      engineEvents[String(name), default: 0] += 1
+      note(event.record(now: host.rawNow) { "source \($0.rawValue)" })
       return nil
-    }
-  }
-
-  /// The kernel makes the leap second that it was told of where its own clock comes to the day's end.
-  private func watchLeap() {
-    guard !isLeapNear, !wasLeapMade, armedLeap == .insert || armedLeap == .delete else { return }
-    let day: Int64 = 86_400
-    let now = reading.time
-    let end = TimeInterval.seconds((now.nanoseconds / 1_000_000_000 / day + 1) * day - (armedLeap == .delete ? 1 : 0))
-    guard end > now, end - now < .seconds(3) else { return }
-    isLeapNear = true
-    host.do(at: host.clock.moment(showing: end)) { [weak self] in
-      guard let self else { return }
-      self.isLeapNear = false
-      guard self.armedLeap == .insert || self.armedLeap == .delete else { return }
-      self.host.stepSilently(by: .seconds(self.armedLeap == .insert ? -1 : 1))
-      self.wasLeapMade = true
     }
   }
 }

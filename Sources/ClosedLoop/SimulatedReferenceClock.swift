@@ -110,7 +110,8 @@ final class SimulatedReferenceClock {
     }
   }
 
-  private static func path(_ line: ReferenceClockModel.Line, _ number: Int) -> String {
+  /// Where the one of that number is plugged in.
+  static func path(_ line: ReferenceClockModel.Line, _ number: Int) -> String {
     switch line {
     case .nmea, .ubx: "/dev/ttyS\(number)"
     case .gpsd, .gpsdPulses: "/run/gpsd\(number).sock"

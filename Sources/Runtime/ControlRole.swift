@@ -3,6 +3,7 @@
 import CTompionProvider
 import Control
 import Engine
+import EngineFeed
 import LinuxKernel
 import ProviderHost
 import Report

@@ -2,6 +2,7 @@
 
 import ClockPort
 import Engine
+import EngineFeed
 import LinuxKernel
 import ProviderHost
 import Recording

@@ -72,26 +72,3 @@ extension DelayExtra {
     try fields.end()
   }
 }
-
-extension OscillatorModel.Change {
-  init(_ reader: consuming FieldReader) throws(ScenarioError) {
-    var fields = reader
-    let kind = try fields.text("kind")
-    switch kind {
-    case "sine":
-      self = .sinusoid(
-        amplitude: try fields.number("amplitude", in: -0.01...0.01), period: try fields.number("period_s", in: 1...1e9),
-        phase: try fields.number("phase_turns", default: 0))
-    case "step": self = .step(at: try fields.number("at_s"), by: try fields.number("by", in: -0.01...0.01))
-    case "drift": self = .drift(perSecond: try fields.number("per_s", in: -1e-6...1e-6))
-    case "trace":
-      let trace = try fields.trace()
-      for (index, value) in trace.values.enumerated() where !(-0.01...0.01).contains(value) {
-        throw fields.wrong("values[\(index)]", "is \(value); a fractional frequency must be from -0.01 to 0.01")
-      }
-      self = .recorded(trace)
-    default: throw fields.wrong("kind", "is \"\(kind)\"; it must be sine, step, drift or trace")
-    }
-    try fields.end()
-  }
-}

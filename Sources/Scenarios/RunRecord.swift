@@ -11,7 +11,7 @@ package struct RunRecord: Sendable, Equatable {
   package var hardBounds: [Double] = []
   /// What the clock followed in each of them.
   package var followed: [Followed] = []
-  /// How often providers raised events, by number, and the engine, by name.
+  /// How often providers raised events, by number, and engine and [control], by their slugs (Docs/events.md).
   package var providerEvents: [Int: Int] = [:]
   package var engineEvents: [String: Int] = [:]
   /// Of a host and its clients: how far apart the first and the last of their clocks are, each second; none without clients.

@@ -56,6 +56,12 @@ extension Scenario {
         "with wander_per_sqrt_s, flicker_floor and freq_extra reaches \(extreme); together they must stay within \(Self.mostFrequency)"
       )
     }
+    if let sensor = try fields.object("temperature_sensor") {
+      guard oscillator.temperature != nil else {
+        throw fields.wrong("temperature_sensor", "has nothing to feel; add freq_extra of kind temperature")
+      }
+      temperatureSensor = try TemperatureSensor(sensor)
+    }
     stampGranularity = Int64(try fields.number("stamp_granularity_s", in: 1e-9...1, default: 1e-9) * 1e9 + 0.5)
     start = Int64(try fields.number("start_unix_s", in: 0...9e9, default: Double(Self.usualStart)))
     if var leap = try fields.object("leap_second") {
@@ -79,6 +85,14 @@ extension Scenario {
       try readSources(&model, count: count)
     }
     try model.end()
+    for (index, clock) in referenceClocks.enumerated() {
+      guard case .string(let keeper)? = clock.settings["lock"], !sourceNames.contains(keeper) else { continue }
+      let known = sourceNames.map { "\"\($0)\"" }.joined(separator: ", ")
+      throw model.wrong(
+        referenceClocks.count == 1 ? "refclock.settings.lock" : "refclock[\(index)].settings.lock",
+        "is \"\(keeper)\", which no other source is called; " + (known.isEmpty ? "there is none" : "there are \(known)")
+      )
+    }
     if var clients = try fields.object("clients") {
       let count = try clients.integer("count", in: 1...60)
       let (up, down) = try PathModel.pair(&clients, base: nil)

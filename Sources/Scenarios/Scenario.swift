@@ -25,6 +25,20 @@ package struct Scenario: Sendable, Equatable {
     package var settings: [String: JSONValue] = [:]
   }
 
+  /// A sensor beside the oscillator, and what the host was told of the two (`[clock.temperature]`).
+  package struct TemperatureSensor: Sendable, Equatable {
+    /// As the operator wrote it: the table's file, or coefficients, in thousandths of a degree and ppm.
+    package enum Known: Sendable, Equatable {
+      case table(String)
+      case coefficients(t0: Double, k0: Double, k1: Double, k2: Double)
+    }
+
+    package var model: TemperatureSensorModel
+    /// Seconds between two looks.
+    package var interval: Int
+    package var known: Known
+  }
+
   /// Hosts that follow the run's own, which serves them, and the path to each.
   package struct Clients: Sendable, Equatable {
     package var count: Int
@@ -49,6 +63,7 @@ package struct Scenario: Sendable, Equatable {
   /// Client minus true at the start.
   package var initialOffset: Double
   package var oscillator: OscillatorModel
+  package var temperatureSensor: TemperatureSensor?
   /// Nanoseconds of the client's stamps.
   package var stampGranularity: Int64
   package var sources: [Source]
@@ -72,6 +87,15 @@ package struct Scenario: Sendable, Equatable {
 
   /// 2027-01-15 08:00:00.
   package static let usualStart: Int64 = 1_800_000_000
+
+  /// Where the run's host asks a source.
+  package static func address(ofSource index: Int) -> String { "10.0.\(index + 1).1" }
+
+  /// What sources are called where a `lock` names one: a name that was given, or a server's address.
+  package var sourceNames: [String] {
+    referenceClocks.compactMap { if case .string(let name)? = $0.settings["name"] { name } else { nil } }
+      + sources.indices.map(Self.address(ofSource:))
+  }
 
   /// True seconds in which something is wrong with a reference clock, or a server cannot be reached.
   package func isFaulty(at second: Int) -> Bool {

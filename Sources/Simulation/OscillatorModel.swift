@@ -11,6 +11,7 @@ public struct OscillatorModel: Sendable, Equatable {
     /// Ageing: per second.
     case drift(perSecond: Double)
     case recorded(RecordedTrace)
+    case temperature(TemperatureModel)
   }
 
   public var base: Double
@@ -27,6 +28,12 @@ public struct OscillatorModel: Sendable, Equatable {
     self.changes = changes
   }
 
+  /// How warm it is, where that says anything of it.
+  public var temperature: TemperatureModel? {
+    for case .temperature(let model) in changes { return model }
+    return nil
+  }
+
   /// How far the frequency may be off at most within that many seconds, random parts at five deviations.
   public func extreme(over seconds: Double) -> Double {
     var sum = base.magnitude + 5 * wander * seconds.squareRoot() + 5 * flicker
@@ -36,6 +43,7 @@ public struct OscillatorModel: Sendable, Equatable {
       case .step(_, let by): sum += by.magnitude
       case .drift(let perSecond): sum += perSecond.magnitude * seconds
       case .recorded(let trace): sum += trace.values.reduce(0) { $0 > $1.magnitude ? $0 : $1.magnitude }
+      case .temperature(let model): sum += model.extreme
       }
     }
     return sum

@@ -27,6 +27,7 @@ public struct OscillatorProcess: Sendable {
       case .step(let at, let by): if second >= at { frequency += by }
       case .drift(let perSecond): frequency += perSecond * second
       case .recorded(let trace): frequency += trace.value(at: second)
+      case .temperature(let model): frequency += model.frequency(at: second)
       }
     }
     second += 1

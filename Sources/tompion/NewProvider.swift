@@ -32,7 +32,7 @@ struct NewProvider: Equatable {
         "new-provider \(name): a provider's name is lower-case letters and digits in words joined by hyphens, beginning with "
           + "a letter, at most 40 of them: gps-receiver")
     }
-    if Self.ours.contains(name) {
+    if ProviderConfiguration.own.contains("tompion-\(name)") {
       throw ArgumentError("new-provider \(name): Tompion itself has a provider of that name; choose another")
     }
     let all = Language.allCases.map(\.rawValue)
@@ -46,10 +46,6 @@ struct NewProvider: Equatable {
     self.name = name
     self.language = known
   }
-
-  private static let ours = [
-    "ntp-client", "ntp-server", "ntp-symmetric", "ms-sntp", "pps", "phc", "gnss", "local", "manual", "rtc",
-  ]
 
   /// The folder's files, by path; each token of the templates as it is in this provider.
   func files(from templates: [Folder.File], prefix: String) -> [Folder.File] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Engine
+import Report
 import Scenarios
 import Simulation
 import Testing
@@ -44,7 +45,7 @@ import Testing
       "apart \(metrics.greatestSpread) s, bound \(metrics.leastBound) s, held \(metrics.clientsHeld), \(metrics.followedInFault), \(metrics.providerEvents)"
     )
     #expect(metrics.hardHeld == metrics.judged && metrics.judged > 0)
-    #expect(metrics.engineEvents["systemSourceChanged"] ?? 0 >= 2, "that nobody is followed is told")
+    #expect(metrics.engineEvents[EventKind.sourceChosen.slug] ?? 0 >= 2, "that nobody is followed is told")
   }
 
   /// It is the server that keeps them together: without it each goes where its own crystal takes it.

@@ -8,7 +8,7 @@ import Testing
 
 /// One set of parameters for every scenario: a file describes the world, never the estimator.
 @Suite struct OneParameterSetTests {
-  static let files = ["given.json", "own.json", "receivers.json", "receiver-faults.json"]
+  static let files = ["given.json", "own.json", "receivers.json", "receiver-faults.json", "temperature.json"]
 
   /// Asked of the engines themselves, once each is up and its sources have been announced to it.
   @Test(arguments: files)
@@ -42,6 +42,7 @@ import Testing
   @Test func noParameterIsAKeyOfAScenario() throws {
     let names = Mirror(reflecting: EngineParameters()).children.compactMap(\.label)
     #expect(names.contains("smoothness"))
+    let warmth = #"{"kind":"temperature","seconds":[0,9],"values":[1,2],"turnover":1,"per_degree":0}"#
     let levels = [
       #"{"scenarios":{"x":{WORLD,"model":{"base_s":1}},"y":{KEY}}}"#,
       #"{KEY,"scenarios":{"x":{WORLD,"model":{"base_s":1}}}}"#,
@@ -52,8 +53,9 @@ import Testing
       #"{"scenarios":{"x":{WORLD,"model":{"base_s":1,"extra":{"kind":"route","at_s":1,"change_s":1,KEY}}}}}"#,
       #"{"scenarios":{"x":{WORLD,"model":{"refclock":{KEY}}}}}"#,
       #"{"scenarios":{"x":{WORLD,"model":{"base_s":1},"freq_extra":[{"kind":"drift","per_s":0,KEY}]}}}"#,
+      #"{"scenarios":{"x":{WORLD,"model":{"base_s":1},"freq_extra":[WARMTH],"temperature_sensor":{"table":[[1,2]],KEY}}}}"#,
       #"{"scenarios":{"x":{WORLD,"model":{"base_s":1},"chrony_fixed":{"rms_s":1,"p99_s":1,"max_s":1,"freq_rms":1,KEY}}}}"#,
-    ]
+    ].map { $0.replacing("WARMTH", with: warmth) }
     for name in names + ["parameters", "engine", "estimator", "clock", "poll"] {
       for level in levels {
         let text = level.replacing("WORLD", with: #""poll_log2_s":4,"duration_s":9,"warm_s":1"#)

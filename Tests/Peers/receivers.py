@@ -11,8 +11,9 @@ import harness as h
 EVENTS = {37: "used", 38: "not used", 47: "server dropped", 600: "lost", 601: "found", 602: "unfit", 603: "refused", 604: "trusted",
           605: "week put right", 606: "delay learned", 607: "jumped"}
 FOLLOWED = {"nobody": "held over", "network": "followed the servers", "reference": "followed the receiver", "unsynchronized": "followed nobody, and said so"}
-NEWS = {"falseticker": "falseticker", "tooBig": "too big", "localClockSuspect": "clock suspect", "sourceRestarted": "source restarted",
-        "leapArmed": "leap armed", "leapPassed": "leap made", "stepped": "STEPPED"}
+# By the slugs of Docs/events.md.
+NEWS = {"falseticker": "falseticker", "too-big": "too big", "local-clock-suspect": "clock suspect", "source-restarted": "source restarted",
+        "leap-armed": "leap armed", "leap-passed": "leap made", "clock-stepped": "STEPPED"}
 
 
 def simulate(file, seeds, *names):
@@ -84,6 +85,18 @@ def test_continuity():
         lines.append(f"{result['scenario']}: {result['greatest_spread_s'] * 1e6:.0f} us apart while {result['greatest_error_s'] * 1e3:.1f} ms off and the "
                      f"bound {result['greatest_bound_s'] * 1e3:.0f} ms; {said(result)}")
     return "; ".join(lines)
+
+
+def test_temperature():
+    """An oscillator that warms and cools: with a sensor the clock stays right through two hours alone, without one it does not."""
+    found = {result["scenario"]: result for result in simulate("temperature.json", 2)}
+    for result in found.values():
+        assert not result["missed"] and result["hard_coverage"] == 1, result
+    alone = found.pop("temperature-ramp")["greatest_error_s"]
+    for name, result in found.items():
+        assert result["greatest_error_s"] < alone / 5, (name, result["greatest_error_s"], alone)
+    return f"without a sensor {alone * 1e6:.0f} us off at most, " + ", ".join(
+        f"{name.removeprefix('temperature-ramp-')} {result['greatest_error_s'] * 1e6:.0f} us" for name, result in found.items())
 
 
 def test_well():

@@ -77,7 +77,7 @@ import TimeTypes
     ),
     (
       #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1},"freq_extra":[{"kind":"tide"}]}"#,
-      #"x.freq_extra[0].kind: is "tide"; it must be sine, step, drift or trace"#
+      #"x.freq_extra[0].kind: is "tide"; it must be sine, step, drift, trace or temperature"#
     ),
     (
       #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1,"source_offsets_s":[1,2]}}"#,
@@ -115,8 +115,50 @@ import TimeTypes
       #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"refclock":{"settings":"x"}}}"#,
       "x.model.refclock.settings: must be an object: the provider's own keys"
     ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"n_sources":1,"model":{"base_s":1,"with_network":true,"refclock":{"settings":{"lock":"roof"}}}}"#,
+      #"x.model.refclock.settings.lock: is "roof", which no other source is called; there are "10.0.1.1""#
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1},"temperature_sensor":{"table":[[1,2]]}}"#,
+      "x.temperature_sensor: has nothing to feel; add freq_extra of kind temperature"
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1},"freq_extra":[WARMTH],"temperature_sensor":{}}"#,
+      "x.temperature_sensor.table: is missing; write what is known of the oscillator, or coefficients"
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1},"freq_extra":[WARMTH],"temperature_sensor":{"table":[[1,2],[3]]}}"#,
+      "x.temperature_sensor.table[1]: must be a temperature and ppm: [26000, 0.35]"
+    ),
+    (
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1},"freq_extra":[WARMTH],"temperature_sensor":{"coefficients":{"k3":1}}}"#,
+      "x.temperature_sensor.coefficients.k3: is not a key here; known are k0, k1, k2, t0"
+    ),
   ])
-  func mistakesAreNamed(text: String, expected: String) { #expect(complaint(text) == "line 1: " + expected) }
+  func mistakesAreNamed(text: String, expected: String) {
+    #expect(complaint(text.replacing("WARMTH", with: Self.warmth)) == "line 1: " + expected)
+  }
+
+  private static let warmth =
+    #"{"kind":"temperature","seconds":[0,9],"values":[20,30],"turnover":25,"per_degree":5e-8}"#
+
+  @Test func warmthAndASensor() throws {
+    let text =
+      #"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1},"freq_extra":[WARMTH],"temperature_sensor":SENSOR}"#
+      .replacing("WARMTH", with: Self.warmth)
+    var scenario = try read(
+      text.replacing("SENSOR", with: #"{"step":0.25,"noise":0.1,"interval_s":10,"table":[[20000,-0.25],[30000,0.25]]}"#)
+    )
+    #expect((scenario.oscillator.temperature?.frequency(at: 4.5) ?? 1).magnitude < 1e-18)
+    #expect(
+      scenario.temperatureSensor
+        == Scenario.TemperatureSensor(
+          model: TemperatureSensorModel(step: 0.25, noise: 0.1), interval: 10,
+          known: .table("20000.0 -0.25\n30000.0 0.25\n")))
+    scenario = try read(text.replacing("SENSOR", with: #"{"coefficients":{"t0":25000,"k1":5e-5}}"#))
+    #expect(scenario.temperatureSensor?.known == .coefficients(t0: 25_000, k0: 0, k1: 5e-5, k2: 0))
+  }
 
   @Test func unknownKeysAreRefused() {
     let text = complaint(#"{"poll_log2_s":4,"duration_s":9,"warm_s":1,"model":{"base_s":1,"jiter":{}}}"#)

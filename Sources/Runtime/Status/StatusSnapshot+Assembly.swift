@@ -2,6 +2,7 @@
 
 import CTompionProvider
 import ClockPort
+import EngineFeed
 import LinuxKernel
 import ProviderHost
 import Report

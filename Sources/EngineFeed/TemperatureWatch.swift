@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LinuxKernel
-import Report
-import Settings
-import TimeTypes
+package import Report
+package import Settings
+package import TimeTypes
 
-/// Reads the sensor that `[clock.temperature]` names, and says how fast the oscillator runs by it. Whatever cannot be used is an event, and the
-/// last frequency holds. [control]
-struct TemperatureWatch {
+/// Looks at the sensor that `[clock.temperature]` names, and says how fast the oscillator runs by it: the same for the daemon, which reads
+/// files, and for the simulator, which has a model of the sensor. Whatever cannot be used is an event, and the last frequency holds. [control]
+package struct TemperatureWatch {
   private let settings: TemperatureConfiguration?
   /// Nil: the table could not be read yet.
   private var curve: TemperatureCurve?
@@ -16,33 +15,37 @@ struct TemperatureWatch {
   private var told: News?
 
   /// What the engine has to hear.
-  enum News: Equatable {
+  package enum News: Equatable {
     case frequency(Frequency)
     /// The sensor says nothing any more: what comes next is of another time.
     case lost
 
-    var frequency: Frequency? { if case .frequency(let frequency) = self { frequency } else { nil } }
+    package var frequency: Frequency? { if case .frequency(let frequency) = self { frequency } else { nil } }
   }
 
-  /// No sensor says more, and no table is longer.
-  static let sensorLimit = 256
-  static let tableLimit = 65_536
+  /// A file that is wanted.
+  package enum Wanted: Equatable {
+    case sensor(String)
+    case table(String)
+  }
 
-  init(_ settings: TemperatureConfiguration?) {
+  package init(_ settings: TemperatureConfiguration?) {
     self.settings = settings
     if case .coefficients(let curve)? = settings?.curve { self.curve = curve }
   }
 
   /// The engine did not take the last one: it is told again.
-  mutating func tellAgain() { told = nil }
+  package mutating func tellAgain() { told = nil }
 
-  /// How fast the oscillator runs where that is new, or that it is not known any more; nil = nothing new.
-  mutating func turn(now: RawInstant, raise: (EventRecord) -> Void) -> News? {
+  /// How fast the oscillator runs where that is new, or that it is not known any more; nil = nothing new. `read` has what a file holds.
+  package mutating func turn<Failure: Error>(
+    now: RawInstant, read: (Wanted) throws(Failure) -> [UInt8], raise: (EventRecord) -> Void
+  ) -> News? {
     guard let settings, now >= nextLook else { return nil }
     nextLook = now + settings.interval
     let news: News
     do throws(Trouble) {
-      let frequency = try look(settings)
+      let frequency = try look(settings, read)
       if !trouble.isEmpty {
         trouble = ""
         raise(EventRecord(.temperatureFound, text: "\(settings.sensor): the frequency goes by its temperature again"))
@@ -62,13 +65,15 @@ struct TemperatureWatch {
   }
 
   /// What is wrong with the sensor and the table as they are now, before anything runs: the key, what it is, and what would be right.
-  static func complaints(of settings: TemperatureConfiguration) -> [(key: String, problem: String, advice: String)] {
+  package static func complaints<Failure: Error>(
+    of settings: TemperatureConfiguration, read: (Wanted) throws(Failure) -> [UInt8]
+  ) -> [(key: String, problem: String, advice: String)] {
     var watch = TemperatureWatch(settings)
     var found: [Trouble] = []
-    do throws(Trouble) { _ = try watch.look(settings) } catch { found.append(error) }
+    do throws(Trouble) { _ = try watch.look(settings, read) } catch { found.append(error) }
     // The table is read first, and would hide it.
     if found.first?.key == "table" {
-      do throws(Trouble) { _ = try temperature(settings) } catch { found.append(error) }
+      do throws(Trouble) { _ = try temperature(settings, read) } catch { found.append(error) }
     }
     return found.map { ($0.key, $0.text, $0.advice) }
   }
@@ -79,11 +84,13 @@ struct TemperatureWatch {
     var advice = "write the path of a file of one number: \"/sys/class/hwmon/hwmon0/temp1_input\""
   }
 
-  private mutating func look(_ settings: TemperatureConfiguration) throws(Trouble) -> Frequency {
+  private mutating func look<Failure: Error>(
+    _ settings: TemperatureConfiguration, _ read: (Wanted) throws(Failure) -> [UInt8]
+  ) throws(Trouble) -> Frequency {
     let curve: TemperatureCurve
-    if let known = self.curve { curve = known } else { curve = try readTable(settings) }
+    if let known = self.curve { curve = known } else { curve = try readTable(settings, read) }
     self.curve = curve
-    let temperature = try Self.temperature(settings)
+    let temperature = try Self.temperature(settings, read)
     guard let frequency = curve.frequency(at: temperature) else {
       throw Trouble(
         key: curve.isTable ? "table" : "coefficients",
@@ -93,10 +100,12 @@ struct TemperatureWatch {
     return frequency
   }
 
-  private static func temperature(_ settings: TemperatureConfiguration) throws(Trouble) -> Double {
+  private static func temperature<Failure: Error>(
+    _ settings: TemperatureConfiguration, _ read: (Wanted) throws(Failure) -> [UInt8]
+  ) throws(Trouble) -> Double {
     let bytes: [UInt8]
-    do throws(KernelError) {
-      bytes = try SmallFile.readPseudo(settings.sensor, limit: sensorLimit)
+    do throws(Failure) {
+      bytes = try read(.sensor(settings.sensor))
     } catch {
       throw Trouble(text: "the sensor \(settings.sensor) cannot be read: \(error)")
     }
@@ -106,11 +115,12 @@ struct TemperatureWatch {
     return temperature
   }
 
-  private func readTable(_ settings: TemperatureConfiguration) throws(Trouble) -> TemperatureCurve {
+  private func readTable<Failure: Error>(
+    _ settings: TemperatureConfiguration, _ read: (Wanted) throws(Failure) -> [UInt8]
+  ) throws(Trouble) -> TemperatureCurve {
     guard case .table(let path) = settings.curve else { throw Trouble(key: "table", text: "there is no curve") }
     do {
-      let bytes = try SmallFile.read(path, limit: Self.tableLimit)
-      return try TemperatureCurve(table: String(decoding: bytes, as: UTF8.self))
+      return try TemperatureCurve(table: String(decoding: try read(.table(path)), as: UTF8.self))
     } catch {
       throw Trouble(
         key: "table", text: "the table \(path) cannot be used: \(error)",

@@ -6,7 +6,7 @@ import Report
 import Testing
 import TimeTypes
 
-@testable import Runtime
+@testable import EngineFeed
 
 /// EngineEvent+Record.
 @Suite struct EngineEventRecordTests {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ClockPort
-import Engine
-import Report
-import TimeTypes
+package import ClockPort
+package import Engine
+package import Report
+package import TimeTypes
 
 extension EngineEvent {
-  /// The event in words, for the event log. `name` tells a source's name.
-  func record(now: RawInstant, naming name: (SourceID) -> String) -> EventRecord {
+  /// The event in words, for the event log: the same from the daemon and from the simulator. `name` tells a source's name.
+  package func record(now: RawInstant, naming name: (SourceID) -> String) -> EventRecord {
     switch self {
     case .tooBig(let sample, let offset, let limit):
       .tooBig(sample, offset: offset, limit: limit, source: name(sample.source))
@@ -51,7 +51,7 @@ extension EngineEvent {
 
 extension ClockError {
   /// What it means for the operator, with the remedy.
-  var sentence: String {
+  package var sentence: String {
     switch self {
     case .notPermitted:
       "CAP_SYS_TIME is missing: start tompiond as root or with that capability, or set clock.steer = false to only watch"

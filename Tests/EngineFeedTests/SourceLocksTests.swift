@@ -5,8 +5,8 @@ import Settings
 import Testing
 import TimeTypes
 
+@testable import EngineFeed
 @testable import ProviderHost
-@testable import Runtime
 
 @Suite struct SourceLocksTests {
   private static func source(_ id: UInt32, _ name: String, at address: String = "", reach: UInt8 = 1) -> ProviderSource
