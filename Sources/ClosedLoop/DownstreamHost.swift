@@ -45,14 +45,15 @@ final class DownstreamHost {
         ]))
   }
 
-  /// Its clock's error at a whole true second and, where that is judged, whether the bound that it publishes holds.
-  func measure(_ truth: TrueTime, at moment: RawInstant, isJudged: Bool) -> Double {
+  /// Its clock's error at a whole true second and, where that is judged, whether the bound that it publishes holds; how far that grows is
+  /// asked while something is wrong.
+  func measure(_ truth: TrueTime, at moment: RawInstant, isJudged: Bool, isFaulty: Bool) -> Double {
     let error = truth.error(of: client.reading(at: moment).time, at: moment)
     let bound = client.bounds(at: moment).hard
     guard isJudged, bound.isFinite else { return error }
     judged += 1
     if error.magnitude <= bound { held += 1 }
-    greatestBound = max(greatestBound, bound)
+    if isFaulty { greatestBound = max(greatestBound, bound) }
     return error
   }
 }

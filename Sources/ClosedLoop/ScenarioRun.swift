@@ -160,8 +160,9 @@ package final class ScenarioRun {
     let frequency = (1 + reading.frequency.ratio) * (1 + client.host.oscillator.frequency.ratio) - 1
     let (statistical, hard) = client.bounds(at: now)
     if !downstream.isEmpty {
-      let isJudged = scenario.isFaulty(at: record.offsets.count + 1)
-      let errors = downstream.map { $0.measure(truth, at: now, isJudged: isJudged) } + [offset]
+      let second = record.offsets.count + 1
+      let (isJudged, isFaulty) = (second > scenario.warm, scenario.isFaulty(at: second))
+      let errors = downstream.map { $0.measure(truth, at: now, isJudged: isJudged, isFaulty: isFaulty) } + [offset]
       record.spreads.append((errors.max() ?? 0) - (errors.min() ?? 0))
     }
     record.append(
