@@ -12,7 +12,7 @@ struct ConfigurationOwnClockTests {
   func oneWay() {
     let errors = ConfigurationTests.errors("[clock]\nlocal_stratum = 8\n" + Self.server + "[provider.local]\n")
     #expect(errors.count == 1)
-    #expect(errors[0].hasPrefix("t.toml:2:17: clock.local_stratum = 8: [provider.local] in line 5 says whether"))
+    #expect(errors[0].hasPrefix("t.toml:2:17: clock.local_stratum = 8: [provider.local] in line 6 says whether"))
     #expect(errors[0].hasSuffix("leave it out, and write stratum = 8 there"))
     #expect(ConfigurationTests.errors("[clock]\nlocal_stratum = 0\n" + Self.server + "[provider.local]\n").isEmpty)
     let off = "[clock]\nlocal_stratum = 8\n" + Self.server + "[provider.local]\nenabled = false\n"
