@@ -46,7 +46,7 @@ struct Feed {
     switch (place, status) {
     case (.datagrams, .notFound): "no program has made that socket yet"
     case (.datagrams, .unreachable), (.datagrams, .error): "no program listens there"
-    case (.datagrams, .invalid): "it is a symbolic link, or no socket: write the path of the socket itself"
+    case (.datagrams, .invalid): "it is a symbolic link, or no socket of datagrams: write the path of the socket itself"
     case (.datagrams, .permission):
       "tompiond may not write it: start it as root after the program that listens, or give its user that socket"
     case (.memory, .permission):

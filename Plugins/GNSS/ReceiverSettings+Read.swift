@@ -17,6 +17,7 @@ extension ReceiverSettings {
       var draft = drafts[index] ?? Draft(first: setting)
       if let advice = draft.take(setting, key: key) {
         complaints.append(SettingComplaint(setting: setting, whatWouldBeRight: advice))
+        draft.isWrong = true
       }
       drafts[index] = draft
     }
@@ -33,7 +34,8 @@ extension ReceiverSettings {
         }
         receivers.append(receiver)
         if let key = draft.feedKey { feeds += receiver.feeds.map { ($0, key) } }
-      case .failure(let wrong): complaints.append(wrong.complaint)
+      // What was refused may be what is missing.
+      case .failure(let wrong): if !draft.isWrong { complaints.append(wrong.complaint) }
       }
     }
     for (index, feed) in feeds.enumerated() {
@@ -55,6 +57,8 @@ extension ReceiverSettings {
   /// A [[source]] that is being read.
   struct Draft {
     let first: Setting
+    /// Something of it was refused.
+    var isWrong = false
     var settings = ReceiverSettings()
     var device: String?
     var baud: UInt32 = 0

@@ -5,6 +5,8 @@ package import TimeTypes
 /// Why what the clock shows is not used.
 package enum RTCFault: Hashable, Sendable, BitwiseCopyable {
   case unreadable
+  /// What is there is no such clock's: the file holds something else.
+  case strange
   /// It shows the same second all the time.
   case stopped
   /// From one reading to the next it went back, or further than time did.
@@ -28,7 +30,8 @@ package enum RTCFault: Hashable, Sendable, BitwiseCopyable {
   /// For people.
   package var text: String {
     switch self {
-    case .unreadable: "it cannot be read"
+    case .unreadable: "it cannot be read; device is the path of /sys/class/rtc/rtcN/since_epoch"
+    case .strange: "it does not hold seconds since 1970, as /sys/class/rtc/rtcN/since_epoch does"
     case .stopped: "it stands still"
     case .jumped: "it jumped while it was read"
     case .tooEarly: "it shows a time before 2024 (a flat battery?)"

@@ -19,6 +19,8 @@ final class RTCProvider: Provider {
   private var isStarted = false
   /// What the source's line says, so that no text is built where the same is found again.
   private var shown: RTCWatch.State?
+  /// It was told that the clock cannot be read.
+  private var wasLost = false
   /// Options of an update-config; control writes them before it sets the flag, capture takes them after.
   private var pending: RTCOptions?
   private let hasPending = Atomic<Bool>(false)
@@ -92,10 +94,10 @@ final class RTCProvider: Provider {
       host.timers.arm(Self.tick, at: now + .seconds(1))
       return
     }
-    let seconds = read()
+    let (seconds, fault) = read()
     let after = host.now() ?? before
     let looks = watch?.looks
-    let actions = watch?.take(seconds, before: before, after: after, page?.followed()) ?? []
+    let actions = watch?.take(seconds, otherwise: fault, before: before, after: after, page?.followed()) ?? []
     for action in actions { act(action) }
     if looks != watch?.looks { publishInfo(after.raw) }
     host.timers.arm(Self.tick, at: watch?.next ?? now + .seconds(1))
@@ -103,10 +105,12 @@ final class RTCProvider: Provider {
 
   // MARK: what comes and goes
 
-  /// The host's way to a file that a setting names. nil = it cannot be read, or holds something else.
-  private func read() -> Int64? {
-    guard case .success(let file) = host.secrets.get(setting: "device", isPublic: true) else { return nil }
-    return file.withBytes { EpochText.seconds($0) }
+  /// The host's way to a file that a setting names. nil = why there is no reading.
+  private func read() -> (Int64?, RTCFault) {
+    guard case .success(let file) = host.secrets.get(setting: "device", isPublic: true) else {
+      return (nil, .unreadable)
+    }
+    return (file.withBytes { EpochText.seconds($0) }, .strange)
   }
 
   private func saved() -> SavedRTC? {
@@ -134,6 +138,9 @@ final class RTCProvider: Provider {
           + "\(RTCWatch.text(of: bound)) already")
     case .changed:
       let text = "\(options.device): \(watch.text)"
+      let isLost = watch.state == .refused(.unreadable)
+      if wasLost && !isLost { host.event(.referenceFound, source: source, "\(options.device) can be read again") }
+      wasLost = isLost
       switch watch.state {
       case .refused(.unreadable): host.event(.referenceLost, source: source, text)
       case .refused: host.event(.referenceUnfit, source: source, text)

@@ -62,10 +62,12 @@ package struct RTCWatch: Sendable {
   /// True time is at least this; nil = nothing is known.
   package func lowerBound(at raw: RawInstant) -> TimeInterval? { been.map { $0.time + (raw - $0.raw) } }
 
-  /// A reading, made between two moments of the disciplined clock; nil = it failed.
-  package mutating func take(_ reading: Int64?, before: Stamp, after: Stamp, _ followed: FollowedTime?) -> [Action] {
+  /// A reading, made between two moments of the disciplined clock; nil = there is none, for the reason `otherwise`.
+  package mutating func take(
+    _ reading: Int64?, otherwise: RTCFault = .unreadable, before: Stamp, after: Stamp, _ followed: FollowedTime?
+  ) -> [Action] {
     next = after.raw + Self.pause
-    guard let reading else { return finish(.unreadable, nil, after, followed) }
+    guard let reading else { return finish(otherwise, nil, after, followed) }
     switch search.take(reading, before: before, after: after) {
     case .more: return []
     case .failed(let fault): return finish(fault, nil, after, followed)

@@ -45,7 +45,24 @@ std::string written(const Date &date) {
   return stream.str();
 }
 
-// Appends `node` and what is in it. Depth is bounded by the parser's own limit on nesting.
+// A key of so many parts is nobody's, and what walks a tree that deep would run out of stack. Values have the parser's own limit.
+constexpr size_t most_dots = 1000;
+
+// The first line with more dots than that; 0 = there is none.
+uint32_t deep_line(std::string_view text) {
+  uint32_t line = 1;
+  size_t dots = 0;
+  for (const char c : text) {
+    if (c == '.' && ++dots > most_dots) return line;
+    if (c == '\n') {
+      ++line;
+      dots = 0;
+    }
+  }
+  return 0;
+}
+
+// Appends `node` and what is in it. Depth is bounded by the parser's own limit on nesting, and by deep_line.
 void append(ctoml_document &document, const toml::node &node, const toml::key *key, uint32_t parent, uint32_t index) {
   ctoml_node out{};
   out.parent = parent;
@@ -138,6 +155,10 @@ uint32_t failing_line(const char *text, size_t length) try {
 
 extern "C" ctoml_document *ctoml_parse(const char *text, size_t length, ctoml_error *error) {
   try {
+    if (const uint32_t line = deep_line(std::string_view{text ? text : "", text ? length : 0})) {
+      say(error, line, 1, "a key of this line has more than 1000 parts");
+      return nullptr;
+    }
     toml::parse_result result = toml::parse(std::string_view{text ? text : "", text ? length : 0});
     if (!result) {
       const auto &wrong = result.error();

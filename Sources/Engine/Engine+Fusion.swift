@@ -18,7 +18,7 @@ extension Engine {
           source: storage.slots[i].id, estimate: storage.slots[i].estimate, rootDistance: storage.slots[i].rootDistance,
           isFresh: storage.slots[i].isFresh, isPreferred: storage.slots[i].options.prefer,
           isSystemSource: i == storage.selection.systemSource,
-          rootError: 0.5 * storage.slots[i].rootDelay + storage.slots[i].rootDispersion,
+          rootError: storage.slots[i].rootError,
           bias: joint.bias(of: storage.slots[i].id)?.value ?? 0))
     }
   }

@@ -46,7 +46,8 @@ extension Engine {
     let offset = localOffset(of: sample, reference)
     storage.slots[index].lastOffset = offset
     let observation = Self.observation(
-      sample, reference, coarsest: storage.slots[index].options.manual ? Self.coarsestWord : Self.coarsest)
+      sample, reference, rootError: storage.slots[index].rootError,
+      coarsest: storage.slots[index].options.manual ? Self.coarsestWord : Self.coarsest)
     if gate.refuses(offset.inSeconds) && !isGateOpen {
       refuse(index, sample, observation, offset: offset, &actions)
     } else {
@@ -64,6 +65,7 @@ extension Engine {
     storage.slots[index].referenceID = sample.referenceID
     storage.slots[index].rootDelay = Self.seconds(sample.rootDelayNanoseconds)
     storage.slots[index].rootDispersion = Self.seconds(sample.rootDispersionNanoseconds)
+    storage.slots[index].filter.tell(rootError: storage.slots[index].rootError)
     storage.slots[index].samplePoll = sample.poll
     storage.slots[index].receiveKind = sample.receiveKind
     storage.slots[index].transmitKind = sample.transmitKind
@@ -113,7 +115,7 @@ extension Engine {
 
   @_noAllocation @_noLocks
   private static func observation(
-    _ sample: Sample, _ reference: TimeInterval, coarsest: Double
+    _ sample: Sample, _ reference: TimeInterval, rootError: Double, coarsest: Double
   ) -> Observation {
     let isOneWay = sample.flags.rawValue & SampleFlags.oneWay.rawValue != 0
     let delay = isOneWay ? 0 : Double(sample.delayNanoseconds) * 1e-9
@@ -129,7 +131,7 @@ extension Engine {
       raw: sample.raw, reference: reference, delay: delay, isOneWay: isOneWay,
       dispersion: seconds(sample.dispersionNanoseconds), asymmetryBound: asymmetry, poll: sample.poll,
       resolution: claimed > least ? (claimed < coarsest ? claimed : coarsest) : least,
-      rootError: 0.5 * seconds(sample.rootDelayNanoseconds) + seconds(sample.rootDispersionNanoseconds))
+      rootError: rootError)
   }
 
   /// Nanoseconds of the wire as seconds, at most 10¹⁰ of them.

@@ -29,6 +29,8 @@ struct SourceSlot: BitwiseCopyable {
   var referenceID = ReferenceID.none
   var rootDelay = 0.0
   var rootDispersion = 0.0
+  /// What the source says that its own time may be wrong by, s.
+  var rootError: Double { @_noAllocation @_noLocks get { 0.5 * rootDelay + rootDispersion } }
   var taiOffset: Int16?
   var isUnsynchronized = false
   /// Its leap indicator counts.

@@ -110,7 +110,7 @@ package struct TemperatureWatch {
       throw Trouble(text: "the sensor \(settings.sensor) cannot be read: \(error)")
     }
     guard let temperature = TemperatureCurve.temperature(of: String(decoding: bytes, as: UTF8.self)) else {
-      throw Trouble(text: "the sensor \(settings.sensor) does not say one number")
+      throw Trouble(text: "the sensor \(settings.sensor) does not say one number from -1000000 to 1000000")
     }
     return temperature
   }

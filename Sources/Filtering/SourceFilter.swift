@@ -30,11 +30,15 @@ package struct SourceFilter: Sendable, BitwiseCopyable {
 
   package var isEmpty: Bool { @_noAllocation @_noLocks get { accepted == 0 } }
 
+  /// What the source says now that it may be wrong by, whatever becomes of the measurement.
+  @_noAllocation @_noLocks
+  package mutating func tell(rootError: Double) { toldError = rootError }
+
   /// Takes a measurement in. Older than the newest or simultaneous with it: stale, and nothing changes.
   @_noAllocation @_noLocks
   package mutating func add(_ observation: Observation, prior: FrequencyPrior) -> Verdict {
     if accepted > 0 && !(observation.raw > newest.raw) { return .stale }
-    toldError = observation.rootError
+    tell(rootError: observation.rootError)
     if accepted == 0 {
       take(observation)
       anchor = ClockLine(raw: observation.raw, time: observation.reference, frequency: .zero)

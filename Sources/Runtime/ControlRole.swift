@@ -62,12 +62,17 @@ final class ControlRole: ControlHandler {
 
   /// Opens the battery-backed clock that is to be set at the end: nobody else has the right to, later.
   func prepareTrim() {
-    guard let path = context.configuration.clock.trimmedClock, context.rivals.isEmpty else { return }
+    guard let path = context.configuration.clock.trimmedClock else { return }
+    guard context.rivals.isEmpty else {
+      return warn(.batteryClockLeft, "\(path) will not be set at the end: another time daemon runs (clock.rtc)")
+    }
     do throws(KernelError) { trim = BatteryClockTrim(path, try BatteryClock.open(path)) } catch {
       let advice =
         switch error.errno {
         case KernelError.busy: "another program has it open"
         case KernelError.notFound: "there is no such device"
+        case KernelError.accessDenied:
+          "tompiond may not open it: start it as root, or give its user that device (Docs/configuration.md)"
         default: KernelError.text(of: error.errno)
         }
       warn(.batteryClockLeft, "\(path) will not be set at the end: \(advice) (clock.rtc)")

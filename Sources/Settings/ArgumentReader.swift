@@ -40,7 +40,11 @@ package struct ArgumentReader {
   /// The value of the option just taken: what was written after "=", else the next word.
   package mutating func value(_ written: String?, what: String) throws(ArgumentError) -> String {
     if let written { return written }
-    guard let word = rest.popFirst() else { throw ArgumentError("\(last) needs \(what)") }
+    guard let word = rest.first else { throw ArgumentError("\(last) needs \(what)") }
+    guard !word.hasPrefix("--") else {
+      throw ArgumentError("\(last) needs \(what), and \(word) is an option; if it is meant, write \(last)=\(word)")
+    }
+    rest.removeFirst()
     return word
   }
 }

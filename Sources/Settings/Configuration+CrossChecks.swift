@@ -90,11 +90,17 @@ extension Configuration {
         hasPool = true
       }
     }
-    if providers.isEmpty, hardwareClocks.isEmpty {
+    // Providers of others may have sources of their own, and an own clock or an operator's watch is followed on purpose.
+    let followsSomething = providers.contains { provider in
+      provider.enabled
+        && (!provider.sourcePlaces.isEmpty || !ProviderConfiguration.own.contains(provider.module)
+          || provider.isModule("tompion-local") || provider.isModule("tompion-manual"))
+    }
+    if !followsSomething, hardwareClocks.isEmpty {
       warnings.append(
         Diagnostic(
-          file: file, problem: "there is no [[source]] and no [provider.NAME]", advice: "the clock will follow nothing")
-      )
+          file: file, problem: "there is no [[source]]",
+          advice: "the clock will follow nothing; write [[source]] and address = \"ntp.example.net\""))
     } else if sources > 0, !hasPool, sources < Int(clock.minimumSources),
       let member = clockMembers.first(where: { $0.key == "min_sources" })
     {

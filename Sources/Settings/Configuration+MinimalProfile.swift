@@ -49,7 +49,9 @@ extension Configuration {
     wrong += minimalClockErrors(Self.table("clock", in: members))
     let providerTables = Self.table("provider", in: members)
     for provider in providers {
-      if provider.enabled, let (reason, advice) = Self.notInMinimalProfile[provider.module] {
+      if provider.enabled,
+        let (_, (reason, advice)) = Self.notInMinimalProfile.first(where: { provider.isModule($0.key) })
+      {
         wrong.append(
           Diagnostic(
             file: file, line: provider.line, column: provider.column, key: "provider.\(provider.name)",

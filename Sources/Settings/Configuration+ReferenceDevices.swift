@@ -57,6 +57,4 @@ extension ProviderConfiguration {
 
   /// Of a PTP clock it takes the moments of pulses from elsewhere.
   fileprivate var stampsPulses: Bool { isModule("tompion-pps") }
-
-  fileprivate func isModule(_ name: String) -> Bool { module == name || module.hasSuffix("/lib\(name).so") }
 }

@@ -46,6 +46,9 @@ package struct ProviderConfiguration: Sendable, Equatable {
       "\(near)those that come with Tompion are \(names.joined(separator: ", ")); another one needs its file there, or module"
   }
 
+  /// Whether that is its module, by name or by path.
+  package func isModule(_ name: String) -> Bool { module == name || module.hasSuffix("/lib\(name).so") }
+
   package static func usualPlacement(of module: String) -> Placement { own.contains(module) ? .inProcess : .process }
 
   /// The file to load: the module itself where it has a slash, else lib<module>.so in `directory`.

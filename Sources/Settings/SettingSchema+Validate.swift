@@ -153,7 +153,8 @@ extension SettingSchema {
     return wrong
   }
 
-  /// Sources of which nothing but the provider is written have no value at all, and lack each key that is required.
+  /// Sources of which nothing but the provider is written have no value at all, and lack each key that is required. One of the providers that
+  /// come with Tompion would pass over such a source in silence; what others make of it is theirs to say.
   private static func missingInEmptySources(
     _ provider: String, _ values: [SettingValue], _ schema: [SettingSchema], _ file: String,
     _ sourcePlaces: [TextPlace], _ sourceNumbers: [Int]
@@ -163,7 +164,17 @@ extension SettingSchema {
     var wrong: [Diagnostic] = []
     for (index, (place, number)) in zip(sourcePlaces, sourceNumbers).enumerated()
     where !written.contains("source[\(index)") {
-      for entry in schema where entry.required && entry.path.hasPrefix("source[].") {
+      let keys = schema.filter { $0.path.hasPrefix("source[].") }
+      if ProviderConfiguration.own.contains("tompion-\(provider)"), !keys.contains(where: \.required) {
+        let known = keys.map { $0.path.dropFirst(9) }.filter { !$0.contains("[") }.sorted().joined(separator: ", ")
+        wrong.append(
+          Diagnostic(
+            file: file, line: place.line, column: place.column, key: "source[\(number)]",
+            problem: known.isEmpty
+              ? "the provider \"\(provider)\" has no sources" : "it names its provider and nothing else",
+            advice: known.isEmpty ? "remove it" : "write where its time comes from; the keys are \(known)"))
+      }
+      for entry in keys where entry.required {
         wrong.append(
           Diagnostic(
             file: file, line: place.line, column: place.column, key: "source[\(number)].\(entry.path.dropFirst(9))",

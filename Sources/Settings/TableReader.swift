@@ -113,10 +113,9 @@ struct TableReader {
   mutating func integer<Number: FixedWidthInteger>(
     _ name: String, in range: ClosedRange<Int64>, into value: inout Number?
   ) {
-    guard members.contains(where: { $0.key == name }) else { return }
-    var number: Number = 0
+    var number = value ?? 0
     integer(name, in: range, into: &number)
-    value = number
+    if members.contains(where: { $0.key == name }) { value = number }
   }
 
   /// A string that is not empty and has no control characters; at most `limit` bytes.

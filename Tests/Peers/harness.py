@@ -32,7 +32,7 @@ refuse_the_right_to_set_clocks()
 
 
 def static():
-    """The stage of the static build, which ./Tools/test makes beside the first tests."""
+    """The stage of the static build, which `./Tools/test --all` makes beside the first tests."""
     stage = os.path.join(ROOT, ".build", "stage-static")
     wait_for(lambda: os.path.isdir(stage), 600, "the static build")
     return stage
@@ -125,6 +125,7 @@ class Tompion(Process):
         if "lock_memory" not in configuration:
             text += "lock_memory = false\n"
         text += configuration
+        self.serves_its_own_clock = "local_stratum" in configuration
         if control:
             text += f'\n[control]\nsocket = "{self.socket}"\n'
         with open(self.configuration_path, "w") as f:
@@ -152,6 +153,9 @@ class Tompion(Process):
                 raise AssertionError(f"{self.name} ended with {self.process.returncode}{self.tail()}")
             return os.path.exists(self.socket) and self.ask("status", check=False).returncode == 0
         wait_for(up, seconds, f"{self.name} answers on its control socket{self.tail()}")
+        # The provider that lets the own clock stand in is heard a moment later.
+        if self.serves_its_own_clock:
+            wait_for(lambda: self.json("status")["stratum"] < 16, seconds, f"{self.name} serves its own clock{self.tail()}")
         return self
 
     def wait_synced(self, seconds=30):

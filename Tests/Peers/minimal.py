@@ -118,11 +118,11 @@ def traced(stage, module=None, plugins=h.PLUGINS):
         return check(lines, output)
 
 
-def test_static_with_the_client_linked_in():
+def long_static_with_the_client_linked_in():
     return traced(h.static(), plugins="/nonexistent")
 
 
-def test_static_with_the_client_loaded():
+def long_static_with_the_client_loaded():
     return traced(h.static(), os.path.join(h.PLUGINS, "libtompion-ntp-client.so"))
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the peer tests: every function test_* of every module here; long_* only with --all. Prints one line each.
 
-Without names, the modules of ASIDE run beside the others, a process for each row, and their lines come at the end. Those of NAMED run where they
-are named, or with --all."""
+Without names, `--part functions` runs those that judge no time, so that compilers may run beside them, and `--part timings` the others, which want the
+machine to themselves. In each, rows of modules run beside one another, a process for each row, and their lines come at the end. Those of NAMED run
+where they are named, or with --all."""
 
 import importlib.util
 import inspect
@@ -18,13 +19,19 @@ sys.path.insert(0, HERE)
 from harness import Skip  # noqa: E402
 
 
-# Those that build something, or wait for a minute without measuring how long anything takes.
-ASIDE = (("record", "receivers"), ("provider_check", "authors", "abi"), ("idle", "diagnose", "keys", "adversity", "stubs"), ("orphan", "stamps", "rtc"),
-         ("refclock",))
-# Suites that take longer than all others together.
-NAMED = ("auth", "samba", "fuzz")
-# Those of the static build, which is made beside the others.
-LAST = ("minimal", "shipped")
+# Rows of modules that run beside the rest of their part.
+ASIDE = {
+    "functions": (("record", "abi"), ("idle", "diagnose", "keys", "adversity", "stubs")),
+    "timings": (("refclock",), ("orphan", "stamps", "rtc")),
+}
+FUNCTIONS = ("arguments", "configuration", "confined", "guide", "minimal", "privilege", "providers", "rivals", "sanitizers", "settime", "shipped")
+# Suites that take long.
+NAMED = ("auth", "authors", "fuzz", "receivers", "samba")
+
+
+def part_of(module):
+    is_function = module in FUNCTIONS or any(module in row for row in ASIDE["functions"])
+    return "functions" if is_function else "timings"
 
 
 def begin_aside(modules, every):
@@ -46,17 +53,19 @@ def end_aside(modules, process):
 
 def main():
     every = "--all" in sys.argv
-    names = [a for a in sys.argv[1:] if not a.startswith("-")]
+    part = sys.argv[sys.argv.index("--part") + 1] if "--part" in sys.argv else None
+    names = [a for a in sys.argv[1:] if not a.startswith("-") and a != part]
     modules = sorted(f[:-3] for f in os.listdir(HERE) if f.endswith(".py") and f not in ("run.py", "harness.py", "judge_run.py"))
     for name in names:
         if name not in modules:
             print(f"run.py: there is no {name}; known: {', '.join(modules)}")
             return 2
     passed = failed = skipped = 0
-    rows = [] if names else ASIDE
+    parts = [] if names else [part] if part else list(ASIDE)
+    rows = [row for p in parts for row in ASIDE[p]]
     aside = [(row, begin_aside(row, every)) for row in rows]
     elsewhere = {m for row in rows for m in row} | (set() if every else set(NAMED))
-    for name in names or [m for m in (*(m for m in modules if m not in LAST), *LAST) if m not in elsewhere]:
+    for name in names or [m for m in modules if m not in elsewhere and part_of(m) in parts]:
         spec = importlib.util.spec_from_file_location(name, os.path.join(HERE, name + ".py"))
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)

@@ -19,6 +19,16 @@ struct ArgumentReaderTests {
     #expect(reader.next() == nil)
   }
 
+  @Test("an option is no value of the one before it, unless it is written so")
+  func optionForValue() throws {
+    var reader = ArgumentReader(["--against", "--json", "--against=--json"])
+    _ = reader.next()
+    let error = #expect(throws: ArgumentError.self) { try reader.value(nil, what: "a server") }
+    #expect(error?.description.contains("--against needs a server, and --json is an option") == true)
+    #expect(reader.next() == .option("--json", value: nil))
+    #expect(reader.next() == .option("--against", value: "--json"))
+  }
+
   @Test("a value that is missing is asked for by the option's name")
   func missing() {
     var reader = ArgumentReader(["--socket"])

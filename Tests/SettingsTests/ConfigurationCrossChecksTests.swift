@@ -48,6 +48,7 @@ struct ConfigurationCrossChecksTests {
     arguments: [
       "[provider.local]\n", "[provider.manual]\n", "[[source]]\nprovider = \"gnss\"\nsock = \"/run/s\"\nfeed_shm = 4\n",
       "[[source]]\nprovider = \"pps\"\ndevice = \"/dev/pps0\"\n", "[provider.rtc]\n",
+      "[provider.battery]\nmodule = \"/usr/lib/tompion/libtompion-rtc.so\"\nplacement = \"in-process\"\n",
       "[clock.temperature]\nsensor = \"/sys/t\"\ntable = \"/etc/t\"\n",
     ])
   func minimalRefusesProviders(text: String) {

@@ -9,6 +9,15 @@ import Testing
     try Configuration(toml: text, file: "t.toml").warnings.map(\.description)
   }
 
+  @Test(arguments: [
+    ("", true), ("[provider.ntp-server]", true), ("[provider.rtc]", true), ("[provider.gnss]\nenabled = false", true),
+    ("[provider.local]", false), ("[provider.manual]", false), ("[provider.theirs]", false),
+    ("[[source]]\naddress = \"192.0.2.1\"", false),
+  ])
+  func nothingToFollow(text: String, isTold: Bool) throws {
+    #expect(try Self.warnings(text + "\n").contains { $0.contains("there is no [[source]]") } == isTold)
+  }
+
   @Test func twoSourcesOfOneName() throws {
     let text = """
       [[source]]

@@ -22,6 +22,24 @@ struct SettingSchemaTests {
     return try #require(read.providers.first).validate(schema: schema, file: "t.toml").map(\.description)
   }
 
+  @Test(
+    "a source that says nothing but its provider",
+    arguments: [
+      (
+        "gnss",
+        "source[0]: it names its provider and nothing else; write where its time comes from; the keys are device, sock"
+      ),
+      ("manual", "source[0]: the provider \"manual\" has no sources; remove it"), ("theirs", ""),
+    ])
+  func emptySources(provider: String, complaint: String) throws {
+    let keys = ["source[].sock", "source[].device", "source[].sentences[]"].map {
+      SettingSchema(path: $0, kind: .string)
+    }
+    let read = try Configuration(toml: "[[source]]\nprovider = \"\(provider)\"\n", file: "t.toml")
+    let found = try #require(read.providers.first).validate(schema: provider == "manual" ? [] : keys, file: "t.toml")
+    #expect(found.map(\.description) == (complaint.isEmpty ? [] : ["t.toml:1:1: \(complaint)"]))
+  }
+
   @Test("what fits is accepted; integers count as reals")
   func right() throws {
     let text = """

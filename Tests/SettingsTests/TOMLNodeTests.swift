@@ -11,6 +11,19 @@ struct TOMLNodeTests {
     return members
   }
 
+  @Test(
+    "a key of very many parts is refused with its line, however deep",
+    arguments: ["KEY = 1", "[KEY]\na = 1", "a = {KEY = 1}"])
+  func deepKeys(text: String) {
+    for parts in [1100, 60_000] {
+      let key = [String](repeating: "a", count: parts).joined(separator: ".")
+      let errors = #expect(throws: ConfigurationErrors.self) {
+        try TOMLNode.parse("b = 1\n" + text.replacing("KEY", with: key), file: "t.toml")
+      }
+      #expect(errors?.diagnostics.first?.line == 2 && errors?.description.contains("more than 1000 parts") == true)
+    }
+  }
+
   @Test("every type arrives with its value and place")
   func types() throws {
     let text = """

@@ -71,11 +71,11 @@ extension tompion_status {
   init(errno: Int32) {
     switch errno {
     case 1, 13, 30: self = TOMPION_PERMISSION
-    case 2, 6, 19, 25: self = TOMPION_NOT_FOUND
+    case 2, 6, 19, 20, 25: self = TOMPION_NOT_FOUND
     case 11, 23, 24, 28, 105: self = TOMPION_AGAIN
     case 12: self = TOMPION_NO_MEMORY
     case 16, 17: self = TOMPION_ADDRESS_IN_USE
-    case 22, 36, 40: self = TOMPION_INVALID
+    case 22, 36, 40, 88, 91: self = TOMPION_INVALID
     case 38, 95: self = TOMPION_UNSUPPORTED
     case 98, 99: self = errno == 98 ? TOMPION_ADDRESS_IN_USE : TOMPION_NOT_FOUND
     case 32, 97, 100, 101, 103, 104, 110, 111, 112, 113: self = TOMPION_UNREACHABLE

@@ -14,7 +14,12 @@ extension Configuration {
       if wrong.key == "sensor" { value = quoted(settings.sensor) }
       if wrong.key == "table", case .table(let path) = settings.curve { value = quoted(path) }
       var place = TextPlace()
-      if case .written(let line, let column) = origin(of: key) { place = TextPlace(line: line, column: column) }
+      // Of a table the reader knows its keys' places only.
+      for key in [key, key + ".t0", key + ".k1", "clock.temperature.sensor"] {
+        guard case .written(let line, let column) = origin(of: key) else { continue }
+        place = TextPlace(line: line, column: column)
+        break
+      }
       return Diagnostic(
         file: file, line: place.line, column: place.column, key: key, value: value, problem: wrong.problem,
         advice: wrong.advice)
