@@ -21,8 +21,8 @@ import harness as h
 AHEAD = 0.000731
 # How late the first byte leaves, s.
 LATE = 0.120
-# The priority of what writes and reads a feed that is judged, where it is allowed.
-REAL_TIME = 20
+# The priority of what writes and reads a feed that is judged, where it is allowed: above what other tests' daemons have.
+REAL_TIME = 60
 
 
 # --- a receiver on a pty ---
@@ -278,7 +278,7 @@ def test_nmea_and_ubx_from_a_pty():
             assert events(daemon, 602), daemon.tail()
             before = source(daemon)["samples"]
             line.valid = True
-            h.wait_for(lambda: source(daemon)["samples"] > before + 1, 15, f"the fix is back{daemon.tail()}")
+            h.wait_for(lambda: source(daemon)["samples"] > before + 1, 40, f"the fix is back{daemon.tail()}")
             notes.append(f"{name}: median {middle / 1000:.0f} µs, nine tenths within {worst / 1000:.0f} µs")
     return "; ".join(notes)
 
