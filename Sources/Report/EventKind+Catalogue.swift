@@ -269,12 +269,12 @@ extension EventKind {
       )
     case .temperatureFound:
       ("temperature-found", .notice, "The frequency goes by the oscillator's temperature again.")
-    case .batteryClockSet:
-      ("battery-clock-set", .notice, "The battery-backed clock was set as the daemon ended (clock.rtc).")
-    case .batteryClockLeft:
+    case .rtcSet:
+      ("rtc-set", .notice, "The battery-backed clock (RTC) was set as the daemon ended (clock.rtc).")
+    case .rtcLeft:
       (
-        "battery-clock-left", .warning,
-        "The battery-backed clock cannot be set, or was left as it was at the end: the reason is said (clock.rtc)."
+        "rtc-left", .warning,
+        "The battery-backed clock (RTC) cannot be set, or was left as it was at the end: the reason is said (clock.rtc)."
       )
     case .feedLost:
       (

@@ -80,8 +80,8 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case temperatureFound = 539
   case loopChosen = 540
   case loopRecovered = 541
-  case batteryClockSet = 542
-  case batteryClockLeft = 543
+  case rtcSet = 542
+  case rtcLeft = 543
   case hardwareStamps = 550
   case hardwareStampsRefused = 551
   case hardwareStampsMissed = 552

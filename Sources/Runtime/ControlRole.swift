@@ -27,7 +27,7 @@ final class ControlRole: ControlHandler {
   private var locks: SourceLocks
   private var temperature: TemperatureWatch
   private var stateWatch: StateWatch?
-  private var trim: BatteryClockTrim?
+  private var trim: RTCTrim?
   private var sequence: UInt64 = 0
   private var newsTaken: UInt64 = 0
   /// Lines of the log that nobody took.
@@ -64,9 +64,9 @@ final class ControlRole: ControlHandler {
   func prepareTrim() {
     guard let path = context.configuration.clock.trimmedClock else { return }
     guard context.rivals.isEmpty else {
-      return warn(.batteryClockLeft, "\(path) will not be set at the end: another time daemon runs (clock.rtc)")
+      return warn(.rtcLeft, "\(path) will not be set at the end: another time daemon runs (clock.rtc)")
     }
-    do throws(KernelError) { trim = BatteryClockTrim(path, try BatteryClock.open(path)) } catch {
+    do throws(KernelError) { trim = RTCTrim(path, try RTCDevice.open(path)) } catch {
       let advice =
         switch error.errno {
         case KernelError.busy: "another program has it open"
@@ -75,7 +75,7 @@ final class ControlRole: ControlHandler {
           "tompiond may not open it: start it as root, or give its user that device (Docs/configuration.md)"
         default: KernelError.text(of: error.errno)
         }
-      warn(.batteryClockLeft, "\(path) will not be set at the end: \(advice) (clock.rtc)")
+      warn(.rtcLeft, "\(path) will not be set at the end: \(advice) (clock.rtc)")
     }
   }
 

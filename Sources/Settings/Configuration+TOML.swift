@@ -164,7 +164,7 @@ extension ClockConfiguration {
       reader.absorb(inner)
     }
     readTemperature(&reader)
-    readBatteryClock(&reader)
+    readRTC(&reader)
   }
 
   private mutating func readTemperature(_ reader: inout TableReader) {

@@ -7,9 +7,9 @@ import TimeTypes
 
 /// Sets the battery-backed clock as the daemon ends, so that the next start begins near the truth (`[clock.rtc] trim`). Only by a clock that is
 /// synchronized and steered by this daemon, and never one that looks as if it kept local time. [control]
-struct BatteryClockTrim {
+struct RTCTrim {
   private let path: String
-  private let clock: BatteryClock
+  private let clock: RTCDevice
 
   /// A clock that may be wrong by more than this names no second.
   static let widest = TimeInterval.milliseconds(400)
@@ -17,7 +17,7 @@ struct BatteryClockTrim {
   static let late = TimeInterval.milliseconds(20)
   static let attempts = 3
 
-  init(_ path: String, _ clock: BatteryClock) {
+  init(_ path: String, _ clock: RTCDevice) {
     self.path = path
     self.clock = clock
   }
@@ -67,7 +67,7 @@ struct BatteryClockTrim {
         guard !lateness.isNegative, lateness < Self.late else { continue }
         try clock.set(second)
         guard (second...second + 1).contains(try clock.read()) else { return left("it does not take the time") }
-        return EventRecord(.batteryClockSet, text: "\(path) was set; it was \(Self.text(of: offset))")
+        return EventRecord(.rtcSet, text: "\(path) was set; it was \(Self.text(of: offset))")
       }
     } catch { return left(error.description) }
     return left("this host is too busy to set it in time")
@@ -80,6 +80,6 @@ struct BatteryClockTrim {
   }
 
   private func left(_ reason: String) -> EventRecord {
-    EventRecord(.batteryClockLeft, text: "\(path) was left as it is: \(reason)")
+    EventRecord(.rtcLeft, text: "\(path) was left as it is: \(reason)")
   }
 }

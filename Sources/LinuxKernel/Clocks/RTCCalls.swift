@@ -3,7 +3,7 @@
 import CLinux
 
 /// What a battery-backed clock is asked of the kernel once it is open; tests put a fake one in its place. Each call gives 0 or -errno. [control]
-package struct BatteryClockCalls: Sendable {
+package struct RTCCalls: Sendable {
   package var read: @Sendable (Int32, inout Int64) -> Int32
   package var set: @Sendable (Int32, Int64) -> Int32
 
@@ -15,7 +15,7 @@ package struct BatteryClockCalls: Sendable {
   }
 
   /// The address is of the caller's memory, for the call.
-  static let kernel = BatteryClockCalls(
+  static let kernel = RTCCalls(
     read: { descriptor, seconds in unsafe clinux_rtc_read(descriptor, &seconds) },
     set: { descriptor, seconds in clinux_rtc_set(descriptor, seconds) })
 }

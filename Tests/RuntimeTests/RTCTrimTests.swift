@@ -11,7 +11,7 @@ import TimeTypes
 @testable import Runtime
 
 /// With a battery-backed clock in memory: none of this host is opened, read or set.
-@Suite struct BatteryClockTrimTests {
+@Suite struct RTCTrimTests {
   /// Its time, its host's, and what happens between.
   final class Bench: Sendable {
     struct State {
@@ -30,8 +30,8 @@ import TimeTypes
 
     func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
 
-    var calls: BatteryClockCalls {
-      BatteryClockCalls(
+    var calls: RTCCalls {
+      RTCCalls(
         read: { _, seconds in
           seconds = self.state.withLock { $0.shown + ($0.now - $0.since) / 1_000_000_000 }
           return 0
@@ -47,8 +47,8 @@ import TimeTypes
     }
 
     func run(_ report: DisciplineReport?, settling: TimeInterval = .zero) -> EventRecord {
-      let clock = BatteryClock(FileDescriptor(owning: -1), settling: settling, calls: calls)
-      return BatteryClockTrim("/dev/rtc0", clock).run(
+      let clock = RTCDevice(FileDescriptor(owning: -1), settling: settling, calls: calls)
+      return RTCTrim("/dev/rtc0", clock).run(
         report, now: RawInstant(nanoseconds: 0),
         utc: { TimeInterval(nanoseconds: self.state.withLock { $0.now }) },
         pause: { interval in self.change { $0.now += interval.nanoseconds + $0.delay } })
@@ -70,7 +70,7 @@ import TimeTypes
   func setAtTheBeginningOfASecond(settling: TimeInterval) throws {
     let bench = Bench()
     let event = bench.run(Self.report(), settling: settling)
-    #expect(event.number == EventKind.batteryClockSet.rawValue && event.text.contains("100 s behind"), "\(event.text)")
+    #expect(event.number == EventKind.rtcSet.rawValue && event.text.contains("100 s behind"), "\(event.text)")
     let writes = bench.state.withLock { $0.writes }
     #expect(writes.count == 1)
     let write = try #require(writes.first)
@@ -92,19 +92,19 @@ import TimeTypes
     let (says, change) = Self.refused[number]
     let bench = Bench()
     let event = bench.run(Self.report(change))
-    #expect(event.number == EventKind.batteryClockLeft.rawValue && event.text.contains(says), "\(event.text)")
+    #expect(event.number == EventKind.rtcLeft.rawValue && event.text.contains(says), "\(event.text)")
     #expect(bench.state.withLock { $0.writes.isEmpty })
   }
 
   @Test func leftWhereNobodyAnswers() {
-    #expect(Bench().run(nil).number == EventKind.batteryClockLeft.rawValue)
+    #expect(Bench().run(nil).number == EventKind.rtcLeft.rawValue)
   }
 
   /// The bound of a clock that has heard nothing for long is not what it was then.
   @Test func theBoundGrows() {
     let report = Self.report { $0.state.dispersionRate = .partsPerMillion(15) }
-    #expect(BatteryClockTrim.reason(report, now: RawInstant(nanoseconds: 20_000_000_000_000)) == nil)
-    #expect(BatteryClockTrim.reason(report, now: RawInstant(nanoseconds: 30_000_000_000_000)) != nil)
+    #expect(RTCTrim.reason(report, now: RawInstant(nanoseconds: 20_000_000_000_000)) == nil)
+    #expect(RTCTrim.reason(report, now: RawInstant(nanoseconds: 30_000_000_000_000)) != nil)
   }
 
   @Test(arguments: [-3600, 900, 7200, -12 * 3600] as [Int64])
@@ -112,21 +112,21 @@ import TimeTypes
     let bench = Bench()
     bench.change { $0.shown = $0.since / 1_000_000_000 + zone + 2 }
     let event = bench.run(Self.report())
-    #expect(event.number == EventKind.batteryClockLeft.rawValue && event.text.contains("local time"), "\(event.text)")
+    #expect(event.number == EventKind.rtcLeft.rawValue && event.text.contains("local time"), "\(event.text)")
     #expect(bench.state.withLock { $0.writes.isEmpty })
   }
 
   @Test func aFlatOneIsSet() {
     let bench = Bench()
     bench.change { $0.shown = 0 }
-    #expect(bench.run(Self.report()).number == EventKind.batteryClockSet.rawValue)
+    #expect(bench.run(Self.report()).number == EventKind.rtcSet.rawValue)
   }
 
   @Test func refusedByTheKernel() {
     let bench = Bench()
     bench.change { $0.refusal = -1 }
     let event = bench.run(Self.report())
-    #expect(event.number == EventKind.batteryClockLeft.rawValue && event.text.contains("cannot set"), "\(event.text)")
+    #expect(event.number == EventKind.rtcLeft.rawValue && event.text.contains("cannot set"), "\(event.text)")
   }
 
   @Test func oneThatDoesNotTakeIt() {
@@ -141,6 +141,6 @@ import TimeTypes
     let event = bench.run(Self.report())
     let writes = bench.state.withLock { $0.writes }
     #expect(writes.allSatisfy { $0.at - $0.second * 1_000_000_000 < 20_000_000 })
-    #expect((event.number == EventKind.batteryClockSet.rawValue) == !writes.isEmpty)
+    #expect((event.number == EventKind.rtcSet.rawValue) == !writes.isEmpty)
   }
 }

@@ -8,12 +8,12 @@ import TimeTypes
 @testable import LinuxKernel
 
 /// With calls of the test's own: no clock of this host is read or set.
-@Suite struct BatteryClockTests {
+@Suite struct RTCDeviceTests {
   @Test func readAndSet() throws {
     let shown = Mutex<Int64>(1_795_000_000)
-    let clock = BatteryClock(
+    let clock = RTCDevice(
       FileDescriptor(owning: -1), settling: .zero,
-      calls: BatteryClockCalls(
+      calls: RTCCalls(
         read: { _, seconds in
           seconds = shown.withLock { $0 }
           return 0
@@ -28,21 +28,21 @@ import TimeTypes
   }
 
   @Test func refusals() {
-    let clock = BatteryClock(
+    let clock = RTCDevice(
       FileDescriptor(owning: -1), settling: .zero,
-      calls: BatteryClockCalls(read: { _, _ in -EINVAL }, set: { _, _ in -EPERM }))
+      calls: RTCCalls(read: { _, _ in -EINVAL }, set: { _, _ in -EPERM }))
     #expect(throws: KernelError("read the battery-backed clock", errno: EINVAL)) { try clock.read() }
     #expect(throws: KernelError("set the battery-backed clock", errno: EPERM)) { try clock.set(0) }
   }
 
   @Test(arguments: [("/dev/null", ENODEV), ("/dev/no-such-clock", ENOENT), ("/proc/self/status", ENODEV)])
   func whatIsNone(path: String, errno: Int32) {
-    #expect(throws: KernelError("open the battery-backed clock", errno: errno)) { _ = try BatteryClock.open(path) }
+    #expect(throws: KernelError("open the battery-backed clock", errno: errno)) { _ = try RTCDevice.open(path) }
   }
 
   @Test func halfASecondOfThePCs() {
-    #expect(BatteryClock.settling(driver: "rtc_cmos 00:04\n") == .milliseconds(500))
-    #expect(BatteryClock.settling(driver: "rtc-ds1307 1-0068\n") == .zero)
-    #expect(BatteryClock.settling(driver: "") == .zero)
+    #expect(RTCDevice.settling(driver: "rtc_cmos 00:04\n") == .milliseconds(500))
+    #expect(RTCDevice.settling(driver: "rtc-ds1307 1-0068\n") == .zero)
+    #expect(RTCDevice.settling(driver: "") == .zero)
   }
 }
