@@ -14,13 +14,13 @@ final class GNSSProvider: Provider {
   private(set) var hasWrongSettings = false
 
   override func initialize() -> Status {
-    for (name, isThere) in [
-      ("source/1", host.sources.isAvailable), ("timer/1", host.timers.isAvailable),
-      ("device-io/1", host.devices.isAvailable), ("stream/1", host.streams.isAvailable),
-    ] where !isThere {
-      host.log(.error, "the host has no \(name), which receivers need")
-      return .unsupported
-    }
+    guard
+      host.offers(
+        [
+          "source/1": host.sources.isAvailable, "timer/1": host.timers.isAvailable,
+          "device-io/1": host.devices.isAvailable, "stream/1": host.streams.isAvailable,
+        ], "receivers need")
+    else { return .unsupported }
     guard let settings = readSettings() else { return .invalid }
     replaceSlots(with: settings)
     return .ok
@@ -114,9 +114,7 @@ final class GNSSProvider: Provider {
   }
 
   private func readSettings() -> [ReceiverSettings]? {
-    let (receivers, complaints) = ReceiverSettings.read(host.settings.all())
-    host.settings.refuse(complaints)
-    return complaints.isEmpty ? receivers : nil
+    host.settings.read { ReceiverSettings.read($0) }
   }
 
   /// Receivers that stay keep what is known of them. Allocates: it happens when an operator changes the configuration.

@@ -49,8 +49,8 @@ extension ReceiverSettings.Draft {
     return nil
   }
 
-  /// The whole, where its keys fit together.
-  func finish() -> Result<ReceiverSettings, ReceiverSettings.Wrong> {
+  /// The whole, where its keys fit together; a complaint about none of them is put at the first.
+  func finish(first: Setting) -> Result<ReceiverSettings, ReceiverSettings.Wrong> {
     func wrong(_ setting: Setting, _ advice: String) -> Result<ReceiverSettings, ReceiverSettings.Wrong> {
       .failure(.init(complaint: SettingComplaint(setting: setting, whatWouldBeRight: advice)))
     }

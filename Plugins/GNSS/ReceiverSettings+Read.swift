@@ -7,58 +7,37 @@ import TimeTypes
 extension ReceiverSettings {
   /// Receivers from what the operator wrote; or every complaint there is. Values outside `source[]` are not this provider's.
   package static func read(_ settings: [Setting]) -> (receivers: [ReceiverSettings], complaints: [SettingComplaint]) {
-    var complaints: [SettingComplaint] = []
-    var order: [Int] = []
-    var drafts: [Int: Draft] = [:]
-    for setting in settings {
-      let (name, index, key) = setting.parts
-      guard name == "source", let index else { continue }
-      if drafts[index] == nil { order.append(index) }
-      var draft = drafts[index] ?? Draft(first: setting)
-      if let advice = draft.take(setting, key: key) {
-        complaints.append(SettingComplaint(setting: setting, whatWouldBeRight: advice))
-        draft.isWrong = true
-      }
-      drafts[index] = draft
-    }
+    var reading = settings.sources(Draft()) { $0.take($1, key: $2) }
     var receivers: [ReceiverSettings] = []
     var feeds: [(place: ReceiverSettings.FeedPlace, key: Setting)] = []
-    for index in order {
-      guard let draft = drafts[index] else { continue }
-      switch draft.finish() {
+    for source in reading.sources {
+      switch source.draft.finish(first: source.first) {
       case .success(let receiver):
         if receivers.contains(where: { $0.place == receiver.place }) {
-          complaints.append(
-            SettingComplaint(
-              setting: draft.first, whatWouldBeRight: "another place: \(receiver.place.text) is named twice"))
+          reading.complain(source.first, "another place: \(receiver.place.text) is named twice")
         }
         receivers.append(receiver)
-        if let key = draft.feedKey { feeds += receiver.feeds.map { ($0, key) } }
+        if let key = source.draft.feedKey { feeds += receiver.feeds.map { ($0, key) } }
       // What was refused may be what is missing.
-      case .failure(let wrong): if !draft.isWrong { complaints.append(wrong.complaint) }
+      case .failure(let wrong): if !source.isWrong { reading.complaints.append(wrong.complaint) }
       }
     }
     for (index, feed) in feeds.enumerated() {
       let isRead = receivers.contains { $0.place.text == feed.place.text && !$0.place.isGPSD }
       guard isRead || feeds[..<index].contains(where: { $0.place == feed.place }) else { continue }
       let use = isRead ? "read by a source" : "fed by two sources"
-      complaints.append(
-        SettingComplaint(setting: feed.key, whatWouldBeRight: "another place: \(feed.place.text) is \(use)"))
+      reading.complain(feed.key, "another place: \(feed.place.text) is \(use)")
     }
-    if receivers.count > most, let last = order.last.flatMap({ drafts[$0]?.first }) {
-      complaints.append(
-        SettingComplaint(setting: last, whatWouldBeRight: "at most \(most) receivers; here are \(receivers.count)"))
+    if receivers.count > most, let last = reading.sources.last {
+      reading.complain(last.first, "at most \(most) receivers; here are \(receivers.count)")
     }
-    return (receivers, complaints)
+    return (receivers, reading.complaints)
   }
 
   struct Wrong: Error { var complaint: SettingComplaint }
 
   /// A [[source]] that is being read.
   struct Draft {
-    let first: Setting
-    /// Something of it was refused.
-    var isWrong = false
     var settings = ReceiverSettings()
     var device: String?
     var baud: UInt32 = 0
@@ -73,8 +52,6 @@ extension ReceiverSettings {
     var messageKey: Setting?
     var ownerKey: Setting?
     var feedKey: Setting?
-
-    init(first: Setting) { self.first = first }
 
     /// Takes one value; returns what would be right where it is wrong.
     mutating func take(_ setting: Setting, key: String) -> String? {

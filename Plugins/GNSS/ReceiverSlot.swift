@@ -44,6 +44,8 @@ struct ReceiverSlot {
   var source: UInt32 = 0
   var sequence: UInt32 = 0
   var info = SourceInfo()
+  /// What `info` says of it.
+  private var shown = Standing.well
   private var secondsLeft: Int64 = 1
   private var publishedBefore: UInt32 = 0
   private(set) var poll: Int8 = 0
@@ -130,22 +132,17 @@ struct ReceiverSlot {
     info.fields.rejected = counters.refused &+ counters.damaged &+ counters.unfit
     info.fields.poll = poll
     if !settings.noselect, !isLearning { info.fields.flags &= ~TOMPION_SOURCE_NOSELECT }
-    let wanted = status
-    if info.lastError != wanted { info.lastError = wanted }
+    let now = standing
+    guard now != shown else { return }
+    shown = now
+    info.lastError = now.text
   }
 
-  /// Why its time is not used or not passed on, for people; "" = it is.
-  private var status: String {
-    if !trouble.isEmpty { return trouble }
-    if let unfitness = receiver.unfitness {
-      let satellites = receiver.fitness.satellites.map { " (\($0) satellites)" } ?? ""
-      return unfitness.text + (unfitness == .silent ? "" : satellites)
-    }
-    if receiver.isBelieved {
-      if isLearning { return "how late it is has to be learned from other sources first" }
-      return feeds.first { !$0.trouble.isEmpty }?.trouble ?? ""
-    }
-    if let refusal = receiver.counters.lastRefusal { return "refused: \(refusal.text)" }
-    return ""
+  private var standing: Standing {
+    if !trouble.isEmpty { return .lost(trouble) }
+    if let unfitness = receiver.unfitness { return .unfit(unfitness, satellites: receiver.fitness.satellites) }
+    guard receiver.isBelieved else { return receiver.counters.lastRefusal.map { .refused($0) } ?? .well }
+    if isLearning { return .learning }
+    return feeds.first { !$0.trouble.isEmpty }.map { .notPassedOn($0.trouble) } ?? .well
   }
 }

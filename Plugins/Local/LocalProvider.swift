@@ -2,7 +2,6 @@
 
 import CTompionProvider
 import ProviderKit
-import Synchronization
 import TimeTypes
 
 /// The adapter between the host and its own clock as a source: it looks at the clock page each second, and says whether the clock may
@@ -17,9 +16,8 @@ final class LocalProvider: Provider {
   private var info = SourceInfo()
   private var sequence: UInt32 = 0
   private var isStarted = false
-  /// Options of an update-config; control writes them before it sets the flag, capture takes them after.
-  private var pending: LocalOptions?
-  private let hasPending = Atomic<Bool>(false)
+  /// Options of an update-config.
+  private let handover = SettingsHandover<LocalOptions>()
   private var ticks: UInt32 = 0
   private var wasServed = false
 
@@ -28,11 +26,10 @@ final class LocalProvider: Provider {
   private static let poll: Int8 = 3
 
   override func initialize() -> Status {
-    for (name, isThere) in [("source/1", host.sources.isAvailable), ("timer/1", host.timers.isAvailable)]
-    where !isThere {
-      host.log(.error, "the host has no \(name), which the own clock as a source needs")
-      return .unsupported
-    }
+    guard
+      host.offers(
+        ["source/1": host.sources.isAvailable, "timer/1": host.timers.isAvailable], "the own clock as a source needs")
+    else { return .unsupported }
     page = host.clockPage()
     if page == nil {
       host.log(
@@ -72,15 +69,7 @@ final class LocalProvider: Provider {
   override func command(_ command: Command) -> Status {
     switch command.kind {
     case .updateConfig:
-      guard !hasPending.load(ordering: .acquiring) else { return .again }
-      guard let options = readSettings() else { return .invalid }
-      guard isStarted else {
-        use(options)
-        return .ok
-      }
-      pending = options
-      hasPending.store(true, ordering: .releasing)
-      return .ok
+      return handover.update(isRunning: isStarted, read: readSettings, use: use)
     // What there is to know is on the page.
     case .query, .pollIntervalChanged, .timeJumped, .networkChanged, .pollNow, .shutdown: return .ok
     default: return .unsupported
@@ -142,11 +131,7 @@ final class LocalProvider: Provider {
   /// "LOCL" (RFC 5905, figure 12).
   private static let referenceID = ReferenceID("LOCL")
 
-  private func readSettings() -> LocalOptions? {
-    let (options, complaints) = LocalSettings.read(host.settings.all())
-    host.settings.refuse(complaints)
-    return complaints.isEmpty ? options : nil
-  }
+  private func readSettings() -> LocalOptions? { host.settings.read { LocalSettings.read($0) } }
 
   private func use(_ options: LocalOptions) {
     self.options = options
@@ -161,10 +146,8 @@ final class LocalProvider: Provider {
 
   @discardableResult
   private func takePending() -> Bool {
-    guard hasPending.load(ordering: .acquiring) else { return false }
-    if let options = pending { use(options) }
-    pending = nil
-    hasPending.store(false, ordering: .releasing)
+    guard let options = handover.take() else { return false }
+    use(options)
     return true
   }
 }

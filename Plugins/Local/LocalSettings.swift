@@ -22,11 +22,7 @@ package enum LocalSettings {
   /// Options from what the operator wrote; or every complaint there is.
   package static func read(_ settings: [Setting]) -> (options: LocalOptions, complaints: [SettingComplaint]) {
     var options = LocalOptions()
-    var complaints: [SettingComplaint] = []
-    for setting in settings {
-      guard let advice = options.take(setting) else { continue }
-      complaints.append(SettingComplaint(setting: setting, whatWouldBeRight: advice))
-    }
+    var complaints = settings.complaints { options.take($0) }
     if options.isOrphan, options.stratum == 15, let setting = settings.first(where: { $0.path == "stratum" }) {
       complaints.append(
         SettingComplaint(setting: setting, whatWouldBeRight: "1 to 14 with orphan = true: who follows is one beyond"))

@@ -24,11 +24,8 @@ final class ManualProvider: Provider {
   private static let poll: Int8 = 17
 
   override func initialize() -> Status {
-    for (name, isThere) in [("source/1", host.sources.isAvailable), ("timer/1", host.timers.isAvailable)]
-    where !isThere {
-      host.log(.error, "the host has no \(name), which entered times need")
-      return .unsupported
-    }
+    guard host.offers(["source/1": host.sources.isAvailable, "timer/1": host.timers.isAvailable], "entered times need")
+    else { return .unsupported }
     guard readSettings() else { return .invalid }
     return addSource() ? .ok : .error
   }
@@ -148,9 +145,7 @@ final class ManualProvider: Provider {
   }
 
   private func readSettings() -> Bool {
-    let (settings, complaints) = ManualSettings.read(host.settings.all())
-    host.settings.refuse(complaints)
-    guard complaints.isEmpty else { return false }
+    guard let settings = host.settings.read({ ManualSettings.read($0) }) else { return false }
     uncertainty.store(settings.uncertainty.nanoseconds, ordering: .relaxed)
     return true
   }

@@ -19,11 +19,7 @@ package struct ManualSettings: Hashable, Sendable {
   /// Settings from what the operator wrote; or every complaint there is.
   package static func read(_ settings: [Setting]) -> (settings: ManualSettings, complaints: [SettingComplaint]) {
     var result = ManualSettings()
-    var complaints: [SettingComplaint] = []
-    for setting in settings {
-      guard let advice = result.take(setting) else { continue }
-      complaints.append(SettingComplaint(setting: setting, whatWouldBeRight: advice))
-    }
+    let complaints = settings.complaints { result.take($0) }
     return (result, complaints)
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ProviderKit
-import Synchronization
 import TimeTypes
 
 /// The adapter between associations and the host: it carries actions out and brings events in, and decides nothing.
@@ -13,20 +12,19 @@ final class NTPClientProvider: Provider {
   let mailbox = CommandMailbox()
   private var nextKey: UInt32 = 0
   private var isStarted = false
-  /// Sources of an update-config; control writes it before it posts, capture takes it after.
-  private var pending: [SourceSettings]?
-  private let hasPending = Atomic<Bool>(false)
+  /// Sources of an update-config; the command that tells of them comes after.
+  private let handover = SettingsHandover<[SourceSettings]>()
 
   static let mailboxTimer: UInt16 = 0
 
   override func initialize() -> Status {
-    for (name, isThere) in [
-      ("source/1", host.sources.isAvailable), ("packet-io/1", host.packets.isAvailable),
-      ("timer/1", host.timers.isAvailable),
-    ] where !isThere {
-      host.log(.error, "the host has no \(name), which an NTP client needs")
-      return .unsupported
-    }
+    guard
+      host.offers(
+        [
+          "source/1": host.sources.isAvailable, "packet-io/1": host.packets.isAvailable,
+          "timer/1": host.timers.isAvailable,
+        ], "an NTP client needs")
+    else { return .unsupported }
     guard let sources = readSettings() else { return .invalid }
     replaceSlots(with: sources, now: host.nowRaw)
     return .ok
@@ -55,14 +53,10 @@ final class NTPClientProvider: Provider {
   override func command(_ command: Command) -> Status {
     switch command.kind {
     case .updateConfig:
-      guard !hasPending.load(ordering: .acquiring) else { return .again }
-      guard let sources = readSettings() else { return .invalid }
-      guard isStarted else {
-        replaceSlots(with: sources, now: host.nowRaw)
-        return .ok
+      let status = handover.update(isRunning: isStarted, read: readSettings) {
+        replaceSlots(with: $0, now: host.nowRaw)
       }
-      pending = sources
-      hasPending.store(true, ordering: .releasing)
+      guard status == .ok else { return status }
     case .pollIntervalChanged, .networkChanged, .query, .pollNow: break
     // Intervals are taken on the raw clock, and stamps carry the era of theirs: a step falsifies nothing.
     case .timeJumped, .shutdown: return .ok
@@ -71,10 +65,7 @@ final class NTPClientProvider: Provider {
     guard isStarted else { return .ok }
     guard mailbox.post(command) else {
       // Nobody will fetch these settings: the next update-config has to find the place free.
-      if command.kind == .updateConfig {
-        pending = nil
-        hasPending.store(false, ordering: .releasing)
-      }
+      if command.kind == .updateConfig { _ = handover.take() }
       return .again
     }
     return wakeCapture()
@@ -100,17 +91,13 @@ final class NTPClientProvider: Provider {
   private func wakeCapture() -> Status { host.timers.arm(Self.mailboxTimer, at: host.nowRaw) }
 
   private func readSettings() -> [SourceSettings]? {
-    let (sources, complaints) = SourceSettings.read(host.settings.all())
-    host.settings.refuse(complaints)
-    return complaints.isEmpty ? sources : nil
+    host.settings.read { SourceSettings.read($0) }
   }
 
   /// Timer 0: commands wait, or the provider was started. [capture]
   func drainMailbox(now: RawInstant) {
     while let command = mailbox.take() {
-      if command.kind == .updateConfig, let sources = pending {
-        pending = nil
-        hasPending.store(false, ordering: .releasing)
+      if command.kind == .updateConfig, let sources = handover.take() {
         replaceSlots(with: sources, now: now)
       } else {
         obey(command, now: now)

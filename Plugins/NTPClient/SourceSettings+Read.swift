@@ -6,51 +6,32 @@ import TimeTypes
 extension SourceSettings {
   /// Sources from what the operator wrote; or every complaint there is. Values outside `source[]` are not the client's.
   package static func read(_ settings: [Setting]) -> (sources: [SourceSettings], complaints: [SettingComplaint]) {
-    var complaints: [SettingComplaint] = []
-    var order: [Int] = []
-    var byIndex: [Int: (source: SourceSettings, settings: [Setting])] = [:]
-    for setting in settings {
-      let (name, index, key) = setting.parts
-      guard name == "source", let index else { continue }
-      if byIndex[index] == nil { order.append(index) }
-      var entry = byIndex[index] ?? (SourceSettings(), [])
-      if let advice = entry.source.take(setting, key: key) {
-        complaints.append(SettingComplaint(setting: setting, whatWouldBeRight: advice))
-      }
-      entry.settings.append(setting)
-      byIndex[index] = entry
-    }
+    var reading = settings.sources(SourceSettings()) { $0.take($1, key: $2) }
     var sources: [SourceSettings] = []
-    for index in order {
-      guard let entry = byIndex[index], let first = entry.settings.first else { continue }
-      var source = entry.source
+    for entry in reading.sources {
+      var source = entry.draft
       let written = entry.settings
       if source.address.isEmpty, !written.contains(where: { $0.parts.key == "address" }) {
-        complaints.append(
-          SettingComplaint(setting: first, whatWouldBeRight: "each source needs an address: a name or a numeric one"))
+        reading.complain(entry.first, "each source needs an address: a name or a numeric one")
       }
       if source.association.minimumPoll > source.association.maximumPoll {
-        let culprit = written.last { $0.parts.key.hasSuffix("_poll") } ?? first
-        complaints.append(
-          SettingComplaint(
-            setting: culprit,
-            whatWouldBeRight: "min_poll (\(source.association.minimumPoll)) must not be above max_poll "
-              + "(\(source.association.maximumPoll))"))
+        reading.complain(
+          written.last { $0.parts.key.hasSuffix("_poll") } ?? entry.first,
+          "min_poll (\(source.association.minimumPoll)) must not be above max_poll "
+            + "(\(source.association.maximumPoll))")
       }
       if source.association.authentication == .msSNTP {
-        complaints += source.asSigned(written)
+        reading.complaints += source.asSigned(written)
       }
       sources.append(source)
     }
     let associations = sources.reduce(0) { $0 + $1.associations }
-    if associations > maximumAssociations, let last = order.last.flatMap({ byIndex[$0]?.settings.first }) {
-      complaints.append(
-        SettingComplaint(
-          setting: last,
-          whatWouldBeRight:
-            "at most \(maximumAssociations) servers in all, where a pool counts four; here are \(associations)"))
+    if associations > maximumAssociations, let last = reading.sources.last {
+      reading.complain(
+        last.first,
+        "at most \(maximumAssociations) servers in all, where a pool counts four; here are \(associations)")
     }
-    return (sources, complaints)
+    return (sources, reading.complaints)
   }
 
   /// [MS-SNTP] is version 3 alone, and its replies answer requests of the basic mode.

@@ -48,35 +48,19 @@ package struct HardwareClockSettings: Hashable, Sendable {
   /// Sources from what the operator wrote; or every complaint there is. Values outside `source[]` are not this provider's.
   package static func read(_ settings: [Setting]) -> (sources: [HardwareClockSettings], complaints: [SettingComplaint])
   {
-    var complaints: [SettingComplaint] = []
-    var order: [Int] = []
-    var found: [Int: (source: HardwareClockSettings, first: Setting)] = [:]
-    for setting in settings {
-      let (name, index, key) = setting.parts
-      guard name == "source", let index else { continue }
-      if found[index] == nil { order.append(index) }
-      var entry = found[index] ?? (HardwareClockSettings(), setting)
-      if let advice = entry.source.take(setting, key: key) {
-        complaints.append(SettingComplaint(setting: setting, whatWouldBeRight: advice))
-      }
-      found[index] = entry
-    }
+    var reading = settings.sources(HardwareClockSettings()) { $0.take($1, key: $2) }
     var devices: Set<String> = []
-    for index in order {
-      guard let entry = found[index] else { continue }
-      func complain(_ text: String) {
-        complaints.append(SettingComplaint(setting: entry.first, whatWouldBeRight: text))
-      }
-      if entry.source.device.isEmpty {
-        complain("each source needs a device: \"/dev/ptp0\"")
-      } else if !devices.insert(entry.source.device).inserted {
-        complain("another device: two sources are on \(entry.source.device)")
+    for source in reading.sources {
+      if source.draft.device.isEmpty {
+        reading.complain(source.first, "each source needs a device: \"/dev/ptp0\"")
+      } else if !devices.insert(source.draft.device).inserted {
+        reading.complain(source.first, "another device: two sources are on \(source.draft.device)")
       }
     }
-    if order.count > limit, let last = order.last.flatMap({ found[$0]?.first }) {
-      complaints.append(SettingComplaint(setting: last, whatWouldBeRight: "at most \(limit) sources"))
+    if reading.sources.count > limit, let last = reading.sources.last {
+      reading.complain(last.first, "at most \(limit) sources")
     }
-    return (order.compactMap { found[$0]?.source }, complaints)
+    return (reading.sources.map(\.draft), reading.complaints)
   }
 
   /// Takes one value; returns what would be right where it is wrong.

@@ -12,9 +12,8 @@ final class PPSProvider: Provider {
   private var page: ClockPage?
   private let mailbox = CommandMailbox()
   private var isStarted = false
-  /// Sources of an update-config; control writes it before it sets the flag, capture takes it after.
-  private var pending: [PulseSettings]?
-  private let hasPending = Atomic<Bool>(false)
+  /// Sources of an update-config.
+  private let handover = SettingsHandover<[PulseSettings]>()
   /// The settings were refused: sources go on as they are, but what is not open may not be named any more.
   private let areRefused = Atomic<Bool>(false)
 
@@ -23,13 +22,13 @@ final class PPSProvider: Provider {
   private static let pause = TimeInterval.seconds(4)
 
   override func initialize() -> Status {
-    for (name, isThere) in [
-      ("source/1", host.sources.isAvailable), ("device-io/1", host.devices.isAvailable),
-      ("timer/1", host.timers.isAvailable),
-    ] where !isThere {
-      host.log(.error, "the host has no \(name), which pulses need")
-      return .unsupported
-    }
+    guard
+      host.offers(
+        [
+          "source/1": host.sources.isAvailable, "device-io/1": host.devices.isAvailable,
+          "timer/1": host.timers.isAvailable,
+        ], "pulses need")
+    else { return .unsupported }
     guard let sources = readSettings() else { return .invalid }
     page = host.clockPage()
     replaceSlots(with: sources)
@@ -65,19 +64,10 @@ final class PPSProvider: Provider {
     switch command.kind {
     case .query: break
     case .updateConfig:
-      guard !hasPending.load(ordering: .acquiring) else {
-        // Those that wait are not in force any more.
-        areRefused.store(true, ordering: .relaxed)
-        return .again
-      }
-      guard let sources = readSettings() else { return .invalid }
-      guard isStarted else {
-        replaceSlots(with: sources)
-        return .ok
-      }
-      pending = sources
-      hasPending.store(true, ordering: .releasing)
-      return .ok
+      let status = handover.update(isRunning: isStarted, read: readSettings, use: replaceSlots)
+      // Those that wait are not in force any more.
+      if status == .again { areRefused.store(true, ordering: .relaxed) }
+      return status
     // Pulses come when they come, and the era in each stamp tells of steps.
     case .pollIntervalChanged, .timeJumped, .networkChanged, .pollNow, .shutdown: return .ok
     default: return .unsupported
@@ -185,17 +175,13 @@ final class PPSProvider: Provider {
   // MARK: sources
 
   private func readSettings() -> [PulseSettings]? {
-    let (sources, complaints) = PulseSettings.read(host.settings.all())
-    host.settings.refuse(complaints)
-    areRefused.store(!complaints.isEmpty, ordering: .relaxed)
-    return complaints.isEmpty ? sources : nil
+    let sources = host.settings.read { PulseSettings.read($0) }
+    areRefused.store(sources == nil, ordering: .relaxed)
+    return sources
   }
 
   private func takePending() {
-    guard hasPending.load(ordering: .acquiring) else { return }
-    if let sources = pending { replaceSlots(with: sources) }
-    pending = nil
-    hasPending.store(false, ordering: .releasing)
+    if let sources = handover.take() { replaceSlots(with: sources) }
   }
 
   /// Sources that stay go on as they are; the others end, and new ones begin. Devices are opened at once: a daemon gives up the right to
@@ -224,7 +210,7 @@ final class PPSProvider: Provider {
 
   private func open(_ index: Int, now: RawInstant) {
     guard now >= slots[index].retry, slots[index].source != 0, !areRefused.load(ordering: .relaxed),
-      !hasPending.load(ordering: .relaxed) || !isStarted
+      !handover.isWaiting || !isStarted
     else { return }
     slots[index].retry = now + Self.pause
     let (device, path) = (slots[index].settings, slots[index].settings.device)

@@ -2,7 +2,6 @@
 
 import CTompionProvider
 import ProviderKit
-import Synchronization
 import TimeTypes
 
 /// The adapter between the host and its battery-backed clock: it reads it, keeps what is to be kept, and tells people. What follows from a
@@ -21,21 +20,20 @@ final class RTCProvider: Provider {
   private var shown: RTCWatch.State?
   /// It was told that the clock cannot be read.
   private var wasLost = false
-  /// Options of an update-config; control writes them before it sets the flag, capture takes them after.
-  private var pending: RTCOptions?
-  private let hasPending = Atomic<Bool>(false)
+  /// Options of an update-config.
+  private let handover = SettingsHandover<RTCOptions>()
 
   private static let tick: UInt16 = 0
   private static let kept = "rtc"
 
   override func initialize() -> Status {
-    for (name, isThere) in [
-      ("source/1", host.sources.isAvailable), ("timer/1", host.timers.isAvailable),
-      ("secrets/1", host.secrets.isAvailable), ("store/1", host.store.isAvailable),
-    ] where !isThere {
-      host.log(.error, "the host has no \(name), which the battery-backed clock needs")
-      return .unsupported
-    }
+    guard
+      host.offers(
+        [
+          "source/1": host.sources.isAvailable, "timer/1": host.timers.isAvailable,
+          "secrets/1": host.secrets.isAvailable, "store/1": host.store.isAvailable,
+        ], "the battery-backed clock (RTC) needs")
+    else { return .unsupported }
     guard let options = readSettings() else { return .invalid }
     page = host.clockPage()
     use(options)
@@ -69,15 +67,7 @@ final class RTCProvider: Provider {
   override func command(_ command: Command) -> Status {
     switch command.kind {
     case .updateConfig:
-      guard !hasPending.load(ordering: .acquiring) else { return .again }
-      guard let options = readSettings() else { return .invalid }
-      guard isStarted else {
-        use(options)
-        return .ok
-      }
-      pending = options
-      hasPending.store(true, ordering: .releasing)
-      return .ok
+      return handover.update(isRunning: isStarted, read: readSettings, use: use)
     // What there is to know stands in the source's line; steps are told by the era in each stamp.
     case .query, .pollIntervalChanged, .timeJumped, .networkChanged, .pollNow, .shutdown: return .ok
     default: return .unsupported
@@ -107,10 +97,9 @@ final class RTCProvider: Provider {
 
   /// The host's way to a file that a setting names. nil = why there is no reading.
   private func read() -> (Int64?, RTCFault) {
-    guard case .success(let file) = host.secrets.get(setting: "device", isPublic: true) else {
-      return (nil, .unreadable)
-    }
-    return (file.withBytes { EpochText.seconds($0) }, .strange)
+    let reading = host.secrets.withBytes(setting: "device", isPublic: true) { EpochText.seconds($0) }
+    guard case .success(let seconds) = reading else { return (nil, .unreadable) }
+    return (seconds, .strange)
   }
 
   private func saved() -> SavedRTC? {
@@ -161,11 +150,7 @@ final class RTCProvider: Provider {
 
   // MARK: settings
 
-  private func readSettings() -> RTCOptions? {
-    let (options, complaints) = RTCSettings.read(host.settings.all())
-    host.settings.refuse(complaints)
-    return complaints.isEmpty ? options : nil
-  }
+  private func readSettings() -> RTCOptions? { host.settings.read { RTCSettings.read($0) } }
 
   private func use(_ options: RTCOptions) {
     self.options = options
@@ -176,10 +161,8 @@ final class RTCProvider: Provider {
 
   @discardableResult
   private func takePending() -> Bool {
-    guard hasPending.load(ordering: .acquiring) else { return false }
-    if let options = pending { use(options) }
-    pending = nil
-    hasPending.store(false, ordering: .releasing)
+    guard let options = handover.take() else { return false }
+    use(options)
     return true
   }
 }

@@ -17,11 +17,7 @@ package enum RTCSettings {
   /// Options from what the operator wrote; or every complaint there is.
   package static func read(_ settings: [Setting]) -> (options: RTCOptions, complaints: [SettingComplaint]) {
     var options = RTCOptions()
-    var complaints: [SettingComplaint] = []
-    for setting in settings {
-      guard let advice = options.take(setting) else { continue }
-      complaints.append(SettingComplaint(setting: setting, whatWouldBeRight: advice))
-    }
+    let complaints = settings.complaints { options.take($0) }
     return (options, complaints)
   }
 }

@@ -109,6 +109,13 @@ public struct Host: @unchecked Sendable {
     if let request = unsafe table.pointee.request_poll { unsafe request(table) }
   }
 
+  /// Whether every capability is there; the log names the first that is not: "the host has no timer/1, which pulses need". [control]
+  public func offers(_ capabilities: KeyValuePairs<String, Bool>, _ need: String) -> Bool {
+    guard let (missing, _) = capabilities.first(where: { !$0.value }) else { return true }
+    log(.error, "the host has no \(missing), which \(need)")
+    return false
+  }
+
   /// The host's name: "tompiond", "simulate", "provider-check".
   public var name: String {
     guard let name = unsafe table.pointee.name else { return "" }

@@ -16,4 +16,11 @@ extension SettingsAccess {
   public func refuse(_ complaints: [SettingComplaint]) {
     for complaint in complaints { refuse(complaint.setting, complaint.whatWouldBeRight) }
   }
+
+  /// What `make` makes of all values; nil = it complains, and each complaint was refused. [control, in initialize or update-config]
+  public func read<Value>(_ make: ([Setting]) -> (Value, [SettingComplaint])) -> Value? {
+    let (value, complaints) = make(all())
+    refuse(complaints)
+    return complaints.isEmpty ? value : nil
+  }
 }

@@ -57,12 +57,3 @@ def look_for_paths(stage):
 def long_the_static_build_needs_no_swift_library():
     result = subprocess.run(["readelf", "-d", os.path.join(h.static(), "bin", "tompiond")], capture_output=True, text=True, check=True)
     assert "NEEDED" in result.stdout and "libswift" not in result.stdout, result.stdout
-
-
-def test_provider_check_passes_what_ships():
-    notes = []
-    for path in plugins():
-        result = subprocess.run([os.path.join(h.ROOT, "Tools", "provider-check"), path], capture_output=True, text=True, timeout=120)
-        assert result.returncode == 0, f"{path}:\n{result.stdout}{result.stderr}"
-        notes.append(f"{os.path.basename(path)}: {result.stdout.strip().splitlines()[-1]}")
-    return "; ".join(notes)

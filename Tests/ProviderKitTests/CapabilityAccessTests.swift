@@ -101,6 +101,18 @@ struct CapabilityAccessTests {
     #expect(probe.told == ["secret key_file"])
   }
 
+  @Test func aSecretThatIsReadOnceIsReleasedAtOnce() throws {
+    let (_, probe) = try started()
+    let bytes = try probe.host.secrets.withBytes(setting: "key_file") {
+      #expect(CapabilityProbe.asked == ["get 0"])
+      return CapabilityProbe.bytes($0)
+    }.get()
+    #expect(bytes == [65, 66, 67] && CapabilityProbe.asked == ["get 0", "release true"])
+    #expect(throws: SocketError(.notFound)) {
+      try probe.host.secrets.withBytes(setting: "other") { _ in Issue.record("read") }.get()
+    }
+  }
+
   @Test func theStoreGivesBackWhatItWasGiven() throws {
     let (_, probe) = try started()
     let store = probe.host.store

@@ -27,6 +27,14 @@ struct HostTests {
     #expect(mock.lookups[0].name == "ntp.example.net" && mock.lookups[0].family == 6 && mock.lookups[0].token == 77)
   }
 
+  @Test func whatAProviderNeedsIsThereOrNamed() {
+    let mock = MockHost()
+    let host = Host(mock.hostTable)
+    #expect(host.offers(["source/1": true, "timer/1": true], "pulses need") && mock.logs.isEmpty)
+    #expect(!host.offers(["source/1": true, "timer/1": false, "store/1": false], "pulses need"))
+    #expect(mock.logs == ["the host has no timer/1, which pulses need"])
+  }
+
   @Test func aSampleArrivesFieldByField() {
     let mock = MockHost()
     let host = Host(mock.hostTable)
