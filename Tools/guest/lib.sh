@@ -54,6 +54,23 @@ tompiond_start() {
   daemon=$!
 }
 
+# card_as_source NAME DEVICE SECONDS: what a daemon that steers nothing says of a PTP clock in UTC after so long, and as $said how it reads it.
+card_as_source() {
+  mkdir -p /run/tompion && chown tompion:tompion /run/tompion /var/lib/tompion
+  printf '[clock]\nsteer = false\n[[source]]\nprovider = "phc"\nname = "%s"\ndevice = "%s"\ntimescale = "utc"\n' "$1" "$2" >/etc/tompion.toml
+  tompiond --config /etc/tompion.toml 2>/tmp/tompiond.log &
+  daemon=$!
+  sleep "$3"
+  running || broken "tompiond ended: $(tail -3 /tmp/tompiond.log)"
+  tompion sources --json >/tmp/sources
+  sed 's/^/LOG /' /tmp/sources
+  for name in samples delay_ns offset_ns; do
+    value $name "$(sed -n "s/.*\"$name\":\(-\{0,1\}[0-9]*\).*/\1/p" /tmp/sources)"
+  done
+  said=$(sed -n 's/.*is used, read by \(.*\)/\1/p' /tmp/tompiond.log | head -1)
+  note "read by $said"
+}
+
 # chronyd_start OPTIONS: Debian's chronyd with Debian's makestep and the one server.
 chronyd_start() {
   mkdir -p -m 750 /run/chrony

@@ -25,18 +25,7 @@ if [ -z "$device" ]; then
 fi
 ln -s "$device" /dev/ptp_host
 phc-ways "$device" 50 || broken "phc-ways ended with status $?"
-mkdir -p /run/tompion && chown tompion:tompion /run/tompion /var/lib/tompion
-printf '[clock]\nsteer = false\n[[source]]\nprovider = "phc"\nname = "host"\ndevice = "/dev/ptp_host"\ntimescale = "utc"\n' >/etc/tompion.toml
-tompiond --config /etc/tompion.toml 2>/tmp/tompiond.log &
-daemon=$!
-sleep 30
-running || broken "tompiond ended: $(tail -3 /tmp/tompiond.log)"
-field() { tompion sources --json | sed -n "s/.*\"$1\":\(-\{0,1\}[0-9]*\).*/\1/p"; }
-tompion sources --json | sed 's/^/LOG /'
-value samples "$(field samples)"
-value delay_ns "$(field delay_ns)"
-value offset_ns "$(field offset_ns)"
+card_as_source host /dev/ptp_host 30
 # Reference - clock, as the source's offset is: phc-ways says CLOCK_REALTIME - PHC.
 value told_ns "$(phc-ways "$device" 1 | mawk '/^SAYS/ { print -$2 }')"
-note "$(sed -n 's/.*is used, read by /read by /p' /tmp/tompiond.log | head -1)"
 last_log tompiond

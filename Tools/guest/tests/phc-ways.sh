@@ -18,21 +18,9 @@ esac
 [ -e $device ] || broken "there is no $device"
 clock-step -0.25 >/dev/null
 phc-ways $device 100 || broken "phc-ways ended with status $?"
-mkdir -p /run/tompion && chown tompion:tompion /run/tompion /var/lib/tompion
-printf '[clock]\nsteer = false\n[[source]]\nprovider = "phc"\nname = "card"\ndevice = "%s"\ntimescale = "utc"\n' $device >/etc/tompion.toml
-tompiond --config /etc/tompion.toml 2>/tmp/tompiond.log &
-daemon=$!
-sleep 60
-running || broken "tompiond ended: $(tail -3 /tmp/tompiond.log)"
-field() { tompion sources --json | sed -n "s/.*\"$1\":\(-\{0,1\}[0-9]*\).*/\1/p"; }
-tompion sources --json | sed 's/^/LOG /'
-value samples "$(field samples)"
-value delay_ns "$(field delay_ns)"
-value offset_ns "$(field offset_ns)"
+card_as_source card $device 60
 [ "$card" = igb ] || value true_ns "$(clock-watch /dev/ptp0 0 | mawk 'END { print $2 }')"
 # The way that the source says, by its place among them.
-said=$(sed -n 's/.*is used, read by \(.*\)/\1/p' /tmp/tompiond.log | head -1)
-note "read by $said"
 case $said in
   PTP_SYS_OFFSET_PRECISE) value way 1 ;;
   "PTP_SYS_OFFSET_EXTENDED (raw)") value way 2 ;;
