@@ -146,7 +146,7 @@ package final class Daemon {
       guard !reason.isEmpty else { return nil }
       return Diagnostic(
         file: configuration.file, line: provider.configuration.line, column: provider.configuration.column,
-        key: "provider.\(provider.name)", problem: reason, advice: provider.configuration.knownProviders)
+        key: provider.configuration.key, problem: reason, advice: provider.configuration.knownProviders)
     }
     return unusable + configuration.temperatureFailures
       + configuration.unofferedSchemes(offered: context.providers.compactMap(\.offeredScheme))

@@ -9,7 +9,7 @@ extension Configuration {
       if isAuthenticator(provider) {
         return [
           Diagnostic(
-            file: file, line: provider.line, column: provider.column, key: "provider.\(provider.name)", problem: reason,
+            file: file, line: provider.line, column: provider.column, key: provider.key, problem: reason,
             advice: "remove the table, or write profile = \"full\"")
         ]
       }

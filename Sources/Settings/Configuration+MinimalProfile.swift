@@ -54,7 +54,7 @@ extension Configuration {
       {
         wrong.append(
           Diagnostic(
-            file: file, line: provider.line, column: provider.column, key: "provider.\(provider.name)",
+            file: file, line: provider.line, column: provider.column, key: provider.key,
             problem: "profile \"minimal\" \(reason)", advice: "\(advice), or write profile = \"full\""))
       }
       if provider.placement == .process,

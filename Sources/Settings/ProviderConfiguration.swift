@@ -25,6 +25,14 @@ package struct ProviderConfiguration: Sendable, Equatable {
   /// The number of each among all `[[source]]` of the file.
   package var sourceNumbers: [Int] = []
 
+  /// Who names it: its table, or the first source where it has none.
+  package var key: String {
+    guard let place = sourcePlaces.first, place == TextPlace(line: line, column: column),
+      let number = sourceNumbers.first
+    else { return "provider.\(name)" }
+    return "source[\(number)].provider"
+  }
+
   package init(name: String) {
     self.name = name
     module = "tompion-\(name)"

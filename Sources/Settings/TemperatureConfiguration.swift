@@ -56,6 +56,9 @@ package struct TemperatureConfiguration: Sendable, Equatable {
     let k1 = inner.number("k1", in: -10...10, unit: "parts per million a unit")
     let k2 = inner.number("k2", in: -10...10, unit: "parts per million a unit, squared")
     inner.refuseUnknown()
+    if members.allSatisfy({ $0.key == "t0" }) {
+      reader.refuse(member, "it says nothing of the frequency", "write k0, k1 or k2, or leave it out")
+    }
     reader.absorb(inner)
     return TemperatureCurve(.polynomial(t0: t0 ?? 0, k0: k0 ?? 0, k1: k1 ?? 0, k2: k2 ?? 0))
   }

@@ -68,6 +68,18 @@ struct ConfigurationCrossChecksTests {
     #expect(advice[1...] == ["", ""])
   }
 
+  @Test("a provider goes by the key that names it: its table, or the first source where there is none")
+  func keysOfProviders() throws {
+    let text = "[[source]]\naddress = \"a\"\n[[source]]\nprovider = \"gnns\"\n[provider.local]\n"
+    let read = try Configuration(toml: text + "[provider.pps]\n[[source]]\nprovider = \"pps\"\n", file: "t")
+    let keys = Dictionary(uniqueKeysWithValues: read.providers.map { ($0.name, $0.key) })
+    #expect(
+      keys == [
+        "ntp-client": "source[0].provider", "gnns": "source[1].provider", "local": "provider.local",
+        "pps": "provider.pps",
+      ])
+  }
+
   @Test("places that the server listens on do not overlap: the line, the key and which two")
   func overlappingListens() {
     func listening(_ places: String) -> [String] { errors("[provider.ntp-server]\nlisten = [\n\(places)\n]\n") }

@@ -29,11 +29,13 @@ struct TemperatureConfigurationTests {
     ("SENSOR table = \"/t\"\ncoefficients = { k1 = 1 }", "there is a table as well"),
     ("SENSOR table = \"/t\"\ninterval = 0", "clock.temperature.interval"),
     ("SENSOR coefficients = { k3 = 1 }", "k3"), ("SENSOR coefficients = { k1 = 11 }", "coefficients.k1"),
+    ("SENSOR coefficients = {}", "says nothing of the frequency"),
+    ("SENSOR coefficients = { t0 = 25 }", "says nothing of the frequency"),
     ("SENSOR coefficients = 3", "clock.temperature.coefficients"), ("SENSOR table = \"/t\"\nsensors = 1", "sensors"),
     ("sensor = \"hwmon0\"\ntable = \"/t\"", "clock.temperature.sensor"),
   ]
 
-  @Test("what is wrong is named", arguments: 0..<10)
+  @Test("what is wrong is named", arguments: mistakes.indices)
   func wrong(number: Int) {
     let (keys, says) = Self.mistakes[number]
     let written: String = keys.hasPrefix("SENSOR") ? Self.sensor + keys.dropFirst(6) : keys

@@ -137,7 +137,7 @@ final class HostedProvider {
       return (instance?.refusals ?? process?.refusals ?? []).map { refusal in
         guard let index = refusal.index, configuration.values.indices.contains(index) else {
           return Diagnostic(
-            file: file, line: configuration.line, column: configuration.column, key: "provider.\(name)",
+            file: file, line: configuration.line, column: configuration.column, key: configuration.key,
             problem: "is refused", advice: refusal.text)
         }
         let value = configuration.values[index]
