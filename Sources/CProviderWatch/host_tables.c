@@ -90,6 +90,48 @@ static void event_raise(const tompion_host_t *h, uint32_t n, uint32_t s, const c
 }
 static const tompion_event_t event = {sizeof event, 0, event_raise};
 
+static const tompion_stream_t *streams_real;
+static tompion_status streams_open(const tompion_host_t *h, const tompion_stream_options_t *o, uint32_t *s) {
+  HOST_CALL(tompion_status, streams_real->open(h, o, s));
+}
+static void streams_close(const tompion_host_t *h, uint32_t s, uint32_t a) { HOST_CALL_VOID(streams_real->close(h, s, a)); }
+static uint32_t streams_send(const tompion_host_t *h, uint32_t s, const uint8_t *b, uint32_t n) {
+  HOST_CALL(uint32_t, streams_real->send(h, s, b, n));
+}
+static tompion_status streams_end(const tompion_host_t *h, uint32_t s) { HOST_CALL(tompion_status, streams_real->end(h, s)); }
+static tompion_status streams_peer(const tompion_host_t *h, uint32_t s, uint32_t *p, uint32_t *u, uint32_t *g) {
+  HOST_CALL(tompion_status, streams_real->peer_credentials(h, s, p, u, g));
+}
+static tompion_status streams_local(const tompion_host_t *h, uint32_t s, tompion_address_t *a) {
+  HOST_CALL(tompion_status, streams_real->local_address(h, s, a));
+}
+static const tompion_stream_t streams = {sizeof streams, 0, streams_open, streams_close, streams_send,
+                                         streams_end, streams_peer, streams_local};
+
+static const tompion_device_io_t *devices_real;
+static tompion_status devices_open(const tompion_host_t *h, const tompion_device_options_t *o, uint32_t *d) {
+  HOST_CALL(tompion_status, devices_real->open(h, o, d));
+}
+static void devices_close(const tompion_host_t *h, uint32_t d) { HOST_CALL_VOID(devices_real->close(h, d)); }
+static uint32_t devices_write(const tompion_host_t *h, uint32_t d, const uint8_t *b, uint32_t n) {
+  HOST_CALL(uint32_t, devices_real->write(h, d, b, n));
+}
+static const tompion_device_io_t devices = {sizeof devices, 0, devices_open, devices_close, devices_write};
+
+static const tompion_secrets_t *secrets_real;
+static tompion_status secrets_get(const tompion_host_t *h, const char *p, uint32_t f, const uint8_t **b, uint32_t *n) {
+  HOST_CALL(tompion_status, secrets_real->get(h, p, f, b, n));
+}
+static void secrets_release(const tompion_host_t *h, const uint8_t *b) { HOST_CALL_VOID(secrets_real->release(h, b)); }
+static const tompion_secrets_t secrets = {sizeof secrets, 0, secrets_get, secrets_release};
+
+static const tompion_store_t *store_real;
+static uint32_t store_get(const tompion_host_t *h, const char *k, uint8_t *b, uint32_t n) { HOST_CALL(uint32_t, store_real->get(h, k, b, n)); }
+static tompion_status store_put(const tompion_host_t *h, const char *k, const uint8_t *b, uint32_t n, uint32_t f) {
+  HOST_CALL(tompion_status, store_real->put(h, k, b, n, f));
+}
+static const tompion_store_t store = {sizeof store, 0, store_get, store_put};
+
 static const struct {
   const char *id;
   const void **real;
@@ -99,6 +141,8 @@ static const struct {
     {TOMPION_TIMER_ID, (const void **)&timer_real, &timer},          {TOMPION_RESOLVE_ID, (const void **)&resolve_real, &resolve},
     {TOMPION_SETTINGS_ID, (const void **)&settings_real, &settings}, {TOMPION_CLOCK_INFO_ID, (const void **)&clocks_real, &clocks},
     {TOMPION_LOG_ID, (const void **)&log_real, &log_table},          {TOMPION_EVENT_ID, (const void **)&event_real, &event},
+    {TOMPION_STREAM_ID, (const void **)&streams_real, &streams},     {TOMPION_DEVICE_IO_ID, (const void **)&devices_real, &devices},
+    {TOMPION_SECRETS_ID, (const void **)&secrets_real, &secrets},    {TOMPION_STORE_ID, (const void **)&store_real, &store},
 };
 
 static const void *get_extension(const tompion_host_t *h, const char *id) {

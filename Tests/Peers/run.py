@@ -22,7 +22,7 @@ from harness import Skip  # noqa: E402
 # Rows of modules that run beside the rest of their part. What refclock judges runs in real time, which compilers do not disturb, but others' real time does.
 ASIDE = {
     "functions": (("record", "abi"), ("refclock",), ("idle", "diagnose", "keys", "adversity", "stubs")),
-    "timings": (("orphan", "stamps", "rtc"), ("provider_check", "faults")),
+    "timings": (("orphan", "stamps"), ("rtc",), ("provider_check", "faults")),
 }
 FUNCTIONS = ("arguments", "configuration", "confined", "guide", "minimal", "privilege", "providers", "rivals", "sanitizers", "settime", "shipped")
 # Suites that take long.

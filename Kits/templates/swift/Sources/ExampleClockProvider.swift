@@ -71,26 +71,23 @@ final class ExampleClockProvider: Provider {
   private func readSettings() -> Status {
     var seconds = 0.0
     var noselect = true
-    for setting in host.settings.all() {
+    let complaints = host.settings.all().complaints { setting in
       switch setting.path {
       case "offset":
         // Not-a-number is in no range.
         guard let number = setting.real, (-10...10).contains(number) else {
-          host.settings.refuse(setting, "a number of seconds from -10 to 10")
-          return .invalid
+          return "a number of seconds from -10 to 10"
         }
         seconds = number
       case "noselect":
-        guard let flag = setting.boolean else {
-          host.settings.refuse(setting, "true or false")
-          return .invalid
-        }
+        guard let flag = setting.boolean else { return "true or false" }
         noselect = flag
-      default:
-        host.settings.refuse(setting, "one of: offset, noselect")
-        return .invalid
+      default: return "one of: offset, noselect"
       }
+      return nil
     }
+    host.settings.refuse(complaints)
+    guard complaints.isEmpty else { return .invalid }
     offset = TimeInterval(nanoseconds: Int64(seconds * 1e9))
     info.fields.flags = noselect ? UInt32(TOMPION_SOURCE_NOSELECT) : 0
     return .ok
