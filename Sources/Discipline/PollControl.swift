@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The poll interval T of one source, by what a packet is worth. Docs/algorithm.md, section 7.
+/// The poll interval T of one source, by what a packet is worth. Docs/algorithm.md, section 6.
 ///
 /// For a clock of random-walk frequency w per √s seen through noise r every T seconds all depends on λ = w·T^1.5/r, and the filter's
 /// own deviations tell it without w and r: λ = (σ_y·T/σ_x)². Where λ is small, each packet is worth less than one more independent

@@ -47,7 +47,7 @@ extension Engine {
     let age = (now - fused.line.raw).inSeconds
     let rate = driftBound.rate(frequencyError: fused.frequencyError.ratio)
     let precision = parameters.precision < -30 ? 1e-9 : Engine.precisionInSeconds(parameters.precision)
-    // Seven deviations where 3.3 would do for normal errors: these are mixtures, and the path's floor is in them. With few samples
+    // 7.5 deviations where 3.3 would do for normal errors: these are mixtures, and the path's floor is in them. With few samples
     // the deviation itself is a guess.
     let samples = fused.samples > 1 ? Double(fused.samples - 1) : 1
     let statistical =

@@ -5,7 +5,7 @@ package import TimeTypes
 
 /// What crosses between [discipline] and the other roles: events in, engine events and advice out, status on request.
 package final class DisciplinePort: Sendable {
-  /// From [control]: resync, leap table.
+  /// From [control]: resync, leap table, who numbers whose pulses (`sourceLocked`), the oscillator's temperature (`compensated`).
   let events = HandoffQueue<Event>(capacity: 16)
   /// From [hardware clocks]: the hardware clock that the system clock follows, as a source, and its samples.
   let hardware = HandoffQueue<Event>(capacity: 64)
