@@ -40,6 +40,16 @@ package enum ControlRequest: Sendable, Equatable {
     }
   }
 
+  /// As the event log has it.
+  var words: String {
+    switch self {
+    case .resync(let force, let source):
+      name + (force ? " --force" : "") + (source.map { " --source \(printable($0, limit: 128))" } ?? "")
+    case .setTime(let nanoseconds, _): "\(name) \(UTCText.text(nanoseconds))"
+    default: name
+    }
+  }
+
   package var json: JSONValue {
     var members = [JSONMember("tompion", .integer(ControlProtocol.version)), JSONMember("request", .string(name))]
     switch self {

@@ -154,6 +154,10 @@ package final class ControlServer {
 
   private func answer(_ request: ControlRequest, _ token: UInt64) {
     guard let handler, let peer = connections[token]?.state.peer else { return close(token) }
+    if request.isChange, !mayChange(peer) {
+      connections[token]?.state.send(refusal(of: request, peer, handler))
+      return
+    }
     let reply: ControlReply
     switch request {
     case .status: reply = .answer(request: request.name, body: handler.snapshot().json)
@@ -170,9 +174,9 @@ package final class ControlServer {
         reply = .answer(request: request.name, body: eventsJSON(since, limit))
       }
     case .resync(let force, let source):
-      reply = resync(force, source, peer, handler)
+      reply = resync(force, source, request.words, peer, handler)
     case .setTime(let nanoseconds, let within):
-      reply = setTime(nanoseconds, within, peer, handler)
+      reply = setTime(nanoseconds, within, request.words, peer, handler)
     }
     connections[token]?.state.send(reply)
   }
@@ -188,11 +192,9 @@ package final class ControlServer {
     return nil
   }
 
-  private func resync(_ force: Bool, _ source: String?, _ peer: ControlPeer, _ handler: any ControlHandler)
-    -> ControlReply
-  {
-    let what = "resync" + (force ? " --force" : "") + (source.map { " --source \(printable($0, limit: 128))" } ?? "")
-    if let refusal = refusal(of: what, peer, handler) { return refusal }
+  private func resync(
+    _ force: Bool, _ source: String?, _ what: String, _ peer: ControlPeer, _ handler: any ControlHandler
+  ) -> ControlReply {
     if force, source != nil { return ControlReply(.refused(ControlRequest.forceOfOneSource)) }
     do {
       let text = try handler.resync(force: force, source: source)
@@ -205,10 +207,8 @@ package final class ControlServer {
   }
 
   private func setTime(
-    _ nanoseconds: Int64, _ within: TimeInterval?, _ peer: ControlPeer, _ handler: any ControlHandler
+    _ nanoseconds: Int64, _ within: TimeInterval?, _ what: String, _ peer: ControlPeer, _ handler: any ControlHandler
   ) -> ControlReply {
-    let what = "settime \(UTCText.text(nanoseconds))"
-    if let refusal = refusal(of: what, peer, handler) { return refusal }
     do {
       let (text, offset) = try handler.setTime(nanoseconds, within: within)
       handler.raise(EventRecord(.controlCommand, text: "\(what) by \(peer.text)"))
@@ -224,9 +224,8 @@ package final class ControlServer {
   }
 
   /// What whoever may only read is answered; it is an event, too.
-  private func refusal(of what: String, _ peer: ControlPeer, _ handler: any ControlHandler) -> ControlReply? {
-    guard !mayChange(peer) else { return nil }
-    handler.raise(EventRecord(.controlRefused, text: "\(what) refused: \(peer.text) may not change anything"))
+  private func refusal(of request: ControlRequest, _ peer: ControlPeer, _ handler: any ControlHandler) -> ControlReply {
+    handler.raise(EventRecord(.controlRefused, text: "\(request.words) refused: \(peer.text) may not change anything"))
     return ControlReply(
       .notPermitted("you may read, but not change anything: be root, the daemon's user or in the group of \(path)"))
   }
