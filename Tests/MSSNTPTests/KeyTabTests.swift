@@ -90,9 +90,28 @@ import Testing
     #expect(problem(short.bytes).hasSuffix("an arcfour-hmac key of 15 bytes; it has 16"))
   }
 
-  @Test func everyCutIsAProblemOrAnEntryLess() {
+  /// Cut within an entry it is a problem; cut between two, the entries before are the keytab.
+  @Test func everyCutIsAProblemOrTheEntriesBeforeIt() {
     let whole = Self.member.bytes
-    for length in 0..<whole.count { _ = KeyTab.holder(Array(whole.prefix(length)).span, account: "MEMBER1$") }
+    var ends = [2]
+    while let end = ends.last, end < whole.count {
+      let size = whole[end..<end + 4].reduce(Int32(0)) { $0 << 8 | Int32($1) }
+      ends.append(end + 4 + Int(size.magnitude))
+    }
+    // Of each number the account's hash comes last, but for the hole.
+    let pieces = (ends.count - 1) / 2
+    for length in 0...whole.count {
+      let file = Array(whole.prefix(length))
+      guard let count = ends.firstIndex(of: length) else {
+        #expect(!problem(file, "MEMBER1$").isEmpty, "cut at \(length)")
+        continue
+      }
+      var hashes: [NTHash] = []
+      if count >= pieces - 1 { hashes.insert(NTHash(password: "old"), at: 0) }
+      if count >= 2 * pieces - 1 { hashes.insert(NTHash(password: "new"), at: 0) }
+      let found = holder(file, "MEMBER1$")
+      #expect([found?.current, found?.previous].compactMap { $0 } == hashes, "cut at \(length)")
+    }
   }
 
   /// Names out of the file are shown as visible characters, keys never.
