@@ -93,7 +93,7 @@ let package = Package(
     pure("ReferenceWire", ["TimeTypes"]),
     pure("CardLines", ["TimeTypes"]),
     pure("Filtering", ["TimeTypes", "Numerics"]),
-    pure("Selection", ["Numerics"]),
+    pure("Selection"),
     pure("Fusion", ["TimeTypes", "Numerics", "Filtering"]),
     pure("Discipline", ["TimeTypes", "Numerics"]),
     pure("ClockPort", ["TimeTypes"]),
@@ -190,7 +190,7 @@ let package = Package(
     .executableTarget(
       name: "tompion",
       dependencies: [
-        "Control", "Report", "Settings", "LinuxKernel", "TimeTypes", "Addresses", "NTPWire", "KeyFiles", "Cryptography",
+        "Control", "Report", "Settings", "LinuxKernel", "TimeTypes", "Addresses", "KeyFiles", "Cryptography",
         "Diagnosis",
       ], swiftSettings: strict),
     .executableTarget(
