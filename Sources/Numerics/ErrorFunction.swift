@@ -6,16 +6,6 @@
 // line of integration passes it (F. Matta and A. Reichel, Mathematics of Computation 25, 1971, 339-344; D. Hunter and T. Regan,
 // ibid. 26, 1972). With h = 7/16 the rule's error is 4e-23, n^2 h^2 is exact, and 15 terms are enough.
 
-/// The error function, within 4 units in the last place. Odd; −1 and 1 at the infinities.
-@_noLocks @_noAllocation
-package func errorFunction(_ x: Double) -> Double {
-  guard x == x else { return x }
-  let size = x < 0 ? -x : x
-  if size < 1 { return errorSeries(x) }
-  let value = size > 6 ? 1 : 1 - complementaryErrorFunction(size)
-  return x < 0 ? -value : value
-}
-
 /// 1 − erf(x), within 4 units in the last place or a relative error of 1e−15, whichever is more, wherever the result is a normal
 /// number (x < 26.5); below that it keeps the subnormal numbers' absolute precision and ends in zero.
 @_noLocks @_noAllocation

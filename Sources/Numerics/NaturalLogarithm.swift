@@ -39,10 +39,3 @@ package func naturalLogarithm(_ x: Double) -> Double {
   let small = half - (s * (half + rest) + exponent * 0x1.3de6af278ece6p-42)
   return exponent * 0x1.62e42fefa3000p-1 - (small - f)
 }
-
-/// ln(1 + `x`) for |x| ≤ ½, relatively exact near zero (W. Kahan's correction of the rounding of 1 + x).
-@_noLocks @_noAllocation
-func logarithmOfOnePlus(_ x: Double) -> Double {
-  let sum = 1 + x
-  return sum == 1 ? x : naturalLogarithm(sum) * (x / (sum - 1))
-}

@@ -25,14 +25,3 @@ package func normalIntegral(_ z: Double) -> Double {
 package func logNormalDensity(_ z: Double) -> Double {
   -0.5 * z * z - 0x1.d67f1c864beb5p-1
 }
-
-/// The logarithm of the integral from −∞ to `z`, within a relative error of 2e−15 everywhere, in both tails: finite down to
-/// z = −1e154, and −(1 − integral) where the integral itself rounds to 1.
-@_noLocks @_noAllocation
-package func logNormalIntegral(_ z: Double) -> Double {
-  guard z == z else { return z }
-  if z > 0 { return logarithmOfOnePlus(-normalIntegral(-z)) }
-  if z > -1 { return naturalLogarithm(normalIntegral(z)) }
-  guard z > -.infinity else { return z }
-  return -0.5 * z * z + naturalLogarithm(0.5 * scaledComplementaryErrorFunction(-z * 0x1.6a09e667f3bcdp-1))
-}

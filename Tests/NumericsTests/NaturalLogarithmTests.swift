@@ -34,11 +34,4 @@ import Testing
       unitsInLastPlace(naturalLogarithm(.greatestFiniteMagnitude), logl(Reference(Double.greatestFiniteMagnitude))) <= 2
     )
   }
-
-  @Test func onePlus() {
-    var generator = SeededGenerator(seed: 4)
-    let small = (0..<20_000).map { _ in (generator.uniform() - 0.5) * exp(-40 * generator.uniform()) }
-    let found = worst(of: small, unitsInLastPlace, logarithmOfOnePlus, { log1pl($0) })
-    #expect(found.error <= 4, "at \(found.at)")
-  }
 }
