@@ -52,7 +52,6 @@ package final class ChildProcess {
     if poll() == nil { _ = clinux_kill(pid, number) }
   }
 
-  package func terminate() { signal(SIGTERM) }
   package func kill() { signal(SIGKILL) }
 
   private static func withCStrings<R>(

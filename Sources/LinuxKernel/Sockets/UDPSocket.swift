@@ -71,14 +71,8 @@ package final class UDPSocket {
     hardware = stampFlags & clinux_sof_raw_hardware != 0 ? options.hardware : HardwareInterfaceSet()
   }
 
-  /// Opens a closed socket anew with other options, in the memory that it has: as many packets as before may wait for their stamp.
-  /// Nothing is allocated, and on failure it stays closed.
-  package func reopen(_ options: UDPSocketOptions) throws(KernelError) {
-    close()
-    take(try UDPSocket.open(options, profile), options)
-  }
-
-  /// The closed socket becomes one that was opened as `options` say. Nothing is allocated.
+  /// The closed socket becomes one that was opened as `options` say, in the memory that it has: as many packets as before may wait for their
+  /// stamp. Nothing is allocated.
   package func take(_ opened: Opened, _ options: UDPSocketOptions) {
     close()
     descriptor = opened.descriptor

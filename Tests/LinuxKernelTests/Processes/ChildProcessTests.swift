@@ -53,7 +53,7 @@ import TimeTypes
     child.kill()
     #expect(wait(child) == 128 + SIGKILL)
     // Harmless once it is gone.
-    child.terminate()
+    child.kill()
   }
 
   @Test func leavesNoZombieWhenNobodyKeepsIt() throws {
