@@ -97,9 +97,6 @@ final class NameResolver {
   /// The next finished lookup.
   func next() -> Answer? { answers.next() }
 
-  /// Whether `next` has one.
-  var hasAnswers: Bool { answers.areWaiting }
-
   /// Answers still to come go nowhere.
   func forget() { answers = Answers() }
 
