@@ -29,12 +29,6 @@ extension Engine {
     fused.map { ($0.line.frequency, $0.frequencyError) }
   }
 
-  package var sourceCount: Int {
-    var count = 0
-    for i in 0..<capacity where storage.slots[i].isUsed { count += 1 }
-    return count
-  }
-
   /// The report of one source, as of the last event; nil where the id is unknown.
   package func report(of id: SourceID) -> SourceReport? {
     let index = find(id)

@@ -224,7 +224,11 @@ final class ClosedLoop {
   var strayed: UInt64 { engine.strayed }
   var tickInterval: Double { engine.tickInterval }
   var slew: Frequency { engine.slew }
-  var sourceCount: Int { engine.sourceCount }
+  var sourceCount: Int {
+    var count = 0
+    for slot in 0..<engine.capacity where engine.report(slot: slot) != nil { count += 1 }
+    return count
+  }
   var frequency: (frequency: Frequency, deviation: Frequency)? { engine.frequencyEstimate }
   func report(_ id: UInt32) -> SourceReport? { engine.report(of: SourceID(rawValue: id)) }
 
