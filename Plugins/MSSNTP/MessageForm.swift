@@ -13,7 +13,6 @@ package enum MessageForm: UInt8, Hashable, Sendable, BitwiseCopyable, CaseIterab
   /// Of the whole datagram.
   package var length: Int { self == .authenticator ? 68 : 120 }
   package var checksumOffset: Int { self == .authenticator ? 52 : 56 }
-  package var checksumLength: Int { length - checksumOffset }
   /// What the trailer adds to a plain packet.
   package var growth: Int { length - Self.headerLength }
 

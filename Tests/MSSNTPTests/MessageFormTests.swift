@@ -12,8 +12,7 @@ import Testing
     for form in MessageForm.allCases {
       #expect(MessageForm(length: form.length) == form)
       #expect(MessageForm.headerLength + form.growth == form.length)
-      #expect(form.checksumOffset + form.checksumLength == form.length)
     }
-    #expect(MessageForm.allCases.map(\.checksumLength) == [16, 64])
+    #expect(MessageForm.allCases.map { $0.length - $0.checksumOffset } == [16, 64])
   }
 }
