@@ -44,7 +44,7 @@ final class ListeningSockets {
       } else if let failure = open(&entry, on: index) {
         // An interface that has come up may get its address later.
         guard failure.status == .notFound, !place.interface.isEmpty else {
-          host.log(.error, "cannot listen on \(place): \(failure.reason)")
+          tell(failure, "cannot listen on \(place)")
           close()
           return failure.status
         }
@@ -74,7 +74,7 @@ final class ListeningSockets {
         // An address that is not there yet is what is waited for; of anything else an operator has to know.
         if failure.status != .notFound, failure.reason != entries[position].reason {
           entries[position].reason = failure.reason
-          host.log(.error, "cannot listen on \(entries[position].place) again: \(failure.reason)")
+          tell(failure, "cannot listen on \(entries[position].place) again")
         }
       } else {
         entries[position].isLost = false
@@ -97,6 +97,15 @@ final class ListeningSockets {
   private struct Failure {
     var status: Status
     var reason: String
+  }
+
+  /// What an operator has to know; that somebody else has the port is an event of its own.
+  private func tell(_ failure: Failure, _ what: String) {
+    if failure.status == .addressInUse {
+      host.event(.portBusy, "ntp-server \(what): \(failure.reason)")
+    } else {
+      host.log(.error, "\(what): \(failure.reason)")
+    }
   }
 
   /// Opens the sockets of one place; nil = they are open.

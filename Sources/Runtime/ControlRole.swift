@@ -329,7 +329,10 @@ final class ControlRole: ControlHandler {
       guard provider.lines.admit(now: now) else { continue }
       switch message.kind {
       case .event(let number, let source):
-        raise(.ofProvider(provider.name, number: number, source: source.map { self.name(of: $0) }, text: message.text))
+        let event = EventRecord.ofProvider(
+          provider.name, number: number, source: source.map { self.name(of: $0) }, text: message.text)
+        if event.severity == .error { provider.lastComplaint = event.text }
+        raise(event)
       case .log(let level):
         let kind: EventKind =
           switch level {

@@ -74,8 +74,17 @@ import Testing
   @Test func whatIsWrongWithoutAnInterfaceStillFailsTheStart() {
     host.nextOpenStatus = TOMPION_ADDRESS_IN_USE
     #expect(start(["192.0.2.1%eth0", "192.0.2.2"]) == TOMPION_ADDRESS_IN_USE)
-    #expect(
-      host.sockets.isEmpty && host.logs.contains { $0.contains("chronyd, pid 812") && !$0.contains("ntp-server") })
+    #expect(host.sockets.isEmpty && told == [EventNumber.portBusy.rawValue])
+    #expect(host.events.allSatisfy { $0.text.contains("192.0.2.1") && $0.text.contains("chronyd, pid 812") })
+  }
+
+  @Test func aPortThatWasTakenMeanwhileIsTold() {
+    #expect(start(["192.0.2.1:123%eth0"]) == TOMPION_OK)
+    host.interfaces["eth0"] = 9
+    host.nextOpenStatus = TOMPION_ADDRESS_IN_USE
+    look()
+    look()
+    #expect(told == [Self.lost, EventNumber.portBusy.rawValue, Self.again] && host.sockets.count == 1)
   }
 
   @Test func aRuleFollowsItsInterface() {
