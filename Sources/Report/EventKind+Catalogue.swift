@@ -134,7 +134,11 @@ extension EventKind {
         "A provider was stopped for what it did; it is started again after a pause, five times an hour at most."
       )
     case .providerMisbehaved: ("provider-misbehaved", .warning, "A provider broke a rule of the plugin ABI.")
-    case .samplesDropped: ("samples-dropped", .warning, "Samples were lost because a ring was full.")
+    case .samplesDropped:
+      (
+        "samples-dropped", .warning,
+        "Samples of a provider were lost because its ring was full; at once, then once a minute with the count."
+      )
     case .sourceAdded: ("source-added", .notice, "A provider added a source.")
     case .sourceRemoved: ("source-removed", .notice, "A provider removed a source.")
     case .leapTableExpired:

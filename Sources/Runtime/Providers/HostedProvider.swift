@@ -32,6 +32,7 @@ final class HostedProvider {
   /// One for each worker.
   private var calls = [CallWatch](repeating: CallWatch(), count: ProviderInstance.workerLimit)
   private var conduct = ConductWatch()
+  private var losses = LossWatch()
   /// Of what it says.
   var lines = LineBudget()
   /// In this process: how often it was stopped for what it did, and until when it is.
@@ -196,6 +197,11 @@ final class HostedProvider {
 
   /// Looks what it did; true = a command waits for [capture]. [control]
   func judge(now: RawInstant, raise: (EventRecord) -> Void) -> Bool {
+    if let lost = losses.look(outbox.counters, now: now) {
+      raise(
+        EventRecord(
+          .samplesDropped, source: name, text: "\(lost) samples of provider \(name) were lost: its ring was full"))
+    }
     switch conduct.look(outbox.counters, now: now) {
     case .offences(let text): raise(EventRecord(.providerMisbehaved, source: name, text: "provider \(name): \(text)"))
     case .intolerable(let text):
