@@ -18,6 +18,7 @@ extension Engine {
     storage.selection.select(
       storage.candidates, minimumSources: isLed || isTold ? 1 : parameters.minimumSources,
       requirePresent: isLed || isTold ? false : isSourceRequired())
+    reportNoMajority(&actions)
     reportFalsetickers(&actions)
     var isOwnTime = isTold
     if case .selected = storage.selection.outcome {
@@ -35,6 +36,17 @@ extension Engine {
     if followedSource != before { reportSystemSource(&actions) }
     steer(at: now, &actions)
     publish(at: now, &actions)
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func reportNoMajority(_ actions: inout Actions) {
+    switch storage.selection.outcome {
+    case .selected: toldNoMajority = false
+    case .waiting(.noMajority):
+      if !toldNoMajority { actions.advise(.log(.noMajority)) }
+      toldNoMajority = true
+    default: break
+    }
   }
 
   @_noAllocation @_noLocks

@@ -46,6 +46,8 @@ public struct Engine: ~Copyable {
   /// The gate is open for the next agreed offset (an operator's force, or the first synchronization).
   var isForced = false
   var hasAdopted = false
+  /// That there is no majority was said, and none was found since.
+  var toldNoMajority = false
   var hasSynchronized = false
 
   // Clock actions under way, and what became of refused ones.

@@ -32,6 +32,8 @@ public enum EngineEvent: Sendable {
   case clockFrequencyChanged(Frequency)
   /// A source that smears leap seconds is left out, because others do not.
   case smearingLeftOut(SourceID)
+  /// The sources disagree and none is followed; said once until there is a majority again.
+  case noMajority
   /// A leap second passed: the reference moved by that much against TAI.
   case leapPassed(by: TimeInterval)
 }

@@ -43,6 +43,9 @@ extension EngineEvent {
         .smearingLeftOut, source: name(source),
         text:
           "\(name(source)) smears leap seconds and other sources do not: it is left out, for the two are never mixed")
+    case .noMajority:
+      EventRecord(
+        .noMajority, text: "the sources disagree and no majority of them can be found: none of them is followed")
     case .leapPassed(let interval):
       EventRecord(.leapPassed, text: "a leap second passed: UTC moved by \(Quantity.offset(interval)) against TAI")
     }

@@ -136,6 +136,7 @@ package struct ActionDigest: Sendable, BitwiseCopyable, Equatable {
       add(UInt64(17) << 32)
       add(interval)
     case .smearingLeftOut(let source): add(UInt64(18) << 32 | UInt64(source.rawValue))
+    case .noMajority: add(UInt64(19) << 32)
     }
   }
 }

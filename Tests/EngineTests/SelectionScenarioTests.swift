@@ -37,9 +37,11 @@ import TimeTypes
     let loop = ClosedLoop(sources: sources)
     loop.run(until: 59)
     #expect(loop.state.synchronized)
+    #expect(!loop.has { if case .noMajority = $0 { true } else { false } })
     loop.run(until: 300)
     let state = try #require(loop.report(1)).state
     #expect(state == .waiting(.noMajority))
+    #expect(loop.has { if case .noMajority = $0 { true } else { false } })
     #expect(loop.errors(after: 60).allSatisfy { $0.magnitude < 1e-3 })
   }
 
