@@ -36,9 +36,15 @@ extension EventKind {
         "The configuration was read again and is wrong; the previous one stays in force. Not raised yet: tompiond reads it at its start only."
       )
     case .providerCommandFailed:
-      ("provider-command-failed", .warning, "A provider refused a command or answered too late.")
+      (
+        "provider-command-failed", .warning,
+        "A provider refused a command or answered too late. Not raised yet: late calls are provider-misbehaved."
+      )
     case .noProviderAvailable:
-      ("no-provider-available", .error, "Providers are configured, but not one could be started.")
+      (
+        "no-provider-available", .error,
+        "Providers are configured, but not one could be started. Not raised yet: provider-failed says it of each."
+      )
     case .keysMissing:
       (
         "keys-missing", .warning,
@@ -81,7 +87,11 @@ extension EventKind {
       )
     case .sourceProvenAgain:
       ("source-proven-again", .notice, "Replies of a source prove themselves again.")
-    case .noSourceAccessible: ("no-source-accessible", .warning, "Not one of the sources can be reached.")
+    case .noSourceAccessible:
+      (
+        "no-source-accessible", .warning,
+        "Not one of the sources can be reached. Not raised yet: source-unreachable says it of each."
+      )
     case .clockStepped: ("clock-stepped", .warning, "The daemon moved the clock at once by the interval given.")
     case .sampleTooBig:
       (
@@ -95,7 +105,11 @@ extension EventKind {
     case .sourceUnreachable:
       ("source-unreachable", .warning, "The last eight polls of this source brought no valid reply.")
     case .providerStopped: ("provider-stopped", .warning, "A provider stopped or was stopped.")
-    case .noProviderRunning: ("no-provider-running", .warning, "No provider that brings time is still running.")
+    case .noProviderRunning:
+      (
+        "no-provider-running", .warning,
+        "No provider that brings time is still running. Not raised yet: provider-stopped says it of each."
+      )
     case .sourceDropped:
       (
         "source-dropped", .warning,
@@ -104,8 +118,10 @@ extension EventKind {
     case .nameNotResolved:
       ("name-not-resolved", .warning, "The name of a source has no address; another attempt follows.")
     case .nameResolved: ("name-resolved", .notice, "The name of a source was resolved after failures.")
-    case .servingStarted: ("serving-started", .notice, "The server answers with synchronized time.")
-    case .servingStopped: ("serving-stopped", .warning, "The server answers as unsynchronized.")
+    case .servingStarted:
+      ("serving-started", .notice, "The server answers with synchronized time. Not raised yet: synchronized says it.")
+    case .servingStopped:
+      ("serving-stopped", .warning, "The server answers as unsynchronized. Not raised yet: unsynchronized says it.")
     case .daemonStarted: ("daemon-started", .notice, "tompiond started.")
     case .daemonStopped: ("daemon-stopped", .notice, "tompiond is stopping.")
     case .resyncRequested: ("resync-requested", .notice, "An operator asked for a resynchronization.")
