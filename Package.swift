@@ -112,6 +112,7 @@ let package = Package(
     edge("LinuxKernel", ["TimeTypes", "CardLines", "ClockPort", "CLinux", "CLibCap"]),
     edge("Cryptography", ["COpenSSL"]),
     edge("ProviderKit", ["TimeTypes", "CTompionProvider"]),
+    edge("DeviceSources", ["TimeTypes", "ProviderKit", "CTompionProvider"]),
     edge(
       "ProviderHost",
       ["TimeTypes", "CardLines", "SampleRing", "CTompionProvider", "CLinux", "ClockPort", "LinuxKernel"]),
@@ -158,12 +159,12 @@ let package = Package(
       path: "Plugins/MSSNTP", exclude: ["README.md"], swiftSettings: strict),
     plugin("MSSNTPPlugin", of: "MSSNTP", library: "libtompion-ms-sntp.so"),
     .target(
-      name: "PPS", dependencies: ["TimeTypes", "Numerics", "ProviderKit", "CTompionProvider"], path: "Plugins/PPS",
-      exclude: ["README.md"], swiftSettings: strict),
+      name: "PPS", dependencies: ["TimeTypes", "Numerics", "ProviderKit", "DeviceSources", "CTompionProvider"],
+      path: "Plugins/PPS", exclude: ["README.md"], swiftSettings: strict),
     plugin("PPSPlugin", of: "PPS", library: "libtompion-pps.so"),
     .target(
-      name: "PHC", dependencies: ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider"], path: "Plugins/PHC",
-      exclude: ["README.md"], swiftSettings: strict),
+      name: "PHC", dependencies: ["TimeTypes", "CardLines", "ProviderKit", "DeviceSources", "CTompionProvider"],
+      path: "Plugins/PHC", exclude: ["README.md"], swiftSettings: strict),
     plugin("PHCPlugin", of: "PHC", library: "libtompion-phc.so"),
     .target(
       name: "GNSS", dependencies: ["TimeTypes", "ReferenceWire", "ProviderKit", "CTompionProvider"],
@@ -282,6 +283,7 @@ let package = Package(
     tests(
       "MSSNTP",
       ["TimeTypes", "Addresses", "Cryptography", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+    tests("DeviceSources", ["TimeTypes", "ProviderKit", "CTompionProvider"]),
     tests("PPS", ["TimeTypes", "Numerics", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("PHC", ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("Local", ["TimeTypes", "ProviderKit", "CTompionProvider", "MockHost"]),

@@ -27,6 +27,7 @@ package struct Fitness: Hashable, Sendable, BitwiseCopyable {
   private var antenna: Sign<ReceiverReport.Antenna>?
   private var spoofing: Sign<Bool>?
   private var accuracy: Sign<UInt64>?
+  private var quality: UInt8?
   /// The antenna was found good at least once: its supervisor works, and is believed when it finds it missing.
   private var hadAntenna = false
   package private(set) var satellites: UInt8?
@@ -40,6 +41,7 @@ package struct Fitness: Hashable, Sendable, BitwiseCopyable {
     if let value = report.isSpoofed { spoofing = Sign(value: value, raw: now) }
     if let value = report.accuracy { accuracy = Sign(value: value, raw: now) }
     if let value = report.satellites { satellites = value }
+    if let value = report.quality { quality = value }
     if let value = report.antenna, value != .unknown {
       antenna = Sign(value: value, raw: now)
       if value == .good { hadAntenna = true }
@@ -67,6 +69,14 @@ package struct Fitness: Hashable, Sendable, BitwiseCopyable {
     }
     if let known = accuracy?.fresh(at: now, Self.signMemory), known > Self.worstAccuracy { return .inaccurate }
     return nil
+  }
+
+  /// What was told last, for people.
+  package var signs: FixSigns {
+    var signs = FixSigns()
+    (signs.fix, signs.quality, signs.satellites) = (fix?.value, quality, satellites)
+    signs.hasAntenna = antenna?.value == .good
+    return signs
   }
 
   /// ns, 0 = it does not say.

@@ -45,7 +45,8 @@ struct ReceiverSlot {
   var sequence: UInt32 = 0
   var info = SourceInfo()
   /// What `info` says of it.
-  private var shown = Standing.well
+  private var shown = Standing.unknown
+  private var ticks: UInt32 = 0
   private var secondsLeft: Int64 = 1
   private var publishedBefore: UInt32 = 0
   private(set) var poll: Int8 = 0
@@ -133,7 +134,8 @@ struct ReceiverSlot {
     info.fields.poll = poll
     if !settings.noselect, !isLearning { info.fields.flags &= ~TOMPION_SOURCE_NOSELECT }
     let now = standing
-    guard now != shown else { return }
+    ticks &+= 1
+    guard now.isNews(after: shown) || ticks & 7 == 0 && now != shown else { return }
     shown = now
     info.lastError = now.text
   }
@@ -141,8 +143,8 @@ struct ReceiverSlot {
   private var standing: Standing {
     if !trouble.isEmpty { return .lost(trouble) }
     if let unfitness = receiver.unfitness { return .unfit(unfitness, satellites: receiver.fitness.satellites) }
-    guard receiver.isBelieved else { return receiver.counters.lastRefusal.map { .refused($0) } ?? .well }
+    guard receiver.isBelieved else { return receiver.counters.lastRefusal.map { .refused($0) } ?? .unknown }
     if isLearning { return .learning }
-    return feeds.first { !$0.trouble.isEmpty }.map { .notPassedOn($0.trouble) } ?? .well
+    return feeds.first { !$0.trouble.isEmpty }.map { .notPassedOn($0.trouble) } ?? .well(receiver.fitness.signs)
   }
 }

@@ -7,7 +7,7 @@ import TimeTypes
 /// The adapter between the host and its own clock as a source: it looks at the clock page each second, and says whether the clock may
 /// stand in. What follows from it is the engine's.
 ///
-/// The reference is capture's once the provider is started; timer 0 ticks each second.
+/// Timer 0 ticks each second.
 final class LocalProvider: Provider {
   private var options = LocalOptions()
   private var reference: LocalReference?
@@ -16,8 +16,6 @@ final class LocalProvider: Provider {
   private var info = SourceInfo()
   private var sequence: UInt32 = 0
   private var isStarted = false
-  /// Options of an update-config.
-  private let handover = SettingsHandover<LocalOptions>()
   private var ticks: UInt32 = 0
   private var wasServed = false
 
@@ -47,7 +45,6 @@ final class LocalProvider: Provider {
 
   override func start() -> Status {
     isStarted = true
-    takePending()
     let now = host.nowRaw
     reference = LocalReference(options, now: now)
     ticks = 0
@@ -69,7 +66,10 @@ final class LocalProvider: Provider {
   override func command(_ command: Command) -> Status {
     switch command.kind {
     case .updateConfig:
-      return handover.update(isRunning: isStarted, read: readSettings, use: use)
+      guard let options = readSettings() else { return .invalid }
+      use(options)
+      if isStarted { reference = LocalReference(options, now: host.nowRaw) }
+      return .ok
     // What there is to know is on the page.
     case .query, .pollIntervalChanged, .timeJumped, .networkChanged, .pollNow, .shutdown: return .ok
     default: return .unsupported
@@ -78,7 +78,6 @@ final class LocalProvider: Provider {
 
   override func expired(timer: UInt16, now: RawInstant) {
     guard timer == Self.tick else { return }
-    if takePending() { reference = LocalReference(options, now: now) }
     guard page != nil else { return }
     let isNews = reference?.take(ClockSight(page, now: now), now: now) ?? false
     publishInfo()
@@ -142,12 +141,5 @@ final class LocalProvider: Provider {
     info.fields.reference_id = Self.referenceID.rawValue
     info.fields.stratum = options.stratum
     (info.fields.poll, info.fields.min_poll, info.fields.max_poll) = (Self.poll, Self.poll, Self.poll)
-  }
-
-  @discardableResult
-  private func takePending() -> Bool {
-    guard let options = handover.take() else { return false }
-    use(options)
-    return true
   }
 }

@@ -2,12 +2,11 @@
 
 import CTompionProvider
 import ProviderKit
-import Synchronization
 import TimeTypes
 
 /// The adapter between an operator's words and the host: each becomes one sample. What is made of it is the engine's.
 ///
-/// Commands come on [control] and go to [capture] by the mailbox and timer 0.
+/// An entry comes by a command, and becomes a sample in capture: the mailbox and timer 0.
 final class ManualProvider: Provider {
   private var settings = ManualSettings()
   private var word = OperatorsWord()
@@ -15,9 +14,7 @@ final class ManualProvider: Provider {
   private var info = SourceInfo()
   private var sequence: UInt32 = 0
   private var isStarted = false
-  private let mailbox = CommandMailbox()
-  /// Nanoseconds of `settings.uncertainty`, for [capture].
-  private let uncertainty = Atomic<Int64>(1_000_000_000)
+  private var mailbox = CommandMailbox()
 
   private static let tick: UInt16 = 0
   /// log2 s: a word counts as heard for eight such intervals, twelve days.
@@ -72,8 +69,7 @@ final class ManualProvider: Provider {
     guard let stamp = host.now() else { return }
     let (sum, overflow) = command.value.addingReportingOverflow(stamp.raw.nanoseconds)
     guard !overflow else { return }
-    let own = TimeInterval(nanoseconds: uncertainty.load(ordering: .relaxed))
-    let given = command.source > 0 ? TimeInterval.microseconds(Int64(command.source)) : own
+    let given = command.source > 0 ? TimeInterval.microseconds(Int64(command.source)) : settings.uncertainty
     let entry = OperatorsWord.Entry(raw: stamp.raw, time: TimeInterval(nanoseconds: sum), uncertainty: given)
     let before = word.count
     let verdict = word.take(entry)
@@ -146,7 +142,7 @@ final class ManualProvider: Provider {
 
   private func readSettings() -> Bool {
     guard let settings = host.settings.read({ ManualSettings.read($0) }) else { return false }
-    uncertainty.store(settings.uncertainty.nanoseconds, ordering: .relaxed)
+    self.settings = settings
     return true
   }
 }

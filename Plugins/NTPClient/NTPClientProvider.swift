@@ -5,15 +5,12 @@ import TimeTypes
 
 /// The adapter between associations and the host: it carries actions out and brings events in, and decides nothing.
 ///
-/// Associations belong to capture. Commands come on control, which hands them over by a mailbox and timer 0; each slot has the
-/// timer of its index plus 1.
+/// What commands ask for is capture's to do (packets are sent): a mailbox and timer 0. Each slot has the timer of its index plus 1.
 final class NTPClientProvider: Provider {
   var slots: [AssociationSlot] = []
-  let mailbox = CommandMailbox()
+  private var mailbox = CommandMailbox()
   private var nextKey: UInt32 = 0
   private var isStarted = false
-  /// Sources of an update-config; the command that tells of them comes after.
-  private let handover = SettingsHandover<[SourceSettings]>()
 
   static let mailboxTimer: UInt16 = 0
 
@@ -25,9 +22,7 @@ final class NTPClientProvider: Provider {
           "timer/1": host.timers.isAvailable,
         ], "an NTP client needs")
     else { return .unsupported }
-    guard let sources = readSettings() else { return .invalid }
-    replaceSlots(with: sources, now: host.nowRaw)
-    return .ok
+    return useSettings()
   }
 
   override func start() -> Status {
@@ -53,22 +48,15 @@ final class NTPClientProvider: Provider {
   override func command(_ command: Command) -> Status {
     switch command.kind {
     case .updateConfig:
-      let status = handover.update(isRunning: isStarted, read: readSettings) {
-        replaceSlots(with: $0, now: host.nowRaw)
-      }
-      guard status == .ok else { return status }
+      let status = useSettings()
+      return status == .ok && isStarted ? wakeCapture() : status
     case .pollIntervalChanged, .networkChanged, .query, .pollNow: break
     // Intervals are taken on the raw clock, and stamps carry the era of theirs: a step falsifies nothing.
     case .timeJumped, .shutdown: return .ok
     default: return .unsupported
     }
     guard isStarted else { return .ok }
-    guard mailbox.post(command) else {
-      // Nobody will fetch these settings: the next update-config has to find the place free.
-      if command.kind == .updateConfig { _ = handover.take() }
-      return .again
-    }
-    return wakeCapture()
+    return mailbox.post(command) ? wakeCapture() : .again
   }
 
   override func receive(_ batch: inout PacketBatch, socket: UInt32, worker: ProviderWorker?) {
@@ -90,19 +78,15 @@ final class NTPClientProvider: Provider {
 
   private func wakeCapture() -> Status { host.timers.arm(Self.mailboxTimer, at: host.nowRaw) }
 
-  private func readSettings() -> [SourceSettings]? {
-    host.settings.read { SourceSettings.read($0) }
+  private func useSettings() -> Status {
+    guard let sources = host.settings.read({ SourceSettings.read($0) }) else { return .invalid }
+    replaceSlots(with: sources, now: host.nowRaw)
+    return .ok
   }
 
   /// Timer 0: commands wait, or the provider was started. [capture]
   func drainMailbox(now: RawInstant) {
-    while let command = mailbox.take() {
-      if command.kind == .updateConfig, let sources = handover.take() {
-        replaceSlots(with: sources, now: now)
-      } else {
-        obey(command, now: now)
-      }
-    }
+    while let command = mailbox.take() { obey(command, now: now) }
     let precision = host.clockPage()?.read()?.precision ?? 0
     for index in slots.indices {
       if precision < 0 { slots[index].association.localPrecision = precision }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeviceSources
 package import ProviderKit
 import TimeTypes
 
 /// One [[source]] of provider "phc": its options and its texts.
-package struct HardwareClockSettings: Hashable, Sendable {
+package struct HardwareClockSettings: DeviceSettings {
   package var device = ""
   /// For people; "" = the device.
   package var name = ""
@@ -12,6 +13,12 @@ package struct HardwareClockSettings: Hashable, Sendable {
   package var options = HardwareClockOptions()
 
   package init() {}
+
+  package var poll: Int8 { options.poll }
+  package var prefer: Bool { options.prefer }
+  package var noselect: Bool { options.noselect }
+  package var trust: Bool { options.trust }
+  package var require: Bool { options.require }
 
   /// A host has so many devices for one provider.
   package static let limit = 16

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CTompionProvider
+import DeviceSources
 import ProviderKit
 
 /// The module table of this plugin: what `tompion_module_v1` returns. Lives as long as the process. [any]
@@ -10,7 +11,8 @@ private let catalogue = ProviderCatalogue([
   ProviderKind(
     id: "org.tompion.phc", name: "phc", vendor: "Tompion", version: "0.1.0",
     description: "PTP hardware clocks, a hypervisor's among them, as sources of time", capabilities: .input,
-    receivers: [.timers, .devices], settings: HardwareClockSettings.schema, make: { PHCProvider(host: $0) })
+    receivers: [.timers, .devices], settings: HardwareClockSettings.schema,
+    make: { DeviceProvider<HardwareClockSlot>(host: $0) })
 ])
 
 // The ABI's two functions carry no context, so they name this plugin's own catalogue; the pointers are the host's, passed on.

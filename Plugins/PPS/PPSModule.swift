@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CTompionProvider
+import DeviceSources
 import ProviderKit
 
 /// The module table of this plugin: what `tompion_module_v1` returns. Lives as long as the process. [any]
@@ -10,7 +11,7 @@ private let catalogue = ProviderCatalogue([
   ProviderKind(
     id: "org.tompion.pps", name: "pps", vendor: "Tompion", version: "0.1.0",
     description: "pulses per second (RFC 2783) and external time stamps of PTP clocks", capabilities: .input,
-    receivers: [.timers, .devices], settings: PulseSettings.schema, make: { PPSProvider(host: $0) })
+    receivers: [.timers, .devices], settings: PulseSettings.schema, make: { DeviceProvider<PulseSlot>(host: $0) })
 ])
 
 // The ABI's two functions carry no context, so they name this plugin's own catalogue; the pointers are the host's, passed on.

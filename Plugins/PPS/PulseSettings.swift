@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DeviceSources
 package import ProviderKit
 import TimeTypes
 
 /// One [[source]] of provider "pps": its options and its texts.
-package struct PulseSettings: Hashable, Sendable {
+package struct PulseSettings: DeviceSettings {
   package var device = ""
   /// A PTP clock that is told to make pulses; "" = none.
   package var enableOn = ""
@@ -15,6 +16,12 @@ package struct PulseSettings: Hashable, Sendable {
   package var options = PulseOptions()
 
   package init() {}
+
+  package var poll: Int8 { 0 }
+  package var prefer: Bool { options.prefer }
+  package var noselect: Bool { options.noselect }
+  package var trust: Bool { options.trust }
+  package var require: Bool { options.require }
 
   /// A host has so many devices for one provider.
   package static let limit = 16

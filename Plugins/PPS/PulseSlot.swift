@@ -1,125 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CTompionProvider
+import DeviceSources
 import ProviderKit
 import TimeTypes
 
 /// One source of pulses as the provider drives it.
-struct PulseSlot {
+struct PulseSlot: DeviceSlot {
+  static let need = "pulses need"
+
   let settings: PulseSettings
-  /// What people and the network are told of the time's origin.
-  let referenceID: ReferenceID
-  var pulses: PulseSource
-  /// The host's number of the source, and its device; 0 = none.
-  var source: UInt32 = 0
-  var device: UInt32 = 0
-  var info = SourceInfo()
-  var sequence: UInt32 = 0
-  /// Samples at the last tick.
-  private var usedBefore: UInt32 = 0
+  var line: DeviceLine<PulseSource.State>
+  private var pulses: PulseSource
   private var movesBefore: UInt32 = 0
-  /// When the device may be tried again.
-  var retry = RawInstant(nanoseconds: .min)
-  /// Why it cannot be opened, "" = it is.
-  var deviceError = ""
-  var deviceStatus = Status.ok
-  /// What the texts that people see were made of.
-  private var textState: PulseSource.State?
-  private var textError = ""
-  private var textRefused: UInt32 = 0
-  private var ticks: UInt32 = 0
-  /// What was last told by an event, and for how many ticks it has been something else.
-  private var told = PulseSource.State.waiting
-  private var other = 0
 
   init(_ settings: PulseSettings) {
     self.settings = settings
-    referenceID = ReferenceID(settings.referenceID)
+    line = DeviceLine(settings)
     pulses = PulseSource(settings.options)
   }
 
-  var name: String { settings.name.isEmpty ? settings.device : settings.name }
+  var state: PulseSource.State { pulses.state }
+  var stateText: String { pulses.state.text(pulses.edges, width: widthText) }
+  var refused: UInt32 { pulses.counters.refusedInAll &+ pulses.counters.missing }
+  var refusedText: String { pulses.counters.text }
 
-  enum News {
-    case reachable
-    case unreachable
-    case state(PulseSource.State)
-    case moved
+  var countsText: String {
+    let (counters, rest) = (pulses.counters, pulses.counters.text)
+    return "\(counters.used) of \(counters.seen) pulses used\(rest.isEmpty ? "" : "; \(rest)")"
   }
 
-  /// A second passed: the reach register moves on. What people have to know of: at most three.
-  mutating func tick(isOpen: Bool) -> [News] {
-    var news: [News] = []
-    let used = pulses.counters.used
-    let hadReach = info.fields.reach
-    info.fields.reach = hadReach << 1 | (used != usedBefore ? 1 : 0)
-    info.fields.unanswered = used != usedBefore ? 0 : info.fields.unanswered &+ 1
-    info.fields.polls &+= isOpen ? 1 : 0
-    usedBefore = used
-    if hadReach == 0, info.fields.reach != 0 { news.append(.reachable) }
-    if hadReach != 0, info.fields.reach == 0 { news.append(.unreachable) }
-    if pulses.counters.moves != movesBefore {
-      movesBefore = pulses.counters.moves
-      news.append(.moved)
+  mutating func lost() { pulses.lost() }
+
+  mutating func tick(now: RawInstant) -> [DeviceNews] {
+    let counters = pulses.counters
+    line.info.fields.polls &+= line.isOpen ? 1 : 0
+    line.info.fields.replies = counters.used
+    line.info.fields.rejected = counters.refusedInAll
+    var news: [DeviceNews] = []
+    switch line.count(used: counters.used) {
+    case true?: news.append(DeviceNews(.sourceReachable, "pulses of \(line.name) are used"))
+    case false?:
+      news.append(DeviceNews(.sourceUnreachable, "no pulse of \(line.name) could be used for eight seconds"))
+    case nil: break
     }
-    // A state that holds for four seconds is one; what flickers is not told.
-    other = pulses.state.isLike(told) ? 0 : other + 1
-    if other >= 4 {
-      (told, other) = (pulses.state, 0)
-      news.append(.state(told))
+    if counters.moves != movesBefore {
+      movesBefore = counters.moves
+      news.append(DeviceNews(.referenceJumped, "pulses of \(line.name) have moved, and stay where they are now"))
     }
+    if let state = line.settle(pulses.state), let told = self.news(of: state) { news.append(told) }
     return news
   }
 
-  /// The numbers that people see. Once a second, so that nothing is allocated here.
-  mutating func refreshNumbers() {
-    info.fields.replies = pulses.counters.used
-    info.fields.rejected = pulses.counters.refusedInAll
-    ticks &+= 1
+  private func news(of state: PulseSource.State) -> DeviceNews? {
+    switch state {
+    case .locked: DeviceNews(.referenceTrusted, "pulses of \(line.name) have their seconds")
+    case .unlocked: DeviceNews(.referenceUnfit, "\(line.name): \(stateText)")
+    case .refusing: DeviceNews(.referenceRefused, "\(line.name): \(stateText)")
+    case .waiting, .gathering: nil
+    }
   }
 
-  /// What is told in words is not true any more; figures in it may be some seconds old.
-  var areTextsOld: Bool {
-    guard let textState, pulses.state.isLike(textState), textError == deviceError else { return true }
-    return ticks & 7 == 0 && textRefused != pulses.counters.refusedInAll &+ pulses.counters.missing
-  }
-
-  /// What people see in words, and what never changes.
-  mutating func refreshTexts() {
-    let counters = pulses.counters
-    (textState, textError, textRefused) = (pulses.state, deviceError, counters.refusedInAll &+ counters.missing)
-    info.name = name
-    info.address = settings.device
-    info.fields.flags = flags
-    info.fields.reference_id = referenceID.rawValue
-    (info.fields.poll, info.fields.min_poll, info.fields.max_poll) = (0, 0, 0)
-    let state = deviceError.isEmpty ? pulses.state.text(pulses.edges, width: widthText) : deviceError
-    let counts = counters.text
-    info.lastError = state.isEmpty ? (counts.isEmpty ? "" : "so far \(counts)") : state
+  mutating func take(_ mark: DeviceMark, followed: () -> FollowedTime?) -> Sample? {
+    guard !mark.edge.isEmpty else { return nil }
+    let error = UInt64(mark.stamp.errorNanoseconds) + UInt64(mark.errorNanoseconds)
+    let pulse = Pulse(
+      raw: mark.stamp.raw, time: mark.stamp.time, era: mark.stamp.era, errorNanoseconds: UInt32(clamping: error),
+      sequence: mark.sequence, kind: mark.stamp.kind)
+    guard mark.edge.contains(settings.options.edge == .assert ? .assert : .clear) else {
+      pulses.takeOther(pulse)
+      return nil
+    }
+    line.info.fields.last_reply_raw_ns = pulse.raw.nanoseconds
+    guard case .sample(let sample) = pulses.take(pulse, followed()) else { return nil }
+    // The host numbers such a sample itself by its own estimate, which a step of the clock does not touch.
+    return Sample(
+      source: SourceID(rawValue: line.source), sequence: line.nextSequence(),
+      flags: [.oneWay, .pulse, .noLeap, .reply],
+      clock: mark.stamp.clock, era: sample.pulse.era, local: sample.pulse.time, reference: sample.reference,
+      raw: sample.pulse.raw, dispersion: sample.dispersionNanoseconds,
+      asymmetryBound: UInt64(max(settings.options.accuracy.nanoseconds, 0)), referenceID: line.referenceID,
+      leap: sample.leap, stratum: 0, precision: sample.precision, poll: settings.poll, receiveKind: sample.pulse.kind,
+      transmitKind: .none)
   }
 
   /// Which edge looks right.
-  var widthText: String {
+  private var widthText: String {
     guard case .wrong(let width) = pulses.edges.verdict else { return "the other edge marks the second" }
     let right = settings.options.edge.other.rawValue
     return "the \(right) edge looks right: pulses of \(width.millisecondsText) ms begin there"
       + "; edge = \"\(right)\", or width_check = false"
   }
-
-  private var flags: UInt32 {
-    var flags = TOMPION_SOURCE_REFCLOCK
-    let options = settings.options
-    if options.prefer { flags |= TOMPION_SOURCE_PREFER }
-    if options.noselect { flags |= TOMPION_SOURCE_NOSELECT }
-    if options.trust { flags |= TOMPION_SOURCE_TRUST }
-    if options.require { flags |= TOMPION_SOURCE_REQUIRE }
-    return flags
-  }
 }
 
-extension PulseSource.State {
-  /// Of one kind: whose figures differ is no news.
-  func isLike(_ other: PulseSource.State) -> Bool {
+extension PulseSource.State: DeviceState {
+  package func isLike(_ other: PulseSource.State) -> Bool {
     switch (self, other) {
     case (.waiting, .waiting), (.gathering, .gathering), (.locked, .locked), (.unlocked, .unlocked): true
     case (.refusing(let a, _), .refusing(let b, _)): a == b

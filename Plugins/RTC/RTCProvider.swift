@@ -7,7 +7,7 @@ import TimeTypes
 /// The adapter between the host and its battery-backed clock: it reads it, keeps what is to be kept, and tells people. What follows from a
 /// reading is `RTCWatch`'s. It publishes no sample: the clock is never followed, and never written.
 ///
-/// The watch is capture's once the provider is started; timer 0 is the next reading. A measurement, every eleven minutes, allocates; what is
+/// Timer 0 is the next reading. A measurement, every eleven minutes, allocates; what is
 /// found wrong again does not.
 final class RTCProvider: Provider {
   private var options = RTCOptions()
@@ -20,8 +20,6 @@ final class RTCProvider: Provider {
   private var shown: RTCWatch.State?
   /// It was told that the clock cannot be read.
   private var wasLost = false
-  /// Options of an update-config.
-  private let handover = SettingsHandover<RTCOptions>()
 
   private static let tick: UInt16 = 0
   private static let kept = "rtc"
@@ -47,7 +45,10 @@ final class RTCProvider: Provider {
 
   override func start() -> Status {
     isStarted = true
-    takePending()
+    return begin()
+  }
+
+  private func begin() -> Status {
     let now = host.nowRaw
     watch = RTCWatch(options, saved: saved(), now: now)
     shown = nil
@@ -67,7 +68,9 @@ final class RTCProvider: Provider {
   override func command(_ command: Command) -> Status {
     switch command.kind {
     case .updateConfig:
-      return handover.update(isRunning: isStarted, read: readSettings, use: use)
+      guard let options = readSettings() else { return .invalid }
+      use(options)
+      return isStarted ? begin() : .ok
     // What there is to know stands in the source's line; steps are told by the era in each stamp.
     case .query, .pollIntervalChanged, .timeJumped, .networkChanged, .pollNow, .shutdown: return .ok
     default: return .unsupported
@@ -76,10 +79,6 @@ final class RTCProvider: Provider {
 
   override func expired(timer: UInt16, now: RawInstant) {
     guard timer == Self.tick else { return }
-    if takePending() {
-      watch = RTCWatch(options, saved: saved(), now: now)
-      shown = nil
-    }
     guard let before = host.now() else {
       host.timers.arm(Self.tick, at: now + .seconds(1))
       return
@@ -157,12 +156,5 @@ final class RTCProvider: Provider {
     info.name = "rtc"
     info.address = options.device
     info.fields.flags = TOMPION_SOURCE_REFCLOCK | TOMPION_SOURCE_NOSELECT
-  }
-
-  @discardableResult
-  private func takePending() -> Bool {
-    guard let options = handover.take() else { return false }
-    use(options)
-    return true
   }
 }

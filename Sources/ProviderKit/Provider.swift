@@ -5,8 +5,8 @@ public import TimeTypes
 /// A provider written in Swift: override what it needs and list it in a `ProviderCatalogue`.
 ///
 /// The kit keeps the ladder of states (opened → inited → started ⇄ stopped → closed): a call out of its state is answered with
-/// `Status.wrongState` and never arrives here. Capture callbacks never overlap `start`, `stop` or `close`; they do run beside
-/// `command`, which therefore hands its work over by a `CommandMailbox` and a timer. A class, because dispatch through it needs no
+/// `Status.wrongState` and never arrives here. No two calls overlap (base.h) but those of several workers, so that nothing needs a lock;
+/// what is for capture alone follows a `command` by a `CommandMailbox` and a timer. A class, because dispatch through it needs no
 /// generic code and no allocation per packet.
 open class Provider {
   /// The host of this provider; valid until `close` returns.

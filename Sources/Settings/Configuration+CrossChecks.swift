@@ -136,7 +136,7 @@ extension Configuration {
   /// Samples for another daemon, which would steer the clock as well.
   private mutating func warnOfFeeds() {
     guard clock.kind == .system, clock.steer else { return }
-    for provider in providers where provider.name == "gnss" && provider.enabled {
+    for provider in providers where provider.isModule("tompion-gnss") && provider.enabled {
       for value in provider.values where value.path.hasSuffix("].feed_sock") || value.path.hasSuffix("].feed_shm") {
         warnings.append(
           diagnostic(

@@ -28,7 +28,7 @@ extension Configuration {
 
   /// Without `allow` a server answers its own host alone, and to listen elsewhere is in vain.
   private mutating func warnOfUnheardServer() {
-    for server in providers where server.name == "ntp-server" && server.enabled {
+    for server in providers where server.isModule("tompion-ntp-server") && server.enabled {
       guard !server.values.contains(where: { $0.path == "allow" || $0.path.hasPrefix("allow[") }) else { continue }
       let outside = server.values.first { value in
         guard value.path.hasPrefix("listen["), case .string(let text) = value.value,
@@ -46,7 +46,7 @@ extension Configuration {
   /// A stratum of 1 is a reference clock's, and others believe the smallest dispersion most.
   private mutating func warnOfPretence() {
     let advice = "write a stratum of 5 or more, or say by dispersion how far it may be wrong"
-    for local in providers where local.name == "local" && local.enabled {
+    for local in providers where local.isModule("tompion-local") && local.enabled {
       guard let stratum = local.values.first(where: { $0.path == "stratum" && $0.number == 1 }) else { continue }
       guard let told = local.values.first(where: { $0.path == "dispersion" })?.number, told < Self.honest else {
         continue

@@ -3,14 +3,14 @@
 import Addresses
 
 extension Configuration {
-  /// The provider whose `listen` is known here; others say themselves what is wrong with theirs.
-  private static let server = "ntp-server"
+  /// The module whose `listen` is known here; others say themselves what is wrong with theirs.
+  private static let server = "tompion-ntp-server"
 
   /// Two places of the server's `listen` of which the kernel would give us one only, and which would look as if another program had the
   /// port. What is no place at all is for the provider to say.
   func overlappingListens() -> [Diagnostic] {
     var wrong: [Diagnostic] = []
-    for provider in providers where provider.name == Self.server && provider.enabled {
+    for provider in providers where provider.isModule(Self.server) && provider.enabled {
       var known: [(place: ListenPlace, value: SettingValue)] = []
       for value in provider.values where value.path == "listen" || value.path.hasPrefix("listen[") {
         guard case .string(let text) = value.value, let place = ListenPlace(text, defaultPort: 123) else { continue }

@@ -18,7 +18,9 @@ extension Configuration {
         switch provider.name {
         case Self.defaultSourceProvider where value.isSourceAuth && value.value != .string("none"):
           advice = "write \"none\" or leave it out, or write profile = \"full\""
-        case "ntp-server" where value.path == "authenticate" || value.path.hasPrefix("authenticate["):
+        case _
+        where provider.isModule("tompion-ntp-server")
+          && (value.path == "authenticate" || value.path.hasPrefix("authenticate[")):
           advice = "leave it out, or write profile = \"full\""
         default: return nil
         }

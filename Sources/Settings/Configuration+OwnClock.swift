@@ -4,12 +4,12 @@ import TimeTypes
 
 /// The own clock as what is served: the provider "local". `clock.local_stratum` is a short word for it.
 extension Configuration {
-  private var local: ProviderConfiguration? { providers.first { $0.name == "local" && $0.enabled } }
+  private var local: ProviderConfiguration? { providers.first { $0.isModule("tompion-local") && $0.enabled } }
 
   /// `local_stratum = N` in [clock] is [provider.local] with that stratum, which waits for nothing and tells `local_dispersion` at most.
   mutating func readOwnClock(_ root: inout TableReader) {
     guard clock.localStratum > 0, let (stratum, dispersion) = Self.ownClockMembers(root.members) else { return }
-    if let other = providers.first(where: { $0.name == "local" }) {
+    if let other = providers.first(where: { $0.isModule("tompion-local") }) {
       return root.refuse(
         stratum.node, key: "clock.local_stratum",
         "[provider.local] in line \(other.line) says whether the own clock is served, and as what",
@@ -47,7 +47,7 @@ extension Configuration {
           file: file, line: value?.line ?? local.line, column: value?.column ?? local.column,
           key: value?.key ?? "provider.local", value: value?.written ?? "", problem: problem, advice: advice))
     }
-    if !providers.contains(where: { $0.name == "ntp-server" && $0.enabled }) {
+    if !providers.contains(where: { $0.isModule("tompion-ntp-server") && $0.enabled }) {
       warn("nobody is served by this host, so that nobody sees its own clock", "add [provider.ntp-server] with listen")
     }
     let orphan = local.values.first { $0.path == "orphan" && $0.value == .boolean(true) }

@@ -62,7 +62,7 @@ extension Configuration {
 
   private static func scheme(wantedBy user: ProviderConfiguration, _ value: SettingValue) -> String? {
     guard case .string(let text) = value.value else { return nil }
-    if user.name == "ntp-server" {
+    if user.isModule("tompion-ntp-server") {
       return value.path == "authenticate" || value.path.hasPrefix("authenticate[") ? text : nil
     }
     guard value.isSourceAuth else { return nil }
@@ -129,6 +129,7 @@ extension Configuration {
   }
 
   private static func otherMethods(than user: ProviderConfiguration) -> String {
-    user.name == "ntp-server" ? "\"symmetric\" or \"ms-sntp\"" : "auth = \"key:N\", or \"none\" if it may prove nothing"
+    user.isModule("tompion-ntp-server")
+      ? "\"symmetric\" or \"ms-sntp\"" : "auth = \"key:N\", or \"none\" if it may prove nothing"
   }
 }

@@ -53,7 +53,7 @@ extension Configuration {
         let key = value.path.split(separator: ".").last ?? ""
         switch value.value {
         case .string(let text) where ["name", "address", "device", "sock"].contains(key):
-          return (table, text, provider.name == "pps")
+          return (table, text, provider.isModule("tompion-pps"))
         case .integer(let unit) where key == "shm": return (table, "shm:\(unit)", false)
         default: return nil
         }

@@ -97,7 +97,7 @@ extension AuthenticationCheck {
 
   /// The server answers signed requests alone and no key is there, or unsigned ones of registered addresses and no key registers any.
   private func answersNobody(_ keys: [SymmetricKey], offersKeys: Bool) -> Diagnostic? {
-    guard let server = configuration.providers.first(where: { $0.name == "ntp-server" && $0.enabled }),
+    guard let server = configuration.providers.first(where: { $0.isModule("tompion-ntp-server") && $0.enabled }),
       let unsigned = server.values.first(where: {
         $0.path == "unsigned" && [.string("registered"), .string("none")].contains($0.value)
       })

@@ -12,7 +12,7 @@ extension DiagnoseCommand {
     _ diagnosis: inout SourceDiagnosis, _ id: UInt32, _ address: SocketAddress, _ probe: ServerProbe,
     _ survey: HostSurvey
   ) {
-    let provider = survey.configuration?.providers.first { $0.name == "ntp-symmetric" }
+    let provider = survey.configuration?.provider(of: "symmetric")
     let files = keyFile.map { [KeyFileSetting(path: $0)] } ?? survey.configuration?.keyFiles ?? []
     guard !files.isEmpty else {
       return diagnosis.couldNotSign(

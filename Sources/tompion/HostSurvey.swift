@@ -108,7 +108,7 @@ struct HostSurvey {
   // MARK: ports
 
   private func listening(_ pid: Int32) -> [DiagnosisStep] {
-    guard let server = configuration?.providers.first(where: { $0.name == "ntp-server" && $0.enabled }) else {
+    guard let server = configuration?.providers.first(where: { $0.isModule("tompion-ntp-server") && $0.enabled }) else {
       return [DiagnosisStep(.listening, "", .skipped, "no server is configured")]
     }
     var places = server.values.compactMap { value -> ListenPlace? in

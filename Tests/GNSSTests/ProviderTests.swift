@@ -36,6 +36,19 @@ import Testing
     #expect(scene.events == [604] && scene.lastError.isEmpty)
   }
 
+  @Test func whatItTellsOfItsFixIsInTheStatus() throws {
+    let scene = ReceiverScene()
+    scene.host.set("source[0].device", "/dev/ttyS0")
+    #expect(scene.start() == TOMPION_OK)
+    let handle = try #require(scene.devices.keys.first)
+    for _ in 0..<20 {
+      scene.nextSecond()
+      scene.deviceReceived(handle, ReceiverScene.sentence(ReceiverDriver.gga(scene.utc, valid: true)))
+      scene.deviceReceived(handle, ReceiverScene.sentence(ReceiverDriver.rmc(scene.utc)))
+    }
+    #expect(scene.lastError == "fix, 8 satellites" && scene.events == [604], "\(scene.lastError)")
+  }
+
   @Test func whatIsWrongIsInTheStatus() throws {
     let scene = ReceiverScene()
     scene.host.set("source[0].device", "/dev/ttyS0")

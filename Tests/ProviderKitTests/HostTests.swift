@@ -145,15 +145,4 @@ struct HostTests {
     #expect(page?.read()?.stratum == 3)
     #expect(page?.read()?.precision == -23)
   }
-
-  @Test func mailboxKeepsOrderAndSaysWhenItIsFull() {
-    let mailbox = CommandMailbox()
-    #expect(mailbox.take() == nil)
-    for round in 0..<3 {
-      for value in 0..<Int64(CommandMailbox.capacity) { #expect(mailbox.post(Command(.query, value: value))) }
-      #expect(!mailbox.post(Command(.query)), "round \(round)")
-      for value in 0..<Int64(CommandMailbox.capacity) { #expect(mailbox.take()?.value == value) }
-      #expect(mailbox.take() == nil)
-    }
-  }
 }

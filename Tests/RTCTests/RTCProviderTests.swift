@@ -37,6 +37,25 @@ import Testing
     #expect(next.error.contains("lower bound"))
   }
 
+  @Test func newSettingsCountAtOnce() throws {
+    let scene = RTCScene()
+    #expect(scene.start() == TOMPION_OK)
+    scene.run(seconds: 10, synchronized: true)
+    let looks = try #require(scene.host.sources.values.first).polls
+    scene.host.clearSettings()
+    scene.host.set("device", "/sys/class/rtc/rtc1/since_epoch")
+    #expect(scene.host.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_OK)
+    scene.run(seconds: 10, synchronized: true)
+    let info = try #require(scene.host.sources.values.first)
+    // Begun anew: it does not wait for the rest of the old interval.
+    #expect(looks == 1 && info.polls == 1 && scene.error.contains("offset"))
+    #expect(withUnsafeBytes(of: info.address) { $0.starts(with: "/sys/class/rtc/rtc1/".utf8) })
+    scene.host.clearSettings()
+    #expect(scene.host.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_OK)
+    scene.host.set("device", "rtc1")
+    #expect(scene.host.command(TOMPION_COMMAND_UPDATE_CONFIG) == TOMPION_INVALID)
+  }
+
   @Test func goneAndBack() {
     let scene = RTCScene()
     scene.offset = nil

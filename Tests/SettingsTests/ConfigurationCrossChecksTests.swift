@@ -129,6 +129,12 @@ struct ConfigurationCrossChecksTests {
     #expect(try warnings("steer = false", "feed_shm = 4").isEmpty)
     #expect(try warnings("kind = \"virtual\"", "feed_shm = 4").isEmpty)
     #expect(try warnings("", "").isEmpty)
+    let other =
+      "[provider.roof]\nmodule = \"tompion-gnss\"\n[[source]]\nprovider = \"roof\"\nshm = 2\nfeed_shm = 4\n"
+    #expect(
+      try Configuration(toml: other, file: "t.toml").warnings.map(\.description).contains {
+        $0.contains("steer = false")
+      })
   }
 
   @Test("warnings do not refuse")

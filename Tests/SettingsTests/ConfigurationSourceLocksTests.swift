@@ -38,6 +38,12 @@ struct ConfigurationSourceLocksTests {
       Self.pulses("/dev/pps1")
         + Self.pulses("/dev/pps0").replacing("device = \"/dev/pps0\"", with: "device = \"/dev/pps1\""))
     #expect(circle.count == 2 && circle.allSatisfy { $0.contains("cannot say which second") }, "\(circle)")
+    // By its module, whatever the provider is called here.
+    let another = "[provider.roof]\nmodule = \"tompion-pps\"\n"
+    let pulses = ConfigurationTests.errors(
+      another + Self.pulses("/dev/pps1")
+        + "[[source]]\nprovider = \"roof\"\ndevice = \"/dev/pps1\"\n" + Self.others)
+    #expect(pulses.count == 1 && pulses.first?.contains("cannot say which second") == true, "\(pulses)")
     let alone = ConfigurationTests.errors(Self.pulses("x"))
     #expect(alone.contains { $0.contains("add a [[source]] that tells the time") }, "\(alone)")
   }
