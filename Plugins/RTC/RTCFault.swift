@@ -38,7 +38,7 @@ package enum RTCFault: Hashable, Sendable, BitwiseCopyable {
     case .tooLate: "it shows a time after 2098"
     case .beforeSaved: "it shows a time that has been here before (a flat battery?)"
     case .localTime(let offset):
-      "it is off by \(offset.nanoseconds / 60_000_000_000) min, a time zone: local time? "
+      "it is off by \(offset.timeZoneMinutes) min, a time zone: local time? "
         + "(timedatectl set-local-rtc 0, or utc = false)"
     }
   }

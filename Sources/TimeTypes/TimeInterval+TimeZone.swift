@@ -12,6 +12,9 @@ extension TimeInterval {
     return TimeInterval(nanoseconds: rest)
   }
 
+  /// The whole quarters of an hour, in minutes.
+  public var timeZoneMinutes: Int64 { (self - withoutTimeZone).nanoseconds / 60_000_000_000 }
+
   /// Whether a clock that is so much off may well keep local time.
   public var isLikeTimeZone: Bool {
     let size = magnitude

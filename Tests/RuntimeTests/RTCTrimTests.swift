@@ -107,12 +107,13 @@ import TimeTypes
     #expect(RTCTrim.reason(report, now: RawInstant(nanoseconds: 30_000_000_000_000)) != nil)
   }
 
-  @Test(arguments: [-3600, 900, 7200, -12 * 3600] as [Int64])
-  func localTimeIsLeft(zone: Int64) {
+  @Test(arguments: [-3600, 900, 7200, -12 * 3600] as [Int64], [-2, 0, 2] as [Int64])
+  func localTimeIsLeft(zone: Int64, beside: Int64) {
     let bench = Bench()
-    bench.change { $0.shown = $0.since / 1_000_000_000 + zone + 2 }
+    bench.change { $0.shown = $0.since / 1_000_000_000 + zone + beside }
     let event = bench.run(Self.report())
     #expect(event.number == EventKind.rtcLeft.rawValue && event.text.contains("local time"), "\(event.text)")
+    #expect(event.text.contains("off by \(zone / 60) min"), "\(event.text)")
     #expect(bench.state.withLock { $0.writes.isEmpty })
   }
 

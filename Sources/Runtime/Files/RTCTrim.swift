@@ -53,7 +53,7 @@ struct RTCTrim {
       let shown = try clock.read()
       let offset = TimeInterval.seconds(shown) - .seconds(utc().nanoseconds / 1_000_000_000)
       guard !offset.isLikeTimeZone else {
-        return left("it is off by \(offset.nanoseconds / 60_000_000_000) min, a time zone, and may keep local time")
+        return left("it is off by \(offset.timeZoneMinutes) min, a time zone, and may keep local time")
       }
       for _ in 0..<Self.attempts {
         let (second, moment) = Self.next(after: utc(), settling: clock.settling)
