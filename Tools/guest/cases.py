@@ -310,6 +310,32 @@ def stamps():
     return Case("stamps", [Boot("stamps", {"cards": "igb"})], judge)
 
 
+def rtc(processor, shift, limit):
+    """The battery-backed clock, moved under the daemon, after the daemon's end: set right within `limit` ms, or left for a reason."""
+    daemons = ("trim", "follow", "zone", "alone", "watch")
+
+    def judge(v):
+        before, after = ({name: v[f"{name}_{when}_ns"] / 1e9 for name in daemons} for when in ("before", "after"))
+        text = (f"moved to {before['trim']:+.3f} s, as the provider says {v['trim_said_ms'] / 1e3:+.3f} s; after the daemon's end {after['trim'] * 1e3:+.2f} ms, and after one's "
+                f"that follows a PHC {after['follow'] * 1e3:+.2f} ms (limit {limit}); left where it is off by a time zone, {after['zone']:+.3f} s, by a daemon without "
+                f"time {after['alone']:+.3f} s, and by one that only watches {after['watch']:+.3f} s")
+        demand(all(v[f"{name}_exit_status"] == 0 for name in daemons), f"a daemon ended with another status than 0; {text}")
+        # The kernel's own copy, which is of half a second with some processors, has to be over, or the daemon would find nothing to do.
+        demand(abs(v["copied_ns"]) < 0.51e9, f"the kernel copied nothing: {v['copied_ns'] / 1e9:+.3f} s")
+        demand(all(abs(before[name] - (3600 if name == "zone" else -100)) < 0.51 for name in daemons), f"before: {before}; {text}")
+        # The provider finds the second within 50 ms; the clock was looked at a minute apart.
+        demand(abs(v["trim_said_ms"] / 1e3 - before["trim"]) < 0.06, text)
+        for name in ("trim", "follow"):
+            demand(abs(after[name]) <= limit / 1e3 and (v[f"{name}_set"], v[f"{name}_left"]) == (1, 0), text)
+        for name in ("zone", "alone", "watch"):
+            demand(abs(after[name] - before[name]) < 0.01 and v[f"{name}_set"] == 0, f"{name}: it was set; {text}")
+        demand((v["zone_left"], v["alone_left"], v["watch_left"]) == (1, 1, 0), f"the reason is not said; {text}")
+        demand(v["refused_status"] == 2 and v["refused_trim"] == 1, f"steer = false with trim is not refused; {text}")
+        return text
+
+    return Case(f"rtc-{processor}{shift:+g}", [Boot("rtc", {"vendor": processor, "shift": shift})], judge)
+
+
 def leap(kind, known):
     """A second inserted or deleted at the end of the year: the kernel makes it, and the clock stays with UTC without a step."""
     announced, states, after = (1, 1340, 38) if kind == "insert" else (2, 240, 36)
@@ -346,6 +372,8 @@ TESTS = [
     Test("hypervisor", "the clock of a hypervisor as a source", [hypervisor("ptp_kvm"), hypervisor("ptp_vmclock")]),
     Test("stamps", "cards that stamp what they send, in interleaved mode", [stamps()]),
     Test("kernel", "what the kernel is told, and what the daemon leaves behind", [kernel()]),
+    Test("rtc", "the battery-backed clock, set at the daemon's end or left as it is",
+         [rtc("GenuineIntel", 0.33, 20), rtc("AuthenticAMD", 0.33, 510), rtc("AuthenticAMD", -0.6, 510)]),
     Test("leap", "a leap second inserted and deleted, known by the server or by leap-seconds.list",
          [leap(kind, known) for kind in ("insert", "delete") for known in ("server", "list")]),
 ]
