@@ -13,6 +13,7 @@ struct failed_check {};
 
 #include "ctoml.h"
 
+#include <algorithm>
 #include <cstring>
 #include <deque>
 #include <new>
@@ -48,15 +49,47 @@ std::string written(const Date &date) {
 // A key of so many parts is nobody's, and what walks a tree that deep would run out of stack. Values have the parser's own limit.
 constexpr size_t most_dots = 1000;
 
-// The first line with more dots than that; 0 = there is none.
+// Where the comment or string that begins at `at` is over; `at` where none does. What is not ended runs to the end of its line, as the parser
+// sees it; quotes in front of three that end a string belong to it.
+size_t after_words(std::string_view text, size_t at) {
+  const auto end_of_line = [&] { return std::min(text.find('\n', at), text.size()); };
+  const char quote = text[at];
+  if (quote == '#') return end_of_line();
+  if (quote != '"' && quote != '\'') return at;
+  const bool is_long = text.substr(at, 3) == std::string(3, quote);
+  for (size_t i = at + (is_long ? 3 : 1); i < text.size(); ++i) {
+    if (text[i] == '\\' && quote == '"') {
+      ++i;
+    } else if (text[i] == '\n' && !is_long) {
+      return i;
+    } else if (text[i] == quote) {
+      if (!is_long) return i + 1;
+      if (text.substr(i, 3) != std::string(3, quote)) continue;
+      i += 3;
+      for (int more = 0; more < 2 && i < text.size() && text[i] == quote; ++more) ++i;
+      return i;
+    }
+  }
+  return text.size();
+}
+
+// The first line with a key of more parts than that; 0 = there is none. What is in a string or a comment is no key's.
 uint32_t deep_line(std::string_view text) {
   uint32_t line = 1;
   size_t dots = 0;
-  for (const char c : text) {
-    if (c == '.' && ++dots > most_dots) return line;
-    if (c == '\n') {
-      ++line;
-      dots = 0;
+  for (size_t i = 0; i < text.size();) {
+    if (const size_t end = after_words(text, i); end != i) {
+      line += static_cast<uint32_t>(std::count(text.begin() + i, text.begin() + end, '\n'));
+      i = end;
+      continue;
+    }
+    switch (text[i++]) {
+      case '.':
+        if (++dots > most_dots) return line;
+        break;
+      case '\n': ++line; [[fallthrough]];
+      case '=': case ',': case '[': case ']': case '{': case '}': dots = 0; break;
+      default: break;
     }
   }
   return 0;

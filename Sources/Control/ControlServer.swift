@@ -19,6 +19,7 @@ package final class ControlServer {
   private weak var handler: (any ControlHandler)?
   private var connections: [UInt64: Open] = [:]
   private var isListening = true
+  private var refusals = RefusalLimiter()
 
   private struct Open {
     var stream: UnixSocket
@@ -142,7 +143,7 @@ package final class ControlServer {
         switch request {
         case .success(let request):
           connections[token]?.lastRequest = now
-          answer(request, token)
+          answer(request, token, now)
         case .failure(let error): connections[token]?.state.send(ControlReply(error))
         }
       }
@@ -152,10 +153,10 @@ package final class ControlServer {
     flush(token)
   }
 
-  private func answer(_ request: ControlRequest, _ token: UInt64) {
+  private func answer(_ request: ControlRequest, _ token: UInt64, _ now: RawInstant) {
     guard let handler, let peer = connections[token]?.state.peer else { return close(token) }
     if request.isChange, !mayChange(peer) {
-      connections[token]?.state.send(refusal(of: request, peer, handler))
+      connections[token]?.state.send(refusal(of: request, peer, handler, now))
       return
     }
     let reply: ControlReply
@@ -224,8 +225,15 @@ package final class ControlServer {
   }
 
   /// What whoever may only read is answered; it is an event, too.
-  private func refusal(of request: ControlRequest, _ peer: ControlPeer, _ handler: any ControlHandler) -> ControlReply {
-    handler.raise(EventRecord(.controlRefused, text: "\(request.words) refused: \(peer.text) may not change anything"))
+  private func refusal(
+    of request: ControlRequest, _ peer: ControlPeer, _ handler: any ControlHandler, _ now: RawInstant
+  ) -> ControlReply {
+    if let others = refusals.take(at: now) {
+      let more = others == 0 ? "" : " (and \(others) more refused since the last that was told)"
+      handler.raise(
+        EventRecord(
+          .controlRefused, text: "\(request.words) refused: \(peer.text) may not change anything\(more)"))
+    }
     return ControlReply(
       .notPermitted("you may read, but not change anything: be root, the daemon's user or in the group of \(path)"))
   }

@@ -28,6 +28,9 @@ package enum EnteredText {
       let seconds = try text.number(digits: 1...10, "seconds since 1970")
       let fraction = try text.fraction()
       guard text.isAtEnd else { throw Problem(description: usage) }
+      guard seconds < Int64.max / 1_000_000_000 else {
+        throw Problem(description: "there is no such moment from 1970 to 2262: @9223372035 is the last second")
+      }
       return seconds * 1_000_000_000 + fraction
     }
     var day: CivilDay?

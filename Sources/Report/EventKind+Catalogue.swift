@@ -296,6 +296,8 @@ extension EventKind {
         "rtc-left", .warning,
         "The battery-backed clock (RTC) cannot be set, or was left as it was at the end: the reason is said (clock.rtc)."
       )
+    case .privilegesKept:
+      ("privileges-kept", .warning, "The daemon runs on as root with all its rights: its user is not there.")
     case .feedLost:
       (
         "feed-lost", .warning,

@@ -82,6 +82,7 @@ package enum EventKind: UInt16, Sendable, CaseIterable {
   case loopRecovered = 541
   case rtcSet = 542
   case rtcLeft = 543
+  case privilegesKept = 544
   case hardwareStamps = 550
   case hardwareStampsRefused = 551
   case hardwareStampsMissed = 552

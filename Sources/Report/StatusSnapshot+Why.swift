@@ -90,6 +90,10 @@ extension StatusSnapshot {
     if steering == .observing {
       return "observe mode (steer = false): it is \(Quantity.offset(offset)) off and nothing corrects it"
     }
+    let followed = sources.filter { $0.state == .selected || $0.state == .combined }
+    if !followed.isEmpty, followed.allSatisfy({ $0.provider == "manual" }) {
+      return "it goes by a time that an operator entered, which sets it and synchronizes nothing"
+    }
     if let offset { return "it is being corrected, \(Quantity.offset(offset)) to go" }
     return "the first samples are being weighed"
   }

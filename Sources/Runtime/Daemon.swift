@@ -136,7 +136,7 @@ package final class Daemon {
   }
 
   /// What an operator should know of the configuration, one a line.
-  package var warnings: [Diagnostic] { configuration.warnings }
+  package var warnings: [Diagnostic] { configuration.warnings + unknownUser }
 
   /// What would not work although the settings are right: modules that are not there or do not load, and schemes of authentication that none
   /// of them offers.
@@ -150,6 +150,20 @@ package final class Daemon {
     }
     return unusable + configuration.temperatureFailures
       + configuration.unofferedSchemes(offered: context.providers.compactMap(\.offeredScheme))
+  }
+
+  /// A user who is not there, on this host at least: after a start as root there is nobody to become.
+  private var unknownUser: [Diagnostic] {
+    guard configuration.profile != .minimal, let user = configuration.user, Privileges.user(named: user) == nil else {
+      return []
+    }
+    guard case .written(let line, let column) = configuration.origin(of: "user") else { return [] }
+    return [
+      Diagnostic(
+        file: configuration.file, line: line, column: column, key: "user", value: "\"\(user)\"",
+        problem: "there is no such user here, and root's start is refused",
+        advice: "create it (useradd --system \(user)) or write \"none\"")
+    ]
   }
 
   /// Runs until SIGTERM or SIGINT. Returns the exit status.
@@ -210,6 +224,10 @@ package final class Daemon {
     hardware?.prepare()
     control.prepareTrim()
     if let user {
+      // Who wrote a name meant it; where nobody did, a host that was not prepared still gets its time.
+      guard owner != nil || configuration.origin(of: "user") == .builtIn else {
+        throw StartFailure("\(configuration.file): user: \(Self.unknown(user))")
+      }
       do { try drop(to: user, isKnown: owner != nil) } catch { throw StartFailure(error.description) }
     }
     // With the rights that are left.
@@ -236,13 +254,14 @@ package final class Daemon {
       "cannot listen on the control socket \(path): \(reason), or write another path, or \"none\", as control.socket"
   }
 
+  private static func unknown(_ user: String) -> String {
+    "there is no user \(user); create it (useradd --system \(user)) or write user = \"none\""
+  }
+
   private func drop(to user: String, isKnown: Bool) throws(KernelError) {
     let wanted: [Capability] = [.sysTime, .netBindService, .sysNice, .ipcLock]
     guard isKnown else {
-      control.warn(
-        .privilegesDropped,
-        "there is no user \(user): the daemon stays root; create it (useradd --system \(user)) or set user = \"none\"")
-      return
+      return control.warn(.privilegesKept, "\(Self.unknown(user)): the daemon stays root with all its rights")
     }
     _ = try Privileges.drop(to: user, keeping: wanted)
     control.raise(

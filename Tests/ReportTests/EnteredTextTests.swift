@@ -27,6 +27,7 @@ struct EnteredTextTests {
   func fractions() {
     #expect(Self.read("14:03:20.5Z") == Self.moment + 500_000_000)
     #expect(Self.read("@1795356200,000000001999") == Self.moment + 1)
+    #expect(Self.read("@9223372035.9") == 9_223_372_035_900_000_000)
     #expect(Self.read("14:03Z") == Self.moment - 20_000_000_000)
   }
 
@@ -46,7 +47,8 @@ struct EnteredTextTests {
       ("2026-11-22", "write a time"), ("2026-02-29T00:00:00Z", "no such day"), ("2026-13-01T00:00:00Z", "no such day"),
       ("1969-12-31T00:00:00Z", "1970"), ("2262-01-01T00:00:00Z", "2261"), ("24:00:00Z", "hours go to 23"),
       ("23:59:60Z", "seconds to 59"), ("14:03:20+15:00", "no place on earth"), ("14:03:20Z and more", "write a time"),
-      ("@", "seconds since 1970"), ("@99999999999", "seconds since 1970"), ("14:03:20.Z", "no digits behind"),
+      ("@", "seconds since 1970"), ("@9223372036", "no such moment"), ("@9999999999.9", "no such moment"),
+      ("@99999999999", "seconds since 1970"), ("14:03:20.Z", "no digits behind"),
       ("@-1", "seconds since 1970"), ("1:03:20Z", "hours of two digits"),
       ("2026-1-02T00:00:00Z", "month of two digits"),
       ("14:03:20\u{0}Z", "Z at its end"), ("١٤:٠٣:٢٠Z", "hours of two digits"),

@@ -202,6 +202,10 @@ struct WhyTests {
     #expect(why([source("a", .waiting)]).contains("waiting for the first samples: 1 of 1"))
     #expect(why([source("a", .selected)]) { $0.minimumSources = 3 }.contains("only 1 of the 3 sources"))
     #expect(why([source("a", .selected)]) { $0.steering = .observing }.contains("observe mode"))
+    var entered = source("manual", .selected, offset: .zero)
+    entered.provider = "manual"
+    #expect(why([entered]) { $0.offset = .zero }.contains("a time that an operator entered"))
+    #expect(!why([entered, source("a", .combined)]) { $0.offset = .zero }.contains("operator"))
     #expect(why([source("a", .selected)]) { $0.steering = .moved }.contains("somebody else moved the clock"))
     #expect(
       why([source("a", .selected)]) { $0.offset = .milliseconds(250) }.contains("being corrected, +250.000 ms to go"))

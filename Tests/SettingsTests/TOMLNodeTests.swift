@@ -24,6 +24,28 @@ struct TOMLNodeTests {
     }
   }
 
+  @Test("dots in strings and comments are no key's, and hide none")
+  func dotsOfNoKey() throws {
+    let dots = String(repeating: ".", count: 2000)
+    let addresses = [String](repeating: "\"10.1.0.0\", 1.5", count: 700).joined(separator: ", ")
+    let texts = [
+      "# \(dots)\na = 1", "a = \"\(dots)\"", "a = '\(dots)' # \(dots)", "a = \"\"\"\n\(dots)\n\"\"\"",
+      "a = '''\(dots)'''",
+      "a = [\(addresses)]",
+    ]
+    for text in texts { #expect(try members(text).count == 1, "\(text.prefix(20))") }
+    let key = [String](repeating: "a", count: 60_000).joined(separator: ".")
+    let hidden = [
+      "a = {\"#\" = 1, \(key) = 1}", "a = [{k = \"\"\"x\"\"\"\"\"}, {\(key) = 1}]", "'#'.\(key) = 1",
+      "\"\\\"\".\(key) = 1",
+      "\"\".\(key) = 1", "a = '''x'''''\n\(key) = 1", "a = '\\'\n\(key) = 1",
+    ]
+    for text in hidden {
+      let errors = #expect(throws: ConfigurationErrors.self) { try TOMLNode.parse(text, file: "t.toml") }
+      #expect(errors?.description.contains("more than 1000 parts") == true, "\(text.prefix(20))")
+    }
+  }
+
   @Test("every type arrives with its value and place")
   func types() throws {
     let text = """
