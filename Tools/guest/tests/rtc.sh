@@ -35,9 +35,9 @@ finish() {
   wait $daemon
   value "$1_exit_status" $?
   look "$1_after"
-  value "$1_set" "$(grep -c ' battery-clock-set: ' /tmp/tompiond.log)"
-  value "$1_left" "$(grep -c " battery-clock-left: .*$2" /tmp/tompiond.log)"
-  grep ' battery-clock-' /tmp/tompiond.log | sed "s/^/LOG $1: /"
+  value "$1_set" "$(grep -c ' rtc-set: ' /tmp/tompiond.log)"
+  value "$1_left" "$(grep -c " rtc-left: .*$2" /tmp/tompiond.log)"
+  grep ' rtc-' /tmp/tompiond.log | sed "s/^/LOG $1: /"
 }
 
 # Wrong by 100 s: the provider says so, and the daemon sets it.
