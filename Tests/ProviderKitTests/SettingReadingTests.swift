@@ -51,6 +51,8 @@ struct SettingReadingTests {
     ])
     var reading = all.sources(Draft()) { $0.take($1, $2) }
     #expect(reading.sources.map(\.isWrong) == [true, false] && reading.sources[0].draft.address == "a")
+    let other = Array(all.reversed()).sources(Draft()) { $0.take($1, $2) }
+    #expect(other.sources.map(\.isWrong) == [false, true], "the file's order, whichever is wrong")
     reading.complain(reading.sources[1].first, "an address")
     #expect(reading.complaints.map(\.setting.index) == [0, 2])
     #expect(reading.complaints.map(\.whatWouldBeRight) == ["a number", "an address"])

@@ -19,6 +19,8 @@ struct RTCModel {
   /// ns a s.
   var drift: Int64 = 0
   var isSynchronized = false
+  /// How far off the disciplined clock takes itself to be.
+  var bound = TimeInterval.milliseconds(1)
   var isReadable = true
   var stands = false
   var actions: [RTCWatch.Action] = []
@@ -54,7 +56,7 @@ struct RTCModel {
       let before = stamp()
       raw += 50_000
       let followed = FollowedTime(
-        isSynchronized: isSynchronized, raw: RawInstant(nanoseconds: raw), bound: .milliseconds(1))
+        isSynchronized: isSynchronized, raw: RawInstant(nanoseconds: raw), bound: bound)
       actions += watch.take(reading, before: before, after: stamp(), followed)
     }
     raw = end

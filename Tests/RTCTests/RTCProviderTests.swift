@@ -15,6 +15,7 @@ import Testing
     scene.run(seconds: 4500, synchronized: true)
     let info = try #require(scene.host.sources.values.first)
     #expect(info.flags == TOMPION_SOURCE_REFCLOCK | TOMPION_SOURCE_NOSELECT && info.replies >= 6)
+    #expect(info.polls >= info.replies && scene.host.logs.contains { $0.contains("\(RTCScene.path): offset") })
     #expect(scene.host.samples.isEmpty, "nothing steers by it")
     #expect(scene.error.contains("offset -4") && scene.error.contains("ppm"), "\(scene.error)")
     #expect(scene.host.events.isEmpty && scene.held == 0)
@@ -66,9 +67,11 @@ import Testing
     scene.run(seconds: 700, synchronized: true)
     #expect(scene.error.contains("offset"))
     #expect(scene.host.events.map(\.number) == [600, 601])
+    let answered = scene.host.sources.values.first?.last_reply_raw_ns
     scene.text = "1795\u{0}x"
     scene.run(seconds: 700, synchronized: true)
     #expect(scene.host.events.map(\.number) == [600, 601, 602] && scene.error.contains("does not hold seconds"))
+    #expect(scene.host.sources.values.first?.last_reply_raw_ns == answered, "no answer")
   }
 
   @Test func localTimeIsAnEvent() {
@@ -116,5 +119,54 @@ import Testing
     scene.host.missing = [id]
     scene.host.extensions[id] = nil
     #expect(scene.start() == TOMPION_UNSUPPORTED && !scene.host.logs.isEmpty)
+  }
+
+  @Test func whoSetsItIsToldOf() {
+    let scene = RTCScene()
+    #expect(scene.start() == TOMPION_OK)
+    scene.run(seconds: 700, synchronized: true)
+    #expect(!scene.host.logs.contains { $0.contains("was set") })
+    scene.offset = 5 * RTCScene.second
+    scene.run(seconds: 700, synchronized: true)
+    #expect(scene.host.logs.filter { $0.contains("the clock was set") }.count == 1)
+  }
+
+  @Test func whatIsNotKept() {
+    let scene = RTCScene()
+    scene.keeps = false
+    #expect(scene.start() == TOMPION_OK)
+    scene.run(seconds: 5, synchronized: true)
+    #expect(scene.kept.isEmpty && scene.host.logs.contains { $0.contains("is not kept") })
+  }
+
+  @Test func wrongSettingsAtTheStart() {
+    let scene = RTCScene()
+    scene.host.set("interval", 1.0)
+    #expect(scene.start() == TOMPION_INVALID && scene.host.refusals.count == 1)
+  }
+
+  @Test func aHostWithoutRoom() {
+    var table = tompion_source_t()
+    table.size = UInt32(MemoryLayout<tompion_source_t>.size)
+    table.add = { _, _, _ in TOMPION_NO_MEMORY }
+    withUnsafePointer(to: &table) { table in
+      let scene = RTCScene()
+      scene.host.extensions[TOMPION_SOURCE_ID] = UnsafeRawPointer(table)
+      #expect(scene.start() == TOMPION_ERROR && scene.host.logs.contains { $0.contains("no further source") })
+      scene.host.close()
+    }
+  }
+
+  /// Where the host's clock cannot be read for once, it is read again.
+  @Test func aClockThatDoesNotAnswer() {
+    let scene = RTCScene()
+    #expect(scene.start() == TOMPION_OK)
+    let now = scene.host.hostTable.pointee.now
+    scene.host.hostTable.pointee.now = { _, _, _ in TOMPION_NOT_FOUND }
+    scene.run(seconds: 5, synchronized: true)
+    #expect(scene.host.timers.count == 1 && scene.host.sources.values.first?.polls == 0)
+    scene.host.hostTable.pointee.now = now
+    scene.run(seconds: 5, synchronized: true)
+    #expect(scene.host.sources.values.first?.polls == 1)
   }
 }

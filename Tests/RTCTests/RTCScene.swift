@@ -13,6 +13,8 @@ final class RTCScene {
   /// Instead of a time.
   var text: String?
   var kept: [String: [UInt8]] = [:]
+  /// False: the host takes nothing to keep.
+  var keeps = true
   private(set) var held = 0
   private let secrets = UnsafeMutablePointer<tompion_secrets_t>.allocate(capacity: 1)
   private let store = UnsafeMutablePointer<tompion_store_t>.allocate(capacity: 1)
@@ -52,6 +54,7 @@ final class RTCScene {
     }
     store.pointee.put = { _, name, bytes, count, _ in
       guard let name, let bytes else { return TOMPION_INVALID }
+      guard RTCScene.current?.keeps == true else { return TOMPION_NO_MEMORY }
       RTCScene.current?.kept[String(cString: name)] = (0..<Int(count)).map { bytes[$0] }
       return TOMPION_OK
     }

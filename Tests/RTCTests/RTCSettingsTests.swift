@@ -23,6 +23,7 @@ import TimeTypes
       ("device", .string("/dev/rtc0"), "since_epoch"), ("device", .integer(0), "since_epoch"),
       ("device", .string("sys/since_epoch"), "since_epoch"), ("utc", .integer(1), "true or false"),
       ("interval", .real(59.9), "60 to 86400"), ("interval", .real(.nan), "60 to 86400"),
+      ("interval", .real(86400.1), "60 to 86400"),
       ("source[0].device", .string("/dev/rtc0"), "[provider.rtc]"), ("trim", .boolean(true), "README"),
     ] as [(String, Setting.Value, String)])
   func whatWouldBeRight(path: String, value: Setting.Value, advice: String) {

@@ -43,4 +43,28 @@ import TimeTypes
       #expect(earliest <= truth && truth - earliest < .seconds(500))
     }
   }
+
+  /// By its error and nothing else where no time has passed, or less than none; else by its drift and 200 ppm, fast or slow.
+  @Test(arguments: [1, -1] as [Int64])
+  func theEarliestIsNoEarlierThanItHasToBe(sign: Int64) {
+    var track = RTCTrack(Self.point(0, 0))
+    #expect(track.earliest(shown: .zero) == -.milliseconds(50))
+    #expect(track.earliest(shown: -.seconds(1000)) == -.seconds(1000) - .milliseconds(50))
+    _ = track.take(Self.point(100_000, sign * 2000))
+    let told = TimeInterval.seconds(1_100_000)
+    let expected = told - .milliseconds(50) - .microseconds(220 * 1_000_000)
+    let earliest = track.earliest(shown: told + (sign > 0 ? .milliseconds(2000) : .zero))
+    #expect((earliest - expected).magnitude < .microseconds(1), "\(earliest)")
+  }
+
+  /// While the host was off anybody may have set it: its drift is learned from then on, and the old one counts until it is.
+  @Test func aNewRunBeginsAnew() throws {
+    let known = RTCTrack.Drift(ppm: 7, error: 1)
+    var track = RTCTrack(last: Self.point(0, 0), drift: known)
+    let isSteady = track.take(Self.point(10_000, 0))
+    #expect(isSteady && track.span == .zero && track.base == track.latest && track.drift == known)
+    _ = track.take(Self.point(20_000, 100))
+    let drift = try #require(track.drift)
+    #expect(track.span == .seconds(10_000) && abs(drift.ppm - 10) < 1e-6)
+  }
 }

@@ -105,13 +105,15 @@ import TimeTypes
   }
 
   /// Real time that begins before what has been is told of, and then believed: it is what others agree on.
-  @Test func realTimeBeforeWhatHasBeen() {
+  @Test func realTimeBeforeWhatHasBeen() throws {
     let saved = SavedRTC(time: TimeInterval(nanoseconds: RTCModel.begin), isUTC: true, track: nil)
     var model = RTCModel(saved: saved)
     (model.truth, model.isSynchronized) = (RTCModel.begin - 50 * RTCModel.hour, true)
     model.run(seconds: 3000)
     #expect(model.befores == 1)
     #expect(model.saved.map { $0.time < saved.time } == true)
+    let bound = try #require(model.watch.lowerBound(at: RawInstant(nanoseconds: model.raw)))
+    #expect(bound.nanoseconds <= model.now && bound < saved.time)
   }
 
   @Test(arguments: [-12 * 3600, -3600, -900, 3600, 20700, 14 * 3600] as [Int64])
@@ -134,9 +136,13 @@ import TimeTypes
     let track = try #require(model.watch.track)
     #expect((try #require(track.base).offset.nanoseconds + 700_000_000).magnitude < 60_000_000)
     #expect(try #require(track.drift).ppm < -20)
+    #expect(model.saved?.isUTC == false)
     model = RTCModel { $0.isUTC = false }
     model.run(seconds: 5)
     #expect(model.watch.lowerBound(at: RawInstant(nanoseconds: model.raw)) == nil, "local time bounds nothing")
+    let kept = SavedRTC(time: track.latest.time, isUTC: true, track: track)
+    #expect(RTCModel(saved: kept).watch.track == track)
+    #expect(RTCModel({ $0.isUTC = false }, saved: kept).watch.track == nil, "measured as UTC, it says nothing now")
   }
 
   @Test func whoSetsItIsToldOf() throws {

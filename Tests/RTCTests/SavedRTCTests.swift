@@ -12,6 +12,9 @@ import TimeTypes
   func thereAndBack(drift: RTCTrack.Drift?) {
     let whole = SavedRTC(time: Self.point.time, isUTC: true, track: RTCTrack(last: Self.point, drift: drift))
     #expect(SavedRTC(text: whole.text) == whole && whole.track?.drift == drift)
+    // By the clock's own error the moment that has been is before the measurement's.
+    let sooner = SavedRTC(time: Self.point.time - .milliseconds(400), isUTC: true, track: whole.track)
+    #expect(SavedRTC(text: sooner.text) == sooner)
     let bare = SavedRTC(time: Self.point.time, isUTC: false, track: nil)
     #expect(SavedRTC(text: bare.text) == bare)
   }
@@ -36,7 +39,13 @@ import TimeTypes
     "1 1795219200000000000 1 1795219300000000000 0 0", "1 1795219200000000000 1 1795219200000000000 0 -1",
     "1 1795219200000000000 1 1795219100000000000 9223372036854775807 0",
     "1 1795219200000000000 1 1795219200000000000 0 0 5",
+    "1 1795219200000000000 1 1795219200000000000 0 2000000001",
+    "1 1795219200000000000 1 0 1795219200000000000 0",
+    "1 1795219200000000000 1 1795219200000000000 -1795219200000000000 0",
+    "1 1795219200000000000 x 1",
     "1 1795219200000000000 1 1795219200000000000 0 0 1000001 0",
+    "1 1795219200000000000 1 1795219200000000000 0 0 -1000001 0",
+    "1 1795219200000000000 1 1795219200000000000 0 0 0 1000001",
     "1 1795219200000000000 1 1795219200000000000 0 0 0 -1",
   ])
   func nothingElseIsTaken(text: String) { #expect(SavedRTC(text: text) == nil) }

@@ -49,4 +49,26 @@ import TimeTypes
     #expect(Self.run([(9, 0), (10, 100)]) { UInt32($0) }.last == .more)
     #expect(Self.run([(9, 0), (30, 21_000)]).last == .more)
   }
+
+  @Test func afterAHoldUpTheNextSecondIsFound() throws {
+    guard case .found(let edge) = try #require(Self.run([(9, 0), (10, 800), (10, 1700), (11, 1800)]).last) else {
+      Issue.record("no second began")
+      return
+    }
+    #expect(edge.second == .seconds(11) && edge.error == .microseconds(50_500))
+  }
+
+  /// It stands only where the same second is shown all the time.
+  @Test func heldUpTwiceItDoesNotStand() {
+    let outcomes = Self.run([(9, 0), (9, 100), (10, 1000), (10, 1100), (11, 2000), (11, 2100), (11, 2600)])
+    #expect(outcomes.allSatisfy { $0 == .more }, "\(outcomes)")
+  }
+
+  /// No search is without end, however it goes.
+  @Test func itEnds() {
+    let quick = Self.run((0..<64).map { (9, $0 * 2) })
+    #expect(quick.dropLast().allSatisfy { $0 == .more } && quick.last == .failed(.stopped))
+    let slow = Self.run((0..<64).map { ($0, $0 * 1000) })
+    #expect(slow.dropLast().allSatisfy { $0 == .more } && slow.last == .failed(.jumped))
+  }
 }

@@ -23,8 +23,9 @@ import TimeTypes
       var writes: [(second: Int64, at: Int64)] = []
       var refusal: Int32 = 0
       var isDeaf = false
-      /// What each pause takes on top.
+      /// What each pause takes on top, and so many more of the first ones.
       var delay: Int64 = 40_000
+      var slowPauses = 0
     }
     let state = Mutex(State())
 
@@ -51,7 +52,12 @@ import TimeTypes
       return RTCTrim("/dev/rtc0", clock).run(
         report, now: RawInstant(nanoseconds: 0),
         utc: { TimeInterval(nanoseconds: self.state.withLock { $0.now }) },
-        pause: { interval in self.change { $0.now += interval.nanoseconds + $0.delay } })
+        pause: { interval in
+          self.change {
+            $0.now += interval.nanoseconds + ($0.slowPauses > 0 ? 150_000_000 : $0.delay)
+            $0.slowPauses -= 1
+          }
+        })
     }
   }
 
@@ -136,12 +142,33 @@ import TimeTypes
     #expect(bench.run(Self.report()).text.contains("does not take"))
   }
 
-  @Test func aBusyHostNeverWritesLate() {
+  @Test(arguments: [-2, -1, 0, 1, 2] as [Int64])
+  func whatItWas(ahead: Int64) {
     let bench = Bench()
-    bench.change { $0.delay = 150_000_000 }
+    bench.change { $0.shown = $0.since / 1_000_000_000 + ahead }
+    let says = ahead.magnitude < 2 ? "right to a second" : ahead < 0 ? "2 s behind" : "2 s ahead"
+    let text = bench.run(Self.report()).text
+    #expect(text.contains(says), "\(text)")
+  }
+
+  /// Each second that was missed is one attempt: five slow pauses miss the first, seven the second.
+  @Test(arguments: [(0, true), (5, true), (12, true), (.max, false)])
+  func aBusyHostNeverWritesLate(slowPauses: Int, isSet: Bool) {
+    let bench = Bench()
+    bench.change { $0.slowPauses = slowPauses }
+    let begin = bench.state.withLock { $0.now }
     let event = bench.run(Self.report())
-    let writes = bench.state.withLock { $0.writes }
+    let (writes, now) = bench.state.withLock { ($0.writes, $0.now) }
     #expect(writes.allSatisfy { $0.at - $0.second * 1_000_000_000 < 20_000_000 })
-    #expect((event.number == EventKind.rtcSet.rawValue) == !writes.isEmpty)
+    #expect(writes.count == (isSet ? 1 : 0) && now - begin < 4_000_000_000)
+    #expect((event.number == EventKind.rtcSet.rawValue) == isSet && (isSet || event.text.contains("busy")))
+  }
+
+  /// A host whose clock does not go on is not waited for, and nothing is written before its moment.
+  @Test func theMomentIsNeverAnticipated() {
+    let bench = Bench()
+    bench.change { $0.delay = -1_000_000 }
+    #expect(bench.run(Self.report()).number == EventKind.rtcLeft.rawValue)
+    #expect(bench.state.withLock { $0.writes.isEmpty })
   }
 }
