@@ -23,7 +23,6 @@ struct ClockConfigurationRTCTests {
     ("[clock.rtc]\ntrim = true\ndevice = \"rtc0\"\n", ["clock.rtc.device"]),
     ("[clock.rtc]\ndevice = \"/dev/../etc/adjtime\"\n", ["clock.rtc.device", "/dev/rtc0"]),
     ("[clock.rtc]\nutc = true\n", ["clock.rtc.utc"]),
-    ("profile = \"minimal\"\n[clock.rtc]\ntrim = true\n", ["clock.rtc.trim", "opens no device"]),
   ]
 
   @Test("what is wrong is named", arguments: mistakes.indices)

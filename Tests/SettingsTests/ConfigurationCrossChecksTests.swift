@@ -14,51 +14,6 @@ struct ConfigurationCrossChecksTests {
     #expect(errors(text + "kind = \"virtual\"\n").isEmpty)
   }
 
-  @Test("the minimal profile implies its loop and has no control socket")
-  func minimal() throws {
-    let read = try Configuration(toml: "profile = \"minimal\"\n[[source]]\naddress = \"192.0.2.1\"\n", file: "t.toml")
-    #expect(read.loop == .single)
-    #expect(read.controlSocket == nil)
-  }
-
-  @Test("the minimal profile refuses what it cannot do")
-  func minimalRefuses() {
-    let text = """
-      profile = "minimal"
-      loop = "threads"
-      io = "uring"
-      busy_poll_us = 10
-      sqpoll = true
-      [control]
-      socket = "/run/x"
-      [provider.ntp-client]
-      placement = "process"
-      [[source]]
-      address = "ntp.example.net"
-      [[source]]
-      address = "2001:db8::1"
-      """
-    let errors = errors(text)
-    #expect(errors.map { $0.split(separator: ":")[1] } == ["2", "3", "4", "5", "7", "9", "11"], "\(errors)")
-    #expect(errors.last?.contains("cannot resolve names") == true)
-  }
-
-  @Test(
-    "the minimal profile refuses providers that need more",
-    arguments: [
-      "[provider.local]\n", "[provider.manual]\n", "[[source]]\nprovider = \"gnss\"\nsock = \"/run/s\"\nfeed_shm = 4\n",
-      "[[source]]\nprovider = \"pps\"\ndevice = \"/dev/pps0\"\n", "[provider.rtc]\n",
-      "[provider.battery]\nmodule = \"/usr/lib/tompion/libtompion-rtc.so\"\nplacement = \"in-process\"\n",
-      "[clock.temperature]\nsensor = \"/sys/t\"\ntable = \"/etc/t\"\n",
-    ])
-  func minimalRefusesProviders(text: String) {
-    let found = errors("profile = \"minimal\"\n" + text)
-    #expect(found.count == 1, "\(found)")
-    #expect(found.first?.contains("profile \"minimal\"") == true && found.first?.contains("profile = \"full\"") == true)
-    #expect(found.first?.split(separator: ":")[1] == "2", "\(found)")
-    #expect(errors(text).isEmpty)
-  }
-
   @Test("whoever misspells a provider hears which there are")
   func knownProviders() throws {
     let read = try Configuration(

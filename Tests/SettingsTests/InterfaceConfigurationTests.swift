@@ -45,10 +45,6 @@ struct InterfaceConfigurationTests {
       ("[[interface]]\nname = \"a\"\nhardware_timestamps = \"on\"\n", "there is no such choice"),
       ("[[interface]]\nname = \"a\"\nrx_latency_ns = 1000001\n", "it is out of range"),
       ("[[interface]]\nname = \"a\"\nbusy_poll_us = 1000001\n", "write an integer from 0 to 1000000"),
-      (
-        "profile = \"minimal\"\n[[interface]]\nname = \"a\"\nhardware_timestamps = \"off\"\nbusy_poll_us = 5\n",
-        "profile \"minimal\" only sleeps in poll(2)"
-      ),
       ("[[interface]]\nname = \"a\"\nrx_latency = 5\n", "did you mean rx_latency_ns?"),
       ("[[interface]]\nname = \"an-interface-of-16\"\n", "has at most 15"),
       (
@@ -58,7 +54,6 @@ struct InterfaceConfigurationTests {
       ("[[interface]]\nname = \"eth%d\"\n", "no network interface's name has \"%\" in it"),
       ("[interface]\nname = \"a\"\n", "write a table for each interface: [[interface]]"),
       ("rx_filter = \"all\"\n", "it belongs in [[interface]]"),
-      ("profile = \"minimal\"\n[[interface]]\nname = \"a\"\n", "profile \"minimal\" has the kernel's stamps only"),
     ])
   func wrong(text: String, problem: String) {
     let errors = Self.errors(text)

@@ -90,13 +90,11 @@ struct RealTimeConfigurationTests {
         == "write 0, or leave it out")
   }
 
-  @Test("a single thread runs as capture does, and the minimal profile is left as it is")
+  @Test("a single thread runs as capture does")
   func single() throws {
     let text = "loop = \"single\"\n[realtime.discipline]\npriority = 3\n[realtime.server]\npriority = 2"
     let warnings = try Configuration(toml: text, file: "t.toml").warnings.map(\.description)
     #expect(warnings.filter { $0.contains("realtime") }.count == 1, "\(warnings)")
     #expect(warnings.contains { $0.contains("realtime.discipline") && $0.contains("realtime.capture says") })
-    #expect(
-      errors("profile = \"minimal\"\n[realtime.capture]\npriority = 1").first?.contains("leave it out") == true)
   }
 }
