@@ -91,7 +91,35 @@ import Testing
     try FileManager.default.createSymbolicLink(atPath: "\(directory)/link", withDestinationPath: "/etc/passwd")
     #expect(mkfifo("\(directory)/pipe", 0o600) == 0)
     let found = StoreDirectory(path: directory).load(count: 64, limit: ProviderStore.valueLimit)
-    #expect(found.map(\.name) == ["good"])
+    #expect(found.values.map(\.name) == ["good"])
+    #expect(found.passedOver.map(\.name) == ["link", "long", "open", "pipe"])
+    let limit = ProviderStore.valueLimit
+    #expect(
+      found.passedOver.map(\.reason) == [
+        "it is a symbolic link", "it is longer than \(limit) bytes", "others may write it", "it is no plain file",
+      ])
+    let one = StoreDirectory(path: directory).load(count: 0, limit: limit)
+    #expect(one.values.isEmpty && one.passedOver.first?.reason == "there are 0 values already")
+  }
+
+  /// Whoever wonders why something is learned anew reads it in the log.
+  @Test func whatIsPassedOverIsSaid() throws {
+    let folder = try StreamTests.Folder()
+    let directory = folder.file("providers/store")
+    let store = { ProviderStore(directory: StoreDirectory(path: directory)) }
+    #expect(store().load() == nil, "nothing was kept")
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    func write(_ name: String, _ count: Int) throws {
+      try Data(count: count).write(to: URL(fileURLWithPath: "\(directory)/\(name)"))
+    }
+    try write("rtc", 5)
+    #expect(store().load() == nil)
+    try FileManager.default.createDirectory(atPath: "\(directory)/folder", withIntermediateDirectories: true)
+    #expect(store().load() == "of what was kept in \(directory), this is not used: folder (it is no plain file)")
+    for index in 0..<5 { try write("v\(index)", 0) }
+    #expect(store().load()?.hasSuffix("v1 (it is empty), v2 (it is empty) and 2 more") == true)
+    for index in 0..<17 { try write("v\(index)", ProviderStore.valueLimit) }
+    #expect(store().load()?.contains("v9 (all values are longer than \(ProviderStore.totalLimit) bytes)") == true)
   }
 
   @Test func whatCannotBeWrittenStaysToBeWritten() throws {

@@ -16,19 +16,48 @@ package struct StoreDirectory: Sendable {
     return name.allSatisfy { $0 == 0x2d || $0 == 0x2e || 0x30...0x39 ~= $0 || 0x61...0x7a ~= $0 }
   }
 
+  package struct Contents: Sendable {
+    package var values: [(name: String, bytes: [UInt8])] = []
+    /// What has a value's name and is none, and why.
+    package var passedOver: [(name: String, reason: String)] = []
+  }
+
   /// Everything that is there and may be, at most `count` values of at most `limit` bytes; links, strangers' and larger files are passed
   /// over.
-  package func load(count: Int, limit: Int) -> [(name: String, bytes: [UInt8])] {
-    var found: [(name: String, bytes: [UInt8])] = []
-    for name in names().sorted() where Self.isName(name.utf8) && found.count < count {
-      let file = "\(path)/\(name)"
-      guard let attributes = SmallFile.attributes(file), attributes.mode & UInt32(S_IFMT) == UInt32(S_IFREG),
-        attributes.user == 0 || attributes.user == clinux_user_id(), attributes.mode & 0o022 == 0,
-        let bytes = try? SmallFile.read(file, limit: limit), !bytes.isEmpty
-      else { continue }
-      found.append((name, bytes))
+  package func load(count: Int, limit: Int) -> Contents {
+    var contents = Contents()
+    for name in names().sorted() where Self.isName(name.utf8) {
+      do throws(Refusal) {
+        guard contents.values.count < count else { throw Refusal("there are \(count) values already") }
+        contents.values.append((name, try value(name, limit: limit)))
+      } catch {
+        contents.passedOver.append((name, error.reason))
+      }
     }
-    return found
+    return contents
+  }
+
+  private struct Refusal: Error {
+    var reason: String
+    init(_ reason: String) { self.reason = reason }
+  }
+
+  private func value(_ name: String, limit: Int) throws(Refusal) -> [UInt8] {
+    let file = "\(path)/\(name)"
+    guard let attributes = SmallFile.attributes(file) else { throw Refusal("it cannot be looked at") }
+    switch attributes.mode & UInt32(S_IFMT) {
+    case UInt32(S_IFREG): break
+    case UInt32(S_IFLNK): throw Refusal("it is a symbolic link")
+    default: throw Refusal("it is no plain file")
+    }
+    guard attributes.user == 0 || attributes.user == clinux_user_id() else { throw Refusal("it is another user's") }
+    guard attributes.mode & 0o022 == 0 else { throw Refusal("others may write it") }
+    let bytes: [UInt8]
+    do throws(KernelError) { bytes = try SmallFile.read(file, limit: limit) } catch {
+      throw Refusal(error.errno == EFBIG ? "it is longer than \(limit) bytes" : SmallFile.reason(error))
+    }
+    guard !bytes.isEmpty else { throw Refusal("it is empty") }
+    return bytes
   }
 
   /// Replaces a value's file, or removes it where there are no bytes. Blocks until it is on the disk.

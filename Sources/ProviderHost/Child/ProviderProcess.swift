@@ -362,12 +362,7 @@ package final class ProviderProcess: @unchecked Sendable {
   }
 
   /// The text may name what the child sent: bounded and printable.
-  func log(_ level: UInt32, _ text: String) {
-    let line = printable(text)
-    unsafe line.withCString { text in
-      if unsafe !outbox.messages.pushLog(level: level, text) { outbox.counters.countDroppedMessage() }
-    }
-  }
+  func log(_ level: UInt32, _ text: String) { outbox.log(level: level, printable(text)) }
 
   func printable(_ text: String) -> String { CText.printable(text.utf8.prefix(CText.lineLimit)) }
 

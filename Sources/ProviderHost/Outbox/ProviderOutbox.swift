@@ -46,6 +46,14 @@ package final class ProviderOutbox: Sendable {
     intake.drain(self, sample)
   }
 
+  /// A line of the host's own about the provider, among the provider's; `level` as log/1 has it. [any]
+  package func log(level: UInt32, _ text: String) {
+    // Sound: the string is borrowed for the call and copied.
+    unsafe text.withCString { line in
+      if unsafe !messages.pushLog(level: level, line) { counters.countDroppedMessage() }
+    }
+  }
+
   /// It woke its reader more often than any time source has reason to. [any]
   package func noteFlood() { counters.count(.flood) }
 

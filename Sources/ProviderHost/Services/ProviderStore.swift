@@ -28,19 +28,32 @@ package final class ProviderStore: Sendable {
 
   package init(directory: StoreDirectory? = nil) { self.directory = directory }
 
-  /// Takes what is on the disk. [control, before init]
-  package func load() {
-    guard let directory else { return }
-    let found = directory.load(count: Self.countLimit, limit: Self.valueLimit)
+  /// Takes what is on the disk; the answer is what was passed over, for people; nil = nothing was. [control, before init]
+  @discardableResult
+  package func load() -> String? {
+    guard let directory else { return nil }
+    var found = directory.load(count: Self.countLimit, limit: Self.valueLimit)
     entries.withLock { entries in
       var total = 0
-      for (name, bytes) in found where total + bytes.count <= Self.totalLimit {
+      for (name, bytes) in found.values {
+        guard total + bytes.count <= Self.totalLimit else {
+          found.passedOver.append((name, "all values are longer than \(Self.totalLimit) bytes"))
+          continue
+        }
         total += bytes.count
         // Nobody said what it is: it is wiped to be on the safe side.
         entries.append(Entry(name: name, bytes: bytes, isSecret: true, isDirty: false))
       }
     }
+    guard !found.passedOver.isEmpty else { return nil }
+    var list = found.passedOver.prefix(Self.namedLimit).map { "\($0.name) (\($0.reason))" }.joined(separator: ", ")
+    let more = found.passedOver.count - Self.namedLimit
+    if more > 0 { list += " and \(more) more" }
+    return "of what was kept in \(directory.path), this is not used: \(list)"
   }
+
+  /// So many are named where many are passed over.
+  private static let namedLimit = 4
 
   /// Copies as much of a value as fits; its whole length, 0 = there is none.
   func get(_ name: UnsafeBufferPointer<UInt8>, into buffer: UnsafeMutableRawBufferPointer) -> Int {

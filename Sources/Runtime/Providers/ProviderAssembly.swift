@@ -51,7 +51,7 @@ struct ProviderAssembly {
           module: path(of: provider.configuration), provider: provider.name, outbox: provider.outbox,
           stampSource: stampSource, clockPage: clockPage.pointer,
           users: ["tompion-\(provider.name)"] + (configuration.user.map { [$0] } ?? []),
-          store: store(of: provider.name), isOwn: ProviderConfiguration.own.contains(provider.configuration.module)))
+          store: store(of: provider), isOwn: ProviderConfiguration.own.contains(provider.configuration.module)))
     }
     do throws(ProviderError) {
       let module = try module(of: provider.configuration)
@@ -60,7 +60,7 @@ struct ProviderAssembly {
         // Sound: the page is never freed.
         backend = try unsafe KernelBackend(
           number: provider.outbox.number, loop: loop.loop, clocks: loop.clocks, clockPage: clockPage.pointer,
-          store: store(of: provider.name))
+          store: store(of: provider))
       } catch {
         return provider.fail(error.description)
       }
@@ -73,10 +73,11 @@ struct ProviderAssembly {
   }
 
   /// What a provider keeps, in a folder of its own; in memory alone with the minimal profile, or if its name makes no folder.
-  private func store(of name: String) -> ProviderStore {
+  private func store(of provider: HostedProvider) -> ProviderStore {
+    let name = provider.name
     guard configuration.profile == .full, StoreDirectory.isName(name.utf8) else { return ProviderStore() }
     let store = ProviderStore(directory: StoreDirectory(path: "\(configuration.stateDirectory)/providers/\(name)"))
-    store.load()
+    if let complaint = store.load() { provider.outbox.log(level: UInt32(TOMPION_LOG_WARNING), complaint) }
     return store
   }
 
