@@ -136,7 +136,8 @@ extension GNSSProvider {
         ? "only root may read units 0 and 1: have the other program write unit 2 or above"
         : "it is another user's, or others may write it; any_owner = true believes it all the same"
     case (.datagrams, .addressInUse): "another program listens there"
-    case (.datagrams, .invalid): "something that is no socket is there: remove it, or write another path"
+    case (.datagrams, .invalid):
+      "a symbolic link, or something that is no socket, is there: remove it, or write another path"
     case (.datagrams, .permission): "tompiond may not make a socket there"
     case (.datagrams, .notFound): "there is no such directory"
     case (.gpsd, .unreachable), (.gpsdSocket, .unreachable), (.gpsdSocket, .notFound): "no gpsd answers there"

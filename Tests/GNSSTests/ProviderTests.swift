@@ -165,6 +165,10 @@ import Testing
     scene.status = TOMPION_ADDRESS_IN_USE
     scene.host.advance(by: 5_000_000_000)
     #expect(scene.events.filter { $0 == 600 }.count == 1 && scene.lastError == "another program listens there")
+    scene.status = TOMPION_INVALID
+    scene.host.advance(by: 40_000_000_000)
+    #expect(
+      scene.lastError.hasPrefix("a symbolic link, or something that is no socket, is there"), "\(scene.lastError)")
   }
 
   /// What an earlier life learned is there before anybody else is followed: the first sample has it.
