@@ -124,11 +124,12 @@ final class SimulatedReferenceClock {
 
   /// By the keys that the scenario has for it.
   static func named(_ error: ProviderError, key: String) -> ProviderError {
-    guard case .refused(let complaints) = error.reason else { return error }
+    guard case .settingsRefused(let complaints) = error.reason else { return error }
     let own = "\(key).settings."
     return ProviderError(
       module: error.module,
-      .refused(complaints.map { $0.hasPrefix("source[0].") ? own + $0.dropFirst("source[0].".utf8.count) : $0 }))
+      .settingsRefused(complaints.map { $0.hasPrefix("source[0].") ? own + $0.dropFirst("source[0].".utf8.count) : $0 })
+    )
   }
 
   /// What an operator would write for it, and what the scenario says otherwise.

@@ -96,10 +96,10 @@ package import TimeTypes
       module: module, provider: name, backend: backend, outbox: outbox, hostName: "simulate")
     let provider = VirtualProvider(instance: instance, outbox: outbox, backend: backend)
     do { try instance.initialize(settings: settings) } catch {
-      guard error.reason == .settingsRefused else { throw error }
+      guard error.reason == .settingsRefused() else { throw error }
       throw ProviderError(
         module: error.module,
-        .refused(
+        .settingsRefused(
           instance.refusals.map { refusal in
             let path = refusal.index.flatMap { settings.indices.contains($0) ? settings[$0].path : nil }
             return "\(path ?? "provider \(name)"): is refused; \(refusal.text)"

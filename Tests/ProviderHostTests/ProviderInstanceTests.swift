@@ -93,7 +93,7 @@ import TimeTypes
       try instance.initialize(settings: wrong)
       Issue.record("taken")
     } catch {
-      #expect(error.reason == .settingsRefused)
+      #expect(error.reason == .settingsRefused())
     }
     #expect(instance.refusals == [SettingRefusal(index: 1, text: "a number of seconds from -10 to 10")])
     #expect(instance.state == .opened)

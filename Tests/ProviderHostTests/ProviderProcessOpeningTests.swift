@@ -49,7 +49,7 @@ import TimeTypes
     do {
       try process.initialize(settings: [ProviderSetting(path: "offset", value: .string("soon"))])
       Issue.record("taken")
-    } catch { #expect(error.reason == .settingsRefused) }
+    } catch { #expect(error.reason == .settingsRefused()) }
     #expect(process.refusals == [SettingRefusal(index: 0, text: "a number of seconds from -10 to 10")])
     #expect(process.phase == .quarantined && process.processID == nil)
   }

@@ -2,6 +2,7 @@
 
 import CTompionProvider
 import Foundation
+import NTPServer
 import ProviderHost
 import Testing
 import TimeTypes
@@ -54,6 +55,24 @@ import VirtualHost
       try Self.module("store"), provider: "store", settings: [setting("setting", "k"), setting("k", "/none")])
     other.instance.command(105)
     #expect(said(other).last == "secret \(TOMPION_NOT_FOUND)")
+  }
+
+  /// Nobody else shows whoever writes a scenario what was refused.
+  @Test func aWrongSettingIsNamed() throws {
+    let scene = Scene()
+    let module = try ProviderModule(path: "built in", pointer: ntpServerModule())
+    let wrong = [setting("listen", "192.0.2.1"), setting("rate_limit", "fast")]
+    do throws(ProviderError) {
+      _ = try scene.server.start(module, provider: "ntp-server", settings: wrong)
+      Issue.record("it was started")
+    } catch {
+      #expect(error.description.hasPrefix("built in: rate_limit: is refused; "), "\(error)")
+      guard case .settingsRefused(let complaints) = error.reason else {
+        Issue.record("\(error.reason)")
+        return
+      }
+      #expect(complaints.count == 1)
+    }
   }
 
   @Test func packetsAreAuthenticatedOnOneHostAlone() throws {

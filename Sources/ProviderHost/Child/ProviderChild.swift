@@ -149,7 +149,7 @@ package final class ProviderChild {
       if instance.state == .opened {
         try instance.initialize(settings: values)
       } else if instance.update(settings: values) != TOMPION_OK {
-        throw ProviderError(module: instance.module.path, .settingsRefused)
+        throw ProviderError(module: instance.module.path, .settingsRefused())
       }
     }
   }

@@ -59,7 +59,7 @@ extension ProviderProcess {
       }
     }
     guard phase == wanted else {
-      throw ProviderError(module: module, refusals.isEmpty ? .child(lastError) : .settingsRefused)
+      throw ProviderError(module: module, refusals.isEmpty ? .child(lastError) : .settingsRefused())
     }
   }
 }

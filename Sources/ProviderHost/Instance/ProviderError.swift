@@ -21,10 +21,8 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
     case openRefused
     /// init or start failed.
     case failed(call: String, status: Int32)
-    /// A setting is wrong: refusals carry the texts.
-    case settingsRefused
-    /// The same where nobody else shows what was refused: each setting's path, and what the provider says of it.
-    case refused([String])
+    /// A setting is wrong. Each one's path, and what the provider says of it; none where the instance's or the process' refusals say it.
+    case settingsRefused([String] = [])
     case wrongState(call: String, state: ProviderState)
     /// The child process could not be started, or died.
     case child(String)
@@ -55,8 +53,8 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
       "\(module): has no provider \"\(wanted)\"; it has \(available.joined(separator: ", "))"
     case .openRefused: "\(module): open returned NULL: the provider refused to be made"
     case .failed(let call, let status): "\(module): \(call) failed: \(StatusText.text(status))"
-    case .settingsRefused: "\(module): a setting was refused"
-    case .refused(let complaints): "\(module): \(complaints.joined(separator: "\n"))"
+    case .settingsRefused(let complaints):
+      "\(module): \(complaints.isEmpty ? "a setting was refused" : complaints.joined(separator: "\n"))"
     case .wrongState(let call, let state): "\(module): \(call) called while \(state)"
     case .child(let why): "\(module): child process: \(why)"
     }

@@ -119,7 +119,7 @@ package import TimeTypes
       backend.detach()
       outbox.sources.removeAll()
       throw ProviderError(
-        module: module.path, refusals.isEmpty ? .failed(call: "init", status: status) : .settingsRefused)
+        module: module.path, refusals.isEmpty ? .failed(call: "init", status: status) : .settingsRefused())
     }
     unsafe findReceivers(provider)
   }
@@ -309,10 +309,5 @@ package import TimeTypes
   }
 
   /// A line of the host's own about this provider, among the provider's.
-  func log(_ level: LogLevel, _ text: String) {
-    // Sound: the string is borrowed for the call and copied.
-    unsafe text.withCString { line in
-      if unsafe !outbox.messages.pushLog(level: level.rawValue, line) { outbox.counters.countDroppedMessage() }
-    }
-  }
+  func log(_ level: LogLevel, _ text: String) { outbox.log(level: level.rawValue, text) }
 }
