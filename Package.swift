@@ -286,10 +286,15 @@ let package = Package(
     tests("DeviceSources", ["TimeTypes", "ProviderKit", "CTompionProvider"]),
     tests("PPS", ["TimeTypes", "Numerics", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
     tests("PHC", ["TimeTypes", "CardLines", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
-    tests("Local", ["TimeTypes", "ProviderKit", "CTompionProvider", "MockHost"]),
+    tests("Local", ["TimeTypes", "ProviderKit", "CTompionProvider", "CAllocationCounter", "MockHost"]),
     tests("Manual", ["TimeTypes", "ProviderKit", "CTompionProvider", "MockHost"]),
     tests("RTC", ["TimeTypes", "ProviderKit", "CTompionProvider", "MockHost"]),
-    tests("GNSS", ["TimeTypes", "ReferenceWire", "ProviderKit", "CTompionProvider", "TestSupport", "MockHost"]),
+    tests(
+      "GNSS",
+      [
+        "TimeTypes", "ReferenceWire", "ProviderKit", "CTompionProvider", "CAllocationCounter", "TestSupport",
+        "MockHost",
+      ]),
     tests("Simulation", ["TimeTypes", "ClockPort", "ReferenceWire", "TestSupport"]),
     tests("Replaying", ["TimeTypes", "ClockPort", "Engine", "Recording", "Report", "TestSupport"]),
     tests("Scenarios", ["TimeTypes", "Simulation", "Report"]),

@@ -20,6 +20,7 @@ final class LocalProvider: Provider {
   private var wasServed = false
 
   private static let tick: UInt16 = 0
+  private static let flags: SampleFlags = [.oneWay, .noLeap, .reply]
   /// log2 s between samples, which only say that it is still there.
   private static let poll: Int8 = 3
 
@@ -95,7 +96,7 @@ final class LocalProvider: Provider {
     sequence &+= 1
     _ = host.publish(
       Sample(
-        source: SourceID(rawValue: source), sequence: sequence, flags: [.oneWay, .noLeap, .reply], clock: stamp.clock,
+        source: SourceID(rawValue: source), sequence: sequence, flags: Self.flags, clock: stamp.clock,
         era: stamp.era, local: stamp.time, reference: stamp.time, raw: stamp.raw,
         rootDispersion: UInt64(max(options.dispersion.nanoseconds, 0)), referenceID: Self.referenceID,
         leap: .none, stratum: options.stratum, precision: -20, poll: Self.poll, receiveKind: stamp.kind,

@@ -34,7 +34,7 @@ package struct LocalReference: Sendable {
   /// Takes what the clock is like now; returns whether the state is another one.
   package mutating func take(_ clock: ClockSight?, now: RawInstant) -> Bool {
     let before = state
-    let isReal = clock.map(isRealTime) ?? false
+    let isReal = clock.map { isRealTime($0) } ?? false
     if isReal { hadRealTime = true }
     if isReal, let clock, clock.rootDistance < options.distance {
       state = .idle
