@@ -765,7 +765,7 @@ pub struct tompion_resolve_receiver_t {
 }
 
 pub const TOMPION_SECRETS_ID: &str = "tompion.secrets/1";
-/// Not secret, only to be trusted (a certificate, a list of authorities): everybody may read the file.
+/// Not secret, only to be trusted (a certificate, a list of authorities): everybody may read the file. A provider may read any other public file that its operator names by it, too, as rtc does with /sys/class/rtc/rtc0/since_epoch.
 pub const TOMPION_SECRET_PUBLIC: u32 = 1 << 0;
 
 /// Host side. The host reads the file with its own rights: a plain file of root's or the host's own user's, which others may neither read nor write (its group may read if it is root's or one of the host's). The copy is locked in memory and left out of core dumps. A provider names the setting, not the file. All of it is the owner's thread's, as packet-io's sockets are: TOMPION_WRONG_ROLE or nothing elsewhere.

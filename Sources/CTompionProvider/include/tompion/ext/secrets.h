@@ -12,7 +12,8 @@ extern "C" {
 
 #define TOMPION_SECRETS_ID "tompion.secrets/1"
 
-// Not secret, only to be trusted (a certificate, a list of authorities): everybody may read the file.
+// Not secret, only to be trusted (a certificate, a list of authorities): everybody may read the file. A provider may read any other
+// public file that its operator names by it, too, as rtc does with /sys/class/rtc/rtc0/since_epoch.
 #define TOMPION_SECRET_PUBLIC (1u << 0)
 
 // Host side. The host reads the file with its own rights: a plain file of root's or the host's own user's, which others may neither
