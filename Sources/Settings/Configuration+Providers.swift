@@ -31,19 +31,22 @@ extension Configuration {
       let position = providerIndex(name, at: element.place)
       let number = counts[name, default: 0]
       counts[name] = number + 1
-      var values: [SettingValue] = []
       for member in members where member.key != "provider" {
-        flatten(
+        Self.flatten(
           member.node, path: "source[\(number)].\(member.key)", key: "source[\(index)].\(quotedKey(member.key))",
           member: member,
-          into: &values, &reader)
+          into: &providers[position], &reader)
       }
-      providers[position].values += values
       providers[position].sourcePlaces.append(element.place)
       providers[position].sourceNumbers.append(index)
       if name == Self.defaultSourceProvider, !members.isEmpty, !members.contains(where: { $0.key == "address" }) {
         reader.refuseMissing(
           "address", at: element.place, "write the server's name or address: address = \"ntp.example.net\"")
+      }
+      if name == Self.defaultSourceProvider, let member = members.first(where: { $0.key == "address" }),
+        let kind = member.node.emptyKind
+      {
+        reader.refuse(member, "it is \(kind)", "write the server's name or address: address = \"ntp.example.net\"")
       }
       root.absorb(reader)
     }
@@ -78,18 +81,17 @@ extension Configuration {
     }
     reader.choice("placement", into: &providers[index].placement)
     reader.boolean("enabled", into: &providers[index].enabled)
-    var values: [SettingValue] = []
     for member in members where !["module", "placement", "enabled"].contains(member.key) {
-      flatten(
-        member.node, path: member.key, key: "\(key).\(quotedKey(member.key))", member: member, into: &values, &reader)
+      Self.flatten(
+        member.node, path: member.key, key: "\(key).\(quotedKey(member.key))", member: member,
+        into: &providers[index], &reader)
     }
-    providers[index].values += values
     root.absorb(reader)
   }
 
-  /// Appends the values in `node`, depth first. The parser bounds the depth.
-  private func flatten(
-    _ node: TOMLNode, path: String, key: String, member: TOMLMember, into values: inout [SettingValue],
+  /// Appends the values in `node`, depth first, and what is empty. The parser bounds the depth.
+  private static func flatten(
+    _ node: TOMLNode, path: String, key: String, member: TOMLMember, into provider: inout ProviderConfiguration,
     _ reader: inout TableReader
   ) {
     guard isBareKey(member.key) else {
@@ -99,15 +101,21 @@ extension Configuration {
     let value: SettingValue.Value
     switch node.content {
     case .table(let members):
+      if members.isEmpty {
+        provider.emptyValues.append(EmptyValue(path: path, key: key, isTable: true, place: node.place))
+      }
       for inner in members {
         flatten(
-          inner.node, path: "\(path).\(inner.key)", key: "\(key).\(quotedKey(inner.key))", member: inner, into: &values,
-          &reader)
+          inner.node, path: "\(path).\(inner.key)", key: "\(key).\(quotedKey(inner.key))", member: inner,
+          into: &provider, &reader)
       }
       return
     case .array(let elements):
+      if elements.isEmpty {
+        provider.emptyValues.append(EmptyValue(path: path, key: key, isTable: false, place: node.place))
+      }
       for (index, element) in elements.enumerated() {
-        flatten(element, path: "\(path)[\(index)]", key: "\(key)[\(index)]", member: member, into: &values, &reader)
+        flatten(element, path: "\(path)[\(index)]", key: "\(key)[\(index)]", member: member, into: &provider, &reader)
       }
       return
     case .date:
@@ -123,6 +131,18 @@ extension Configuration {
       value = .real(number)
     case .boolean(let flag): value = .boolean(flag)
     }
-    values.append(SettingValue(path: path, key: key, value: value, line: node.place.line, column: node.place.column))
+    provider.values.append(
+      SettingValue(path: path, key: key, value: value, line: node.place.line, column: node.place.column))
+  }
+}
+
+extension TOMLNode {
+  /// "an empty list" or "an empty table"; nil = it is neither.
+  fileprivate var emptyKind: String? {
+    switch content {
+    case .array(let elements) where elements.isEmpty: "an empty list"
+    case .table(let members) where members.isEmpty: "an empty table"
+    default: nil
+    }
   }
 }

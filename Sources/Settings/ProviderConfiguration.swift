@@ -17,6 +17,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
   package var enabled = true
   /// Everything else of the table, and its sources as "source[N].key", in the file's order.
   package var values: [SettingValue] = []
+  /// The arrays and tables of it that have nothing in them; no provider sees them.
+  package var emptyValues: [EmptyValue] = []
   /// Where the table, or the first source that names the provider, begins; 0 = nowhere.
   package var line: UInt32 = 0
   package var column: UInt32 = 0
@@ -68,7 +70,7 @@ package struct ProviderConfiguration: Sendable, Equatable {
   /// What is wrong with its values by its provider's schema; see `SettingSchema.validate`.
   package func validate(schema: [SettingSchema], file: String) -> [Diagnostic] {
     SettingSchema.validate(
-      provider: name, values: values, schema: schema, file: file, place: TextPlace(line: line, column: column),
-      sourcePlaces: sourcePlaces, sourceNumbers: sourceNumbers)
+      provider: name, values: values, empty: emptyValues, schema: schema, file: file,
+      place: TextPlace(line: line, column: column), sourcePlaces: sourcePlaces, sourceNumbers: sourceNumbers)
   }
 }

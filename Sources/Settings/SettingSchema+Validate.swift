@@ -4,7 +4,7 @@ extension SettingSchema {
   /// What is wrong with a provider's values, in their order: keys that the schema does not have (with a suggestion), types,
   /// ranges, choices, required keys that are missing, and a minimum above its maximum (min_poll and max_poll).
   package static func validate(
-    provider: String, values: [SettingValue], schema: [SettingSchema], file: String = "",
+    provider: String, values: [SettingValue], empty: [EmptyValue] = [], schema: [SettingSchema], file: String = "",
     place: TextPlace = TextPlace(),
     sourcePlaces: [TextPlace] = [], sourceNumbers: [Int] = []
   ) -> [Diagnostic] {
@@ -20,8 +20,14 @@ extension SettingSchema {
         wrong.append(diagnostic(value, file, problem, advice))
       }
     }
-    wrong += missing(provider, values, schema, file, place, sourcePlaces)
-    wrong += missingInEmptySources(provider, values, schema, file, sourcePlaces, sourceNumbers)
+    var named = values
+    for nothing in empty {
+      guard let objection = objection(toEmpty: nothing, schema, provider, file) else { continue }
+      wrong.append(objection)
+      named.append(nothing.asValue)
+    }
+    wrong += missing(provider, named, schema, file, place, sourcePlaces)
+    wrong += missingInEmptySources(provider, named, schema, file, sourcePlaces, sourceNumbers)
     wrong += crossed(values, schema, file).filter { !both.contains($0) }
     return wrong
   }
@@ -46,7 +52,7 @@ extension SettingSchema {
       advice: advice)
   }
 
-  private static func unknown(_ value: SettingValue, _ schema: [SettingSchema], _ provider: String, _ file: String)
+  static func unknown(_ value: SettingValue, _ schema: [SettingSchema], _ provider: String, _ file: String)
     -> Diagnostic
   {
     let path = generic(value.path)

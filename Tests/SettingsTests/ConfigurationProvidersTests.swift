@@ -76,6 +76,8 @@ struct ConfigurationProvidersTests {
       ("source = [1]", "source[0] = 1: it is an integer"),
       ("[[source]]\niburst = true", "t.toml:1:1: source[0].address: it is missing"),
       ("[[source]]", "it says nothing; write at least an address"),
+      ("[[source]]\naddress = []", "t.toml:2:11: source[0].address = []: it is an empty list; write the server's name"),
+      ("[[source]]\naddress = {}", "source[0].address = {}: it is an empty table; write the server's name"),
       ("[[source]]\naddress = \"a\"\nwhen = 07:00:00", "it is a date"),
       ("[[source]]\naddress = \"a\\u0000\"", "NUL"),
       ("[[source]]\naddress = \"a\"\nx = nan", "no finite number"),

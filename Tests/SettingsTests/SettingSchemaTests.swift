@@ -78,6 +78,34 @@ struct SettingSchemaTests {
     #expect(objections.first?.contains(expected) == true, "\(objections)")
   }
 
+  @Test(
+    "an empty array or table hides no key that is not one",
+    arguments: [
+      ("level = []", "t.toml:3:9: provider.x.level = []: it is an empty list; write an integer from 0 to 9"),
+      ("mode = {}", "t.toml:3:8: provider.x.mode = {}: it is an empty table; write \"fast\" or \"slow\""),
+      ("mode = [[]]", "t.toml:3:9: provider.x.mode[0] = []: it is an empty list; write \"fast\" or \"slow\""),
+      ("levle = []", "t.toml:3:9: provider.x.levle = []: provider \"x\" has no such key; did you mean level?"),
+      ("listen = {}", "t.toml:3:10: provider.x.listen = {}: it is an empty table; write a list: […]"),
+      ("listen = [[]]", "t.toml:3:11: provider.x.listen[0] = []: it is an empty list; write a string"),
+    ])
+  func empty(_ line: String, _ expected: String) throws {
+    #expect(try objections("[provider.x]\nname = \"n\"\n\(line)\n") == [expected])
+  }
+
+  @Test("an empty list of a key that is a list says nothing, and an empty required key is said once")
+  func emptyLists() throws {
+    #expect(try objections("[provider.x]\nname = \"n\"\nlisten = []\n") == [])
+    #expect(
+      try objections("[provider.x]\nname = []\n") == [
+        "t.toml:2:8: provider.x.name = []: it is an empty list; write a string"
+      ])
+    #expect(
+      try objections("[provider.x]\nname = \"n\"\n[[source]]\nprovider = \"x\"\niburst = []\n") == [
+        "t.toml:5:10: source[0].iburst = []: it is an empty list; write true or false",
+        "t.toml:3:1: source[0].address: it is missing; write a string",
+      ])
+  }
+
   @Test("required keys, at the table and in each source")
   func missing() throws {
     let text =
