@@ -9,8 +9,6 @@ import Settings
 package enum CheckRequest {
   /// So large are the messages that an answer comes in.
   private static let messageLength = 4096
-  /// Nobody reads more complaints.
-  private static let errorLimit = 64
 
   /// Makes the check of `tompiond --check` and sends its result through descriptor 3, one end of `UnixSocket.pair`. Returns the exit status,
   /// which says nothing about the file.
@@ -37,7 +35,6 @@ package enum CheckRequest {
     } catch {
       result.errors = error.diagnostics
     }
-    result.errors = Array(result.errors.prefix(errorLimit))
     return result
   }
 }

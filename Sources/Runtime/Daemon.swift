@@ -136,7 +136,9 @@ package final class Daemon {
   }
 
   /// What an operator should know of the configuration, one a line.
-  package var warnings: [Diagnostic] { configuration.warnings + unknownUser }
+  package var warnings: [Diagnostic] {
+    Diagnostic.bounded(configuration.warnings + unknownUser, word: "warning")
+  }
 
   /// What would not work although the settings are right: modules that are not there or do not load, and schemes of authentication that none
   /// of them offers.
@@ -148,8 +150,9 @@ package final class Daemon {
         file: configuration.file, line: provider.configuration.line, column: provider.configuration.column,
         key: provider.configuration.key, problem: reason, advice: provider.configuration.knownProviders)
     }
-    return unusable + configuration.temperatureFailures
-      + configuration.unofferedSchemes(offered: context.providers.compactMap(\.offeredScheme))
+    return Diagnostic.bounded(
+      unusable + configuration.temperatureFailures
+        + configuration.unofferedSchemes(offered: context.providers.compactMap(\.offeredScheme)))
   }
 
   /// A user who is not there, on this host at least: after a start as root there is nobody to become.

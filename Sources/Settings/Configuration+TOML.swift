@@ -3,7 +3,8 @@
 import TimeTypes
 
 extension Configuration {
-  /// Reads and checks a whole configuration. `file` is only for messages. Throws every error that was found, in the file's order;
+  /// Reads and checks a whole configuration. `file` is only for messages. Throws every error that was found, in the file's order and
+  /// bounded (`Diagnostic.bounded`);
   /// providers' own keys are checked later, when their schemas are known (`SettingSchema.validate`).
   package init(toml text: String, file: String) throws(ConfigurationErrors) {
     self.init()
@@ -41,8 +42,10 @@ extension Configuration {
     diagnostics += crossChecked(members)
     if !diagnostics.isEmpty {
       throw ConfigurationErrors(
-        diagnostics.sorted { TextPlace(line: $0.line, column: $0.column) < TextPlace(line: $1.line, column: $1.column) }
-      )
+        Diagnostic.bounded(
+          diagnostics.sorted {
+            TextPlace(line: $0.line, column: $0.column) < TextPlace(line: $1.line, column: $1.column)
+          }))
     }
     // It starts no process, whosever the provider is; who asks for one was refused above.
     if profile == .minimal { for index in providers.indices { providers[index].placement = .inProcess } }

@@ -26,7 +26,7 @@ struct ConfigurationCheck {
       result.errors = read.missingProcessors(of: Processors.configured)
       guard errors.isEmpty else { return }
       configuration = read
-      result.warnings = read.warnings + AuthenticationCheck(read).warnings
+      result.warnings = Diagnostic.bounded(read.warnings + AuthenticationCheck(read).warnings, word: "warning")
     } catch let error as ConfigurationErrors {
       result.errors = error.diagnostics
     } catch let error as KernelError {

@@ -27,4 +27,22 @@ import Testing
     let error = #expect(throws: ConfigurationErrors.self) { _ = try Configuration(toml: text, file: "f") }
     #expect(error?.description.unicodeScalars.contains { $0.value < 32 } == false, "\(error?.description ?? "")")
   }
+
+  @Test func moreErrorsOfATableThanAnybodyReadsAreCounted() {
+    let keys = (1...70).map { "unknown_\($0) = 1\n" }.joined()
+    let lines = ConfigurationTests.errors("[clock]\n\(keys)[log]\nlevle = 1\n")
+    #expect(lines.count == Diagnostic.tableLimit + 2)
+    #expect(lines.dropLast().last == "t.toml:66:1: clock: and 6 more errors")
+    #expect(lines.last?.hasPrefix("t.toml:73:1: log.levle = 1: ") == true, "\(lines.last ?? "")")
+  }
+
+  @Test func soAreThoseOfTheFile() {
+    let all = (0..<6 * 50).map { Diagnostic(file: "f", key: "provider.p\($0 / 50).k", problem: "wrong") }
+    let bounded = Diagnostic.bounded(all, word: "warning")
+    #expect(Array(bounded.dropLast()) == Array(all.prefix(Diagnostic.fileLimit)))
+    #expect(bounded.last?.description == "f: and \(300 - Diagnostic.fileLimit) more warnings")
+    #expect(Diagnostic.bounded(Array(all.prefix(64))) == Array(all.prefix(64)))
+    let sources = (0...64).map { Diagnostic(file: "f", key: "source[\($0)].port", problem: "wrong") }
+    #expect(Diagnostic.bounded(sources).last?.description == "f: source: and 1 more error")
+  }
 }

@@ -37,9 +37,9 @@ struct ProviderAssembly {
       open(provider)
       complaints += provider.validate(file: configuration.file)
     }
-    guard complaints.isEmpty else { throw StartFailure(complaints) }
+    guard complaints.isEmpty else { throw StartFailure(Diagnostic.bounded(complaints)) }
     for provider in made { complaints += provider.initialize(file: configuration.file) }
-    guard complaints.isEmpty else { throw StartFailure(complaints) }
+    guard complaints.isEmpty else { throw StartFailure(Diagnostic.bounded(complaints)) }
     return made
   }
 
