@@ -128,10 +128,12 @@ enum Help {
     Checks a configuration (default /etc/tompion.toml) and prints every
     error with file, line, key and value, and what would be right; warns of sources
     that prove nothing of what they say, of proof that nobody here can make or check,
-    of keys and key files, a temperature sensor or table that cannot be used, and of what
-    is right by itself and hardly meant (a name twice, a server that nobody may ask, an own
-    clock at stratum 1). Providers' own keys are checked by
-    tompiond, with the provider at hand.
+    of keys and key files that cannot be used, and of what is right by itself and
+    hardly meant (a name twice, a server that nobody may ask, an own clock at
+    stratum 1). Providers' own keys are checked by tompiond, with the provider at
+    hand; what it says are errors, too, of modules that do not load, of a temperature
+    sensor or table that cannot be used, and of proof that no provider offers, although
+    tompiond would start without them.
 
     """,
     "diagnose": """
