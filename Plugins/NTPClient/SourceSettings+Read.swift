@@ -62,6 +62,7 @@ extension SourceSettings {
       if text.utf8.contains(where: { $0 <= 32 || $0 == 127 || $0 == UInt8(ascii: "\"") }) {
         return "a name or a numeric address without blanks"
       }
+      if let advice = Self.addressAlone(text) { return advice }
     case "port": return Self.take(setting, 1...65535) { port = UInt16($0) }
     case "family":
       switch setting.string {
@@ -99,6 +100,25 @@ extension SourceSettings {
     default: return "no such key; the keys are in Plugins/NTPClient/README.md"
     }
     return nil
+  }
+
+  /// What is written of an address where more than that is: its port, brackets, or a URL. nil = nothing more is.
+  private static func addressAlone(_ text: String) -> String? {
+    if text.utf8.contains(UInt8(ascii: "/")) { return "the name or address alone, without \"/\"" }
+    var alone = text[...]
+    var port = ""
+    if text.hasPrefix("[") {
+      let end = text.firstIndex(of: "]") ?? text.endIndex
+      alone = text[..<end].dropFirst()
+      port = String(text[end...].drop { $0 == "]" || $0 == ":" })
+    } else if text.count(where: { $0 == ":" }) == 1, let colon = text.firstIndex(of: ":") {
+      // No IPv6 address has one colon only, and no name has any.
+      alone = text[..<colon]
+      port = String(text[colon...].dropFirst())
+    } else {
+      return nil
+    }
+    return "the address alone, address = \"\(alone)\"" + (port.isEmpty ? "" : ", and port = \(port) beside it")
   }
 
   private static func take(_ setting: Setting, _ range: ClosedRange<Int64>, _ store: (Int64) -> Void) -> String? {
