@@ -26,7 +26,9 @@ struct ConfigurationCheck {
       result.errors = read.missingProcessors(of: Processors.configured)
       guard errors.isEmpty else { return }
       configuration = read
-      result.warnings = Diagnostic.bounded(read.warnings + AuthenticationCheck(read).warnings, word: "warning")
+      result.warnings = Diagnostic.bounded(
+        read.warnings + AuthenticationCheck(read).warnings
+          + read.absentInterfaces { NetworkInterfaces.index(of: $0) != 0 }, word: "warning")
     } catch let error as ConfigurationErrors {
       result.errors = error.diagnostics
     } catch let error as KernelError {

@@ -30,6 +30,18 @@ struct ConfigurationCheckTests {
     #expect(ConfigurationCheck("/nonexistent/t.toml").errors.count == 1)
   }
 
+  @Test("a server on an interface that is not there, as which a host's name reads")
+  func absentInterfaces() throws {
+    let server = "[provider.ntp-server]\nallow = [\"local-networks\"]\n"
+    let wrong = try check(Self.source + server + "listen = [\"lo\", \"localhost\"]\n").warningText
+    #expect(
+      wrong.contains(":5:17: provider.ntp-server.listen[1] = \"localhost\": there is no interface of that name now;"),
+      "\(wrong)")
+    #expect(!wrong.contains("listen[0]"), "\(wrong)")
+    let right = try check(Self.source + server + "listen = [\"192.0.2.1:123\", \"127.0.0.1%lo\"]\n").warningText
+    #expect(!right.contains("no interface"), "\(right)")
+  }
+
   @Test("only schemes that are offered are advised")
   func advised() throws {
     let bare = try check(Self.source).warningText
