@@ -15,10 +15,11 @@ extension GNSSProvider {
       } catch  where error == .invalid {
         // Nothing was written yet.
       } catch {
-        slots[index].receiver.takeDamaged()
+        slots[index].receiver.takeDamaged(at: stamp.raw)
       }
       return perform(actions, for: index)
     }
+    if bytes.count > 0 { slots[index].receiver.takeBytes(at: stamp.raw) }
     for position in 0..<bytes.count {
       guard let message = slots[index].serial.take(bytes[position], at: stamp), let first = slots[index].serial.first
       else { continue }
@@ -26,7 +27,7 @@ extension GNSSProvider {
       switch message {
       case .report(let report, let kind): slots[index].receiver.take(report, kind, at: first, into: &actions)
       case .other: slots[index].receiver.take(ReceiverReport(), [], at: first, into: &actions)
-      case .damaged: slots[index].receiver.takeDamaged()
+      case .damaged: slots[index].receiver.takeDamaged(at: stamp.raw)
       }
       perform(actions, for: index)
     }
@@ -44,7 +45,7 @@ extension GNSSProvider {
       if let report = slots[index].lines.report() {
         slots[index].receiver.take(report, at: first, clock: { host.stamp(realtime: $0) }, into: &actions)
       } else {
-        slots[index].receiver.takeDamaged()
+        slots[index].receiver.takeDamaged(at: arrival.raw)
       }
       perform(actions, for: index)
     }
@@ -55,7 +56,7 @@ extension GNSSProvider {
     if let sample = try? SocketSample(bytes) {
       slots[index].receiver.take(sample, at: arrival, clock: { host.stamp(realtime: $0) }, into: &actions)
     } else {
-      slots[index].receiver.takeDamaged()
+      slots[index].receiver.takeDamaged(at: arrival.raw)
     }
     perform(actions, for: index)
   }

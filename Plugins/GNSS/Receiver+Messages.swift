@@ -84,7 +84,13 @@ extension Receiver {
   }
 
   /// A message that cannot be read.
-  package mutating func takeDamaged() { counters.damaged &+= 1 }
+  package mutating func takeDamaged(at raw: RawInstant) {
+    counters.damaged &+= 1
+    lastUnread = raw
+  }
+
+  /// Bytes of a serial line that are no message yet: at a wrong speed they never become one.
+  package mutating func takeBytes(at raw: RawInstant) { lastUnread = raw }
 
   // MARK: steps
 

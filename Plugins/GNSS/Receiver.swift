@@ -23,6 +23,8 @@ package struct Receiver: Sendable {
   /// Nothing for so long: it is silent. One that speaks seldom is waited for four times as long as it paused last, up to five minutes.
   package static let silence = TimeInterval.seconds(8)
   static let longestSilence = TimeInterval.seconds(300)
+  /// The rest of a message that was cut off comes this soon after the one before it: it says nothing of those that do not come.
+  static let cutOff = TimeInterval.seconds(1)
   /// A date told so lately is good for messages without one.
   static let dateMemory = TimeInterval.seconds(3600)
 
@@ -40,6 +42,8 @@ package struct Receiver: Sendable {
   var leapChange: Int8?
   var taiOffset: Int16?
   var lastHeard: RawInstant?
+  /// When something came last that could not be read; nil = not since it was heard.
+  var lastUnread: RawInstant?
   /// What lay between the last two messages.
   var lastPause = TimeInterval.zero
   var lastPulse: RawInstant?
@@ -70,21 +74,29 @@ package struct Receiver: Sendable {
     if lastHeard == nil { lastHeard = now }
     let pause = lastPause + lastPause
     let patience = min(max(Self.silence, pause + pause), Self.longestSilence)
-    if let lastHeard, now - lastHeard >= patience { beUnfit(.silent, &actions) }
+    if let lastHeard, now - lastHeard >= patience {
+      beUnfit(isUnreadable(since: lastHeard, now: now) ? .unreadable : .silent, &actions)
+    }
+  }
+
+  /// Whether what came since then was there, and not to be read.
+  private func isUnreadable(since heard: RawInstant, now: RawInstant) -> Bool {
+    guard let lastUnread else { return false }
+    return lastUnread - heard >= Self.cutOff && now - lastUnread < Self.longestSilence
   }
 
   /// Its line was lost: it has to show itself again.
   package mutating func interrupt() {
     serial.interrupt()
     pulses.interrupt()
-    lastHeard = nil
+    (lastHeard, lastUnread) = (nil, nil)
     lastPause = .zero
   }
 
   mutating func heard(at raw: RawInstant) {
     if let lastHeard { lastPause = raw - lastHeard }
-    lastHeard = raw
-    if unfitness == .silent { unfitness = nil }
+    (lastHeard, lastUnread) = (raw, nil)
+    if unfitness == .silent || unfitness == .unreadable { unfitness = nil }
   }
 
   mutating func beUnfit(_ reason: Unfitness, _ actions: inout ReceiverActions) {

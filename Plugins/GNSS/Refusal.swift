@@ -37,8 +37,9 @@ package enum Unfitness: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable
   case inaccurate
   /// The writer of shared memory or datagrams calls itself unsynchronized (leap 3).
   case unsynchronized
-  /// Nothing comes, or nothing that can be read.
   case silent
+  /// Something comes, and nothing of it is a message: damaged, of another form, or at another speed.
+  case unreadable
 
   package var text: String {
     switch self {
@@ -50,6 +51,7 @@ package enum Unfitness: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable
     case .inaccurate: "it calls its own time inaccurate"
     case .unsynchronized: "it calls itself unsynchronized"
     case .silent: "nothing comes from it"
+    case .unreadable: "what comes from it cannot be read"
     }
   }
 }

@@ -26,7 +26,11 @@ enum Standing: Equatable {
     case .well(let signs): signs.text
     case .lost(let reason), .notPassedOn(let reason): reason
     case .unfit(let reason, let satellites):
-      if let satellites, reason != .silent { "\(reason.text) (\(satellites) satellites)" } else { reason.text }
+      if let satellites, reason != .silent, reason != .unreadable {
+        "\(reason.text) (\(satellites) satellites)"
+      } else {
+        reason.text
+      }
     case .learning: "how late it is has to be learned from other sources first"
     case .unknown: ""
     case .refused(let reason): "refused: \(reason.text)"

@@ -259,7 +259,7 @@ extension EventKind {
     case .referenceUnfit:
       (
         "reference-unfit", .warning,
-        "A reference clock has no fix, or doubts itself (antenna, accuracy, spoofing), or nothing says which second it marks, or a battery-backed clock shows what cannot be; its time is not used."
+        "A reference clock has no fix, says nothing, or nothing that can be read, or doubts itself (antenna, accuracy, spoofing), or nothing says which second it marks, or a battery-backed clock shows what cannot be; its time is not used."
       )
     case .referenceRefused:
       (

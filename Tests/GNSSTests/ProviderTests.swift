@@ -72,6 +72,30 @@ import Testing
     #expect(scene.info?.rejected == 1)
   }
 
+  /// Datagrams of another kind, and bytes at a wrong speed: something comes.
+  @Test func whatComesAndCannotBeReadIsSaid() throws {
+    let socket = ReceiverScene()
+    socket.host.set("source[0].sock", "/run/tompion/ref.sock")
+    #expect(socket.start() == TOMPION_OK)
+    let stream = try #require(socket.streams.keys.first)
+    socket.streamOpened(stream)
+    for _ in 0..<12 {
+      socket.nextSecond()
+      socket.streamReceived(stream, [UInt8](repeating: 9, count: SocketSample.length))
+    }
+    #expect(socket.lastError == "what comes from it cannot be read" && socket.events == [602], "\(socket.lastError)")
+    #expect(socket.host.events.last?.text.contains("cannot be read") == true && socket.info?.rejected ?? 0 >= 8)
+    let line = ReceiverScene()
+    line.host.set("source[0].device", "/dev/ttyS0")
+    #expect(line.start() == TOMPION_OK)
+    let handle = try #require(line.devices.keys.first)
+    for _ in 0..<12 {
+      line.nextSecond()
+      line.deviceReceived(handle, [UInt8](repeating: 0x81, count: 40))
+    }
+    #expect(line.lastError == "what comes from it cannot be read" && line.events == [602], "\(line.lastError)")
+  }
+
   @Test func aDeviceThatIsNotThereIsTriedAgain() {
     let scene = ReceiverScene()
     scene.status = TOMPION_PERMISSION

@@ -48,7 +48,7 @@ struct ReceiverDriver {
       switch message {
       case .report(let report, let kind): receiver.take(report, kind, at: first, into: &actions)
       case .other: receiver.take(ReceiverReport(), [], at: first, into: &actions)
-      case .damaged: receiver.takeDamaged()
+      case .damaged: receiver.takeDamaged(at: stamp(utc).raw)
       }
       collect(actions)
     }
@@ -88,6 +88,9 @@ struct ReceiverDriver {
     sentence(Self.zda(told), at: utc + late + 80_000_000)
     tick(at: utc + 900_000_000)
   }
+
+  /// Something that is no message.
+  mutating func damaged(at utc: Int64) { receiver.takeDamaged(at: stamp(utc).raw) }
 
   mutating func tick(at utc: Int64) {
     var actions = ReceiverActions()

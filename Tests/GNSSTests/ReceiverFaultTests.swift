@@ -234,4 +234,23 @@ import TimeTypes
     driver.run(40..<60)
     #expect(driver.samples.count == 17 && driver.receiver.unfitness == nil)
   }
+
+  /// What comes and cannot be read is not called silence; the rest of a message that was cut off is no sign of more.
+  @Test func whatCannotBeRead() {
+    var driver = ReceiverDriver()
+    driver.run(0..<20)
+    driver.forget()
+    driver.damaged(at: driver.start + 19 * Self.second + 200_000_000)
+    for count in 20..<40 as Range<Int64> { driver.tick(at: driver.start + count * Self.second) }
+    #expect(driver.news == [.unfit(.silent)])
+    for count in 40..<60 as Range<Int64> {
+      driver.damaged(at: driver.start + count * Self.second)
+      driver.tick(at: driver.start + count * Self.second)
+    }
+    #expect(driver.news == [.unfit(.silent), .unfit(.unreadable)] && driver.receiver.unfitness == .unreadable)
+    for count in 60..<400 as Range<Int64> { driver.tick(at: driver.start + count * Self.second) }
+    #expect(driver.receiver.unfitness == .silent, "nothing came for five minutes")
+    driver.run(400..<420)
+    #expect(driver.samples.count == 17 && driver.receiver.unfitness == nil)
+  }
 }
