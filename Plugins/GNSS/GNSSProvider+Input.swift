@@ -73,6 +73,7 @@ extension GNSSProvider {
     slots[index].countSecond()
     if slots[index].settings.options.learnsDelay, now - Self.keepingInterval > slots[index].kept { keepDelay(index) }
     perform(actions, for: index)
+    if let turn = slots[index].news.due(at: now) { tell(turn, index) }
     publishInfo(index)
   }
 
@@ -101,37 +102,47 @@ extension GNSSProvider {
         slots[index].info.fields.leap = made.leap.rawValue
         _ = host.publish(sample)
         feed(made, index)
-      default: tell(actions[position], index)
+      case .learned, .trusted(_?):
+        if case .trusted = actions[position] { slots[index].news.overtake() }
+        tell(NewsBudget.Turn(action: actions[position], left: 0, isLast: false), index)
+      default:
+        // A receiver that goes to and fro would fill the log.
+        guard let turn = slots[index].news.take(actions[position], at: host.nowRaw) else { continue }
+        tell(turn, index)
       }
     }
   }
 
   /// The numbers are those of the event catalogue (Docs/events.md). Rare, so text may be made.
-  private func tell(_ action: ReceiverAction, _ index: Int) {
-    let name = slots[index].settings.place.text
-    let source = slots[index].source
-    switch action {
-    case .publish: return
-    case .unfit(let reason): host.event(.referenceUnfit, source: source, "\(name): \(reason.text)")
-    case .refused(let reason, let distance):
-      let by = distance == .zero ? "" : ", \(Self.seconds(distance)) s from where it should be"
-      host.event(
-        .referenceRefused, source: source, "\(name): \(reason.text)\(by); it is not used until it goes on evenly")
-    case .trusted(nil): host.event(.referenceTrusted, source: source, "\(name): its time is used")
-    case .trusted(let moved?):
-      host.event(
-        .referenceTrusted, source: source, "\(name): its time is used again, moved by \(Self.seconds(moved)) s for good"
-      )
-    case .rollover(let weeks):
-      let text =
-        "\(name): its date is \(weeks) weeks too early (a receiver's week number has ten bits); it is put right by week_pivot"
-      host.event(.weekRollover, source: source, text)
-    case .learned(let delay):
-      host.event(
-        .referenceDelayLearned, source: source, "\(name): its messages come \(Self.seconds(delay)) s after their second"
-      )
-    }
+  private func tell(_ turn: NewsBudget.Turn, _ index: Int) {
+    guard let (event, text) = Self.news(turn.action) else { return }
+    let more =
+      turn.left > 0
+      ? " (\(turn.left) changes before it were not told)"
+      : turn.isLast ? "; it changes all the time, and from here on it is told once a minute" : ""
+    host.event(event, source: slots[index].source, "\(slots[index].settings.place.text): \(text)\(more)")
     publishInfo(index)
+  }
+
+  private static func news(_ action: ReceiverAction) -> (EventNumber, String)? {
+    switch action {
+    case .publish: nil
+    case .unfit(let reason): (.referenceUnfit, reason.text)
+    case .refused(let reason, let distance):
+      (
+        .referenceRefused,
+        reason.text + (distance == .zero ? "" : ", \(seconds(distance)) s from where it should be")
+          + "; it is not used until it goes on evenly"
+      )
+    case .trusted(nil): (.referenceTrusted, "its time is used")
+    case .trusted(let moved?): (.referenceTrusted, "its time is used again, moved by \(seconds(moved)) s for good")
+    case .rollover(let weeks):
+      (
+        .weekRollover,
+        "its date is \(weeks) weeks too early (a receiver's week number has ten bits); it is put right by week_pivot"
+      )
+    case .learned(let delay): (.referenceDelayLearned, "its messages come \(seconds(delay)) s after their second")
+    }
   }
 
   /// "-0.050", to a millisecond, or to a microsecond where that says nothing.

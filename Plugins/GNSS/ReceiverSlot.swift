@@ -40,6 +40,8 @@ struct ReceiverSlot {
   var trouble = ""
   /// The trouble was told as an event.
   var isTold = false
+  /// How often what becomes of its time is told.
+  var news = NewsBudget()
   /// The host's name of the source, 0 = none yet.
   var source: UInt32 = 0
   var sequence: UInt32 = 0

@@ -96,6 +96,26 @@ import Testing
     #expect(line.lastError == "what comes from it cannot be read" && line.events == [602], "\(line.lastError)")
   }
 
+  /// Ten events at once, and then one a minute, the last of which is true.
+  @Test func aFixThatComesAndGoesDoesNotFillTheLog() throws {
+    let scene = ReceiverScene()
+    scene.host.set("source[0].device", "/dev/ttyS0")
+    #expect(scene.start() == TOMPION_OK)
+    let handle = try #require(scene.devices.keys.first)
+    func hear(isValid: Bool) {
+      scene.nextSecond()
+      scene.deviceReceived(handle, ReceiverScene.sentence(ReceiverDriver.rmc(scene.utc, valid: isValid)))
+    }
+    for second in 0..<600 { hear(isValid: second % 6 != 0) }
+    #expect((15...21).contains(scene.events.count), "\(scene.events.count)")
+    #expect(scene.host.events.last?.text.contains("were not told") == true)
+    #expect(scene.host.events[9].text.contains("once a minute") && !scene.host.events[8].text.contains("minute"))
+    for isValid in [true, false, true] {
+      for _ in 0..<130 { hear(isValid: isValid) }
+      #expect(scene.events.last == (isValid ? 604 : 602))
+    }
+  }
+
   @Test func aDeviceThatIsNotThereIsTriedAgain() {
     let scene = ReceiverScene()
     scene.status = TOMPION_PERMISSION
