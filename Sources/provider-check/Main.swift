@@ -12,7 +12,8 @@ struct Main: ParsableCommand {
     commandName: "provider-check", abstract: "Checks that a Tompion provider keeps to the ABI.",
     discussion: """
       Prints a line per test and a closing line. What each test means: Docs/provider-check.md. Exit status: 0 nothing failed, \
-      1 something failed, 2 wrong usage or no such file.
+      1 something failed, 2 wrong usage, no such file, or a setting that it \
+      does not take.
       """)
 
   @Argument(help: "The provider's shared object.") var file: String
@@ -54,7 +55,8 @@ struct Main: ParsableCommand {
 
   mutating func run() throws {
     if let runTest {
-      guard let test = unsafe ProviderTest.all.first(where: { $0.name == runTest }) else { Self.leave(2) }
+      let all = unsafe ProviderTest.all + [GivenSettings.test]
+      guard let test = all.first(where: { $0.name == runTest }) else { Self.leave(2) }
       TestProcess.join()
       let context = CheckContext(
         path: file, seed: seed, limit: limit, settings: setting.map(CheckContext.setting))
@@ -68,6 +70,13 @@ struct Main: ParsableCommand {
     var report = Report(file: file, json: json)
     var hangs: [String] = []
     let sanitizer = SanitizerRuntime.name(of: file)
+    if !setting.isEmpty, sanitizer == nil {
+      let given = TestProcess.run(GivenSettings.test, file: file, seed: seed, settings: setting, limit: limit).finding
+      if given.outcome == .skip {
+        Console.write("provider-check: \(given.text)\n", to: Console.error)
+        Self.leave(2)
+      }
+    }
     for test in unsafe ProviderTest.all where self.test.isEmpty || self.test.contains(test.name) {
       // What hangs twice would hang again and again, each time for as long.
       if hangs.count >= 2 {

@@ -100,6 +100,12 @@ static tompion_status read_settings(void) {
     }
 #endif
   }
+#ifdef NEEDS_OFFSET
+  if (count == 0) {
+    settings->refuse(host, UINT32_MAX, "offset, a number of seconds from -10 to 10");
+    return TOMPION_INVALID;
+  }
+#endif
   return TOMPION_OK;
 }
 

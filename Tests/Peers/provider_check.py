@@ -145,8 +145,8 @@ def test_a_seed_repeats_a_run():
 
 def test_what_cannot_be_tried_is_skipped_with_a_reason():
     with h.workspace("skip") as (directory, _):
-        path = compile_broken(directory, "NOTHING")
-        status, tests, total = check(path, "--setting", "offset=99")
+        path = compile_broken(directory, "NOTHING", "-DNEEDS_OFFSET")
+        status, tests, total = check(path)
         skipped = [t for t in tests if t["result"] == "skip"]
         assert status == 0 and total["skipped"] == len(skipped) >= 5, (status, total)
         assert all("needs settings (offset" in t["reason"] for t in skipped), skipped
@@ -166,6 +166,11 @@ def test_exit_status_of_wrong_usage_is_two():
                       [example, "--setting", "x"], [example, "--nonsense"], ["/dev/zero"], [h.ROOT]):
         result = subprocess.run([CHECK, *arguments], capture_output=True, text=True, timeout=30)
         assert result.returncode == 2 and result.stderr and not result.stdout, (arguments, result)
+    # A setting that it does not take would skip tests for nothing: which, and what would be right.
+    for setting, wanted in (("ofset=0.5", r"ofset.*no such setting; it has offset, noselect"), ("source[0].offset=1", r"no such setting"),
+                            ("offset=99", r"offset: .*refuses it: a number of seconds from -10 to 10")):
+        result = subprocess.run([CHECK, example, "--setting", "noselect=true", "--setting", setting], capture_output=True, text=True, timeout=30)
+        assert result.returncode == 2 and re.search(wanted, result.stderr) and not result.stdout, (setting, result)
     with tempfile.TemporaryDirectory(prefix="tompion-pipe-") as directory:
         pipe = os.path.join(directory, "libpipe.so")
         os.mkfifo(pipe)  # whoever opens it waits
