@@ -115,11 +115,11 @@ final class ManualProvider: Provider {
     return exponent
   }
 
-  private static func text(_ uncertainty: TimeInterval) -> String { "the time to ±\(uncertainty.millisecondsText)" }
+  private static func text(_ uncertainty: TimeInterval) -> String { "the time to ±\(uncertainty.millisecondsText) ms" }
 
   private static func text(_ verdict: OperatorsWord.Verdict) -> String {
     guard case .contradicts(let interval) = verdict else { return "" }
-    return "; those before were \(interval.millisecondsText) from it beyond what a crystal can do, and are forgotten"
+    return "; those before were \(interval.millisecondsText) ms from it beyond what a crystal can do, and are forgotten"
   }
 
   // MARK: source and settings

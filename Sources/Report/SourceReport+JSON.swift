@@ -41,6 +41,7 @@ extension SourceReport {
       JSONMember("authentication_failure", .string(proof.refusal)),
       JSONMember("pool_member", .boolean(poolMember)),
       JSONMember("reference_clock", .boolean(referenceClock)),
+      JSONMember("manual", .boolean(manual)),
       JSONMember("own_clock", .boolean(ownClock)),
       JSONMember("stamps", JSONValue(stampKind)),
       JSONMember("interleaved", .boolean(interleaved)),
@@ -83,6 +84,7 @@ extension SourceReport {
     proof.refusal = json.text("authentication_failure") ?? ""
     poolMember = json.flag("pool_member")
     referenceClock = json.flag("reference_clock")
+    manual = json.flag("manual")
     ownClock = json.flag("own_clock")
     stampKind = json.text("stamps")
     interleaved = json.flag("interleaved")

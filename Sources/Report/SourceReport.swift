@@ -48,6 +48,8 @@ package struct SourceReport: Sendable, Equatable {
   package var proof = SourceProof()
   package var poolMember = false
   package var referenceClock = false
+  /// An operator's time, entered now and then: nothing is polled.
+  package var manual = false
   /// The host's own clock, which is served where nobody can be followed; never followed.
   package var ownClock = false
   /// Where the stamps of its last sample were taken on this host: "hardware", "kernel" or "user", or "kernel/hardware" where that of the

@@ -88,7 +88,7 @@ extension StatusSnapshot {
       table.add(
         [
           String(source.state.mark), source.name, source.address.isEmpty ? "-" : source.address, source.state.rawValue,
-          source.stratum == 0 ? "-" : "\(source.stratum)", Quantity.poll(source.poll),
+          source.stratum == 0 ? "-" : "\(source.stratum)", source.manual ? "-" : Quantity.poll(source.poll),
           String(repeating: "0", count: 3 - octal.count) + octal, Quantity.age(source.lastReplyAge),
           Quantity.offset(source.offset),
           Quantity.span(source.delay), Quantity.span(source.jitter),

@@ -196,7 +196,7 @@ final class ControlRole: ControlHandler {
 
   /// An event of the engine's, unless it is one more of too many.
   private func raise(_ event: EngineEvent, now: RawInstant) {
-    var record = event.record(now: now) { self.name(of: $0) }
+    var record = event.record(now: now) { self.name(of: $0) ?? "source \($0.rawValue)" }
     if case .tooBig(let sample, _, _) = event {
       guard let more = tooBig.admit(sample.source, now: now) else { return }
       if more > 0 { record.text += "; \(more) more since the last such event" }
@@ -305,7 +305,8 @@ final class ControlRole: ControlHandler {
     drift.save(frequency, now: now) { self.raise($0) }
   }
 
-  private func name(of id: SourceID) -> String {
+  /// Nil = it is gone.
+  private func name(of id: SourceID) -> String? {
     for provider in context.providers {
       if let source = provider.outbox.sources.snapshot().first(where: { $0.id == id }) {
         return source.address.isEmpty || source.address.hasPrefix(source.name)
@@ -313,7 +314,7 @@ final class ControlRole: ControlHandler {
       }
     }
     if id == SystemFeed.source, let followed = context.configuration.followed { return followed.name }
-    return "source \(id.rawValue)"
+    return nil
   }
 
   private func collect(from provider: HostedProvider) {
@@ -330,7 +331,7 @@ final class ControlRole: ControlHandler {
       switch message.kind {
       case .event(let number, let source):
         let event = EventRecord.ofProvider(
-          provider.name, number: number, source: source.map { self.name(of: $0) }, text: message.text)
+          provider.name, number: number, source: source.map { self.name(of: $0) ?? provider.name }, text: message.text)
         if event.severity == .error { provider.lastComplaint = event.text }
         raise(event)
       case .log(let level):

@@ -61,7 +61,9 @@ import TimeTypes
     let first = try #require(host.samples.first).source
     #expect(Self.enter(host, ahead: 600 * Self.second) == TOMPION_OK)
     #expect(host.removedSources == [first] && host.samples.last?.source != first && host.sources.count == 1)
-    #expect(host.events.last?.text.contains("forgotten") == true)
+    let text = try #require(host.events.last?.text)
+    #expect(
+      text.contains("to ±1000.000 ms: ") && text.contains(" ms from it ") && text.contains("forgotten"), "\(text)")
   }
 
   @Test func theConfiguredUncertaintyHolds() {

@@ -34,6 +34,22 @@ def test_an_entry_sets_the_clock_and_synchronizes_nothing():
         return json.dumps(answer["text"])
 
 
+def test_events_name_their_source():
+    """A correction is another source: what was told of the one before is not told of a number."""
+    with h.workspace("settime-names") as (directory, start):
+        daemon = start(h.Tompion(directory, "daemon", CONFIGURATION.format(clock=""))).wait_up()
+        # Together in one turn of the provider, mostly.
+        daemon.json("settime", now())
+        daemon.json("settime", now(600))
+
+        def entered():
+            return [e for e in daemon.json("events")["events"] if e["slug"] == "time-entered"]
+
+        h.wait_for(lambda: len(entered()) == 2, 20, f"both entries{daemon.tail()}")
+        assert all(e["source"] == "manual" for e in entered()), entered()
+        assert "131072" not in daemon.ask("sources").stdout
+
+
 def test_observe_mode_says_what_would_have_been():
     with h.workspace("settime-observe") as (directory, start):
         daemon = start(h.Tompion(directory, "daemon", CONFIGURATION.format(clock="steer = false\n"))).wait_up()

@@ -117,6 +117,12 @@ struct TextTests {
     snapshot.sources = [ReportsJSONTests.source]
     let row = snapshot.sourcesText(.plain).split(separator: "\n")[1]
     #expect(row.hasPrefix("*") && row.contains(" 377 ") && row.contains("-12.000 µs"))
+    // An operator is not polled.
+    (snapshot.sources[0].manual, snapshot.sources[0].poll) = (true, 17)
+    #expect(SourceReport(json: snapshot.sources[0].json).manual)
+    #expect(!snapshot.sourcesText(.plain).contains("131072 s"))
+    snapshot.sources[0].manual = false
+    #expect(snapshot.sourcesText(.plain).contains("131072 s"))
   }
 
   @Test("what a source proved stands in its line, and how many do in the status")

@@ -133,6 +133,7 @@ extension SourceReport {
     interleaved = source.summary.has(TOMPION_SOURCE_INTERLEAVED)
     poolMember = source.summary.has(TOMPION_SOURCE_POOL_MEMBER)
     referenceClock = source.summary.has(TOMPION_SOURCE_REFCLOCK)
+    manual = source.summary.has(TOMPION_SOURCE_MANUAL)
     ownClock = source.summary.has(TOMPION_SOURCE_LOCAL)
     guard let estimate else {
       if address.isEmpty, !lastError.isEmpty { state = .unresolved }
