@@ -17,7 +17,7 @@ package enum SourceAuthentication: Hashable, Sendable, BitwiseCopyable {
 
   /// What an operator may write.
   package static let whatWouldBeRight =
-    "\"none\", \"key:N\" with the number of a key from 1 to 4294967295 or \"ms-sntp\""
+    "\"none\", \"key:N\" with the number of a key from 1 to 4294967295, \"ms-sntp\" or \"nts\""
 
   /// nil = it is none of those.
   package init?(_ text: String) {

@@ -29,7 +29,7 @@ package struct KeyFileReading {
     case .failure(let error):
       guard failure != error.status else { return false }
       failure = error.status
-      let old = wasRead ? "; the \(keys.count) keys that it had stay in use" : ""
+      let old = wasRead ? "; \(staying)" : ""
       report(.error, "key file \(file.path) cannot be read: \(Self.words(error.status))\(old)")
       return false
     case .success(let fresh):
@@ -43,7 +43,7 @@ package struct KeyFileReading {
       secret = fresh
       let brokenNow = parsed.problems.filter(\.losesKey).reduce(into: [UInt32?: Int]()) { $0[$1.id, default: 0] += 1 }
       if let why = fresh.count == 0 ? "is empty" : loss(parsed, brokenNow), !keys.isEmpty {
-        report(.error, "key file \(file.path) \(why): the \(keys.count) keys that it had stay in use")
+        report(.error, "key file \(file.path) \(why): \(staying)")
         return false
       }
       broken = brokenNow
@@ -51,6 +51,10 @@ package struct KeyFileReading {
       wasRead = true
       return true
     }
+  }
+
+  private var staying: String {
+    keys.count == 1 ? "the key that it had stays in use" : "the \(keys.count) keys that it had stay in use"
   }
 
   /// What a status of secrets/1 means for a file; the host tells the system's own words.

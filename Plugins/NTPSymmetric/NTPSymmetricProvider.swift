@@ -125,7 +125,10 @@ final class NTPSymmetricProvider: Authenticator {
     ring.replace(
       by: KeyRing(files.flatMap(\.keys).filter { settings.allows($0.algorithm) }, shortDigests: settings.shortDigests))
     if files.allSatisfy(\.wasRead) { use.keep(Set(ring.last.keys.map(\.id))) }
-    host.log(.notice, "\(ring.last.keys.count) keys of \(files.count) \(files.count == 1 ? "file" : "files") in use")
+    let keys = ring.last.keys.count
+    host.log(
+      .notice,
+      "\(keys) \(keys == 1 ? "key" : "keys") of \(files.count) \(files.count == 1 ? "file" : "files") in use")
     // One of the new keys may end before the minute does.
     if isStarted { armTimer() }
     lookAtExpiry()

@@ -28,14 +28,16 @@ extension KeyWords {
         problem(1, bytes, "no type is given, so it is MD5, as for chrony", advice: "write the type", losesKey: false))
     }
     let secret = try prefixedSecret(words.count - 1, ascii: "ASCII:", hexadecimal: "HEX:", bytes)
-    if let length = algorithm.keyLength, secret.count != length { throw wrongLength(words.count - 1, length, bytes) }
+    if let length = algorithm.keyLength, secret.count != length {
+      throw wrongLength(words.count - 1, length, "HEX:", bytes)
+    }
     return SymmetricKey(id: id, algorithm: algorithm, secret: secret, line: line.number)
   }
 
-  func wrongLength(_ word: Int, _ length: Int, _ bytes: Span<UInt8>) -> KeyFileProblem {
+  func wrongLength(_ word: Int, _ length: Int, _ hexadecimal: String, _ bytes: Span<UInt8>) -> KeyFileProblem {
     problem(
       word, bytes, "a key of this type has exactly \(length) bytes",
-      advice: "write \(length * 2) hexadecimal digits after HEX:")
+      advice: "write \(length * 2) hexadecimal digits after \(hexadecimal)")
   }
 
   /// What follows the one or the other; as it is, where neither is there.

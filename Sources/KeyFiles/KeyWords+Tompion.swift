@@ -18,7 +18,7 @@ extension KeyWords {
       throw problem(2, bytes, "the key does not say how it is written", advice: "write hex: or ascii: before it")
     }
     let secret = try prefixedSecret(2, ascii: "ascii:", hexadecimal: "hex:", bytes)
-    if let length = algorithm.keyLength, secret.count != length { throw wrongLength(2, length, bytes) }
+    if let length = algorithm.keyLength, secret.count != length { throw wrongLength(2, length, "hex:", bytes) }
     var key = SymmetricKey(id: id, algorithm: algorithm, secret: secret, line: line.number)
     for word in words.indices.dropFirst(3) {
       if let rest = after("expires=", word, bytes) {

@@ -140,7 +140,7 @@ extension ClockConfiguration {
     if let ppm = reader.number("max_slew_rate_ppm", in: 1...100_000, unit: "parts per million") {
       maximumSlewRate = .partsPerMillion(ppm)
     }
-    if let factor = reader.number("smoothness", in: 0.1...10, unit: "usual time constants") { smoothness = factor }
+    if let factor = reader.number("smoothness", in: 0.1...10, unit: "") { smoothness = factor }
     limit("max_pos_phase_correction", &reader, into: &maximumPositivePhaseCorrection)
     limit("max_neg_phase_correction", &reader, into: &maximumNegativePhaseCorrection)
     readAllowedPhaseOffset(&reader)

@@ -5,14 +5,14 @@ import Discipline
 // The PI servo's keys; names, units and defaults are linuxptp's (ptp4l(8)).
 extension PISettings {
   mutating func readGains(_ reader: inout TableReader) {
-    take("proportional_const", 0...1000, "1/s", &reader, into: \.proportional)
-    take("integral_const", 0...1000, "1/s", &reader, into: \.integral)
-    take("proportional_scale", 0...1000, "1/s", &reader, into: \.proportionalScale)
-    take("proportional_exponent", -10...10, "power", &reader, into: \.proportionalExponent)
-    take("proportional_norm_max", 0...1, "1", &reader, into: \.proportionalNormMax)
-    take("integral_scale", 0...1000, "1/s", &reader, into: \.integralScale)
-    take("integral_exponent", -10...10, "power", &reader, into: \.integralExponent)
-    take("integral_norm_max", 0...2, "1", &reader, into: \.integralNormMax)
+    take("proportional_const", 0...1000, "", &reader, into: \.proportional)
+    take("integral_const", 0...1000, "", &reader, into: \.integral)
+    take("proportional_scale", 0...1000, "", &reader, into: \.proportionalScale)
+    take("proportional_exponent", -10...10, "", &reader, into: \.proportionalExponent)
+    take("proportional_norm_max", 0...1, "", &reader, into: \.proportionalNormMax)
+    take("integral_scale", 0...1000, "", &reader, into: \.integralScale)
+    take("integral_exponent", -10...10, "", &reader, into: \.integralExponent)
+    take("integral_norm_max", 0...2, "", &reader, into: \.integralNormMax)
   }
 
   mutating func readLimits(_ reader: inout TableReader) {

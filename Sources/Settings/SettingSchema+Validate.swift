@@ -13,7 +13,9 @@ extension SettingSchema {
     let both = crossed(values, [], file)
     for value in values {
       guard let entry = schema.first(where: { $0.path == generic(value.path) }) else {
-        wrong.append(unknown(value, schema, provider, file))
+        let objection = unknown(value, schema, provider, file)
+        // A list that should be none is told once, not for each element.
+        if wrong.last?.key != objection.key || wrong.last?.problem != objection.problem { wrong.append(objection) }
         continue
       }
       if let (problem, advice) = entry.objection(to: value) {
@@ -62,7 +64,10 @@ extension SettingSchema {
       return diagnostic(value, file, "it is not a list", "write \(example)")
     }
     if path.hasSuffix("[]"), let entry = schema.first(where: { $0.path == path.dropLast(2) }) {
-      return diagnostic(value, file, "it is a list", "write \(entry.expected)")
+      var list = diagnostic(value, file, "it is a list", "write \(entry.expected)")
+      list.key = String(list.key.prefix(upTo: list.key.lastIndex(of: "[") ?? list.key.endIndex))
+      list.value = "[…]"
+      return list
     }
     let candidates = schema.map(\.path)
     let isSource = path.hasPrefix("source[]")

@@ -68,7 +68,7 @@ struct TableReader {
     value = choice
   }
 
-  /// A number in `range` of `unit`; integers count as reals.
+  /// A number in `range` of `unit` ("seconds"; "" = of none that people know); integers count as reals.
   mutating func number(_ name: String, in range: ClosedRange<Double>, unit: String) -> Double? {
     guard let member = member(name) else { return nil }
     return number(member.node, key: prefix + name, in: range, unit: unit, alternative: "")
@@ -79,7 +79,7 @@ struct TableReader {
     _ node: TOMLNode, key: String, in range: ClosedRange<Double>, unit: String, alternative: String
   ) -> Double? {
     let advice =
-      "write a number of \(unit) from \(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))\(alternative)"
+      "write a number\(unit.isEmpty ? "" : " of \(unit)") from \(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))\(alternative)"
     let number: Double
     switch node.content {
     case .integer(let integer): number = Double(integer)

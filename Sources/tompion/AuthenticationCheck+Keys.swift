@@ -68,7 +68,14 @@ extension AuthenticationCheck {
     let usable = known.values.filter { KeyObstacle($0, peer: nil, now: now, allowed: allowed) == nil }
     if isWhole, let warning = answersNobody(usable, offersKeys: provider?.enabled == true) { warnings.append(warning) }
     // Where nobody offers keys, it is said already.
-    guard provider?.enabled == true else { return warnings }
+    guard let provider, provider.enabled else { return warnings }
+    if configuration.keyFiles.isEmpty, !sources.contains(where: { $0.method.hasPrefix("key:") }) {
+      warnings.append(
+        Diagnostic(
+          file: configuration.file, line: provider.line, column: provider.column, key: "\(provider.key).key_files",
+          problem: "no key file is named, so that it has no keys",
+          advice: "write key_files = [\"/etc/tompion.keys\"], or leave the provider out"))
+    }
     for source in sources where source.method.hasPrefix("key:") {
       guard let id = UInt32(source.method.dropFirst(4)), let auth = source.auth else { continue }
       let problem: String

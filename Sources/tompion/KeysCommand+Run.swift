@@ -213,7 +213,7 @@ extension KeysCommand {
         last.map { "last used \(UTCText.text(min($0, 9_000_000_000) * 1_000_000_000))" } ?? "no use is recorded"
       Console.write("\(key): \(when)\n")
     }
-    Console.write("\(idle.count) of \(keys.count) keys unused for \(days) days\n")
+    Console.write("\(idle.count) of \(keys.count) \(keys.count == 1 ? "key" : "keys") unused for \(days) days\n")
     return .done
   }
 

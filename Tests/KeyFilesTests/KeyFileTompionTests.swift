@@ -65,4 +65,12 @@ struct KeyFileTompionTests {
     key.wipe()
     #expect(key.secret.isEmpty)
   }
+
+  @Test("how a key of the right length is written is said in the format's own word")
+  func ownWord() {
+    let ours = KeyFile.read(Array("# tompion keys 1\n5 aes128-cmac hex:00\n".utf8), format: .tompion).problems
+    #expect(ours.map(\.advice) == ["write 32 hexadecimal digits after hex:"])
+    let theirs = KeyFile.read(Array("5 AES128 HEX:00\n".utf8), format: .chrony).problems
+    #expect(theirs.map(\.advice) == ["write 32 hexadecimal digits after HEX:"])
+  }
 }

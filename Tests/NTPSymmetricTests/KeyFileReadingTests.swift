@@ -23,6 +23,7 @@ import Testing
     host.associate(0x102, key: "5")
     let signed = host.protect(0x102, header())
     #expect(signed.verdict == .ok, "\(host.mock.logs)")
+    #expect(host.mock.logs.contains { "\($0)".contains("1 key of 1 file in use") }, "\(host.mock.logs)")
     let expected = Scheme(ring: Keys.ring([Keys.symmetric(.aes128CMAC, id: 5)])).request(header(), key: 5).bytes
     #expect(signed.bytes == expected)
     #expect(host.unprotect(0x101, signed.bytes, peer: SocketAddress(ipv4: 0x7f00_0001)).verdict == .ok)

@@ -381,7 +381,7 @@ def test_a_new_key_file_is_taken_and_a_broken_one_is_not():
         h.wait_for(lambda: ask(port, signed(request(), 1, new, 20), wait=0.2), 25, "the new key is taken")
         assert ask(port, signed(request(), 1, old, 20), wait=0.3) is None, "the old one is gone"
         our_keys(directory, f"2 sha256 hex:{old.hex()}", "1 sha9 hex:00")
-        said = h.wait_for(lambda: (s := server.output()) and "stay in use" in s and s, 25, "the broken file is told of")
+        said = h.wait_for(lambda: (s := server.output()) and "the key that it had stays in use" in s and s, 25, "the broken file is told of")
         line = next(line for line in said.splitlines() if ":3:" in line and "key 1" in line)
         assert ask(port, signed(request(), 1, new, 20)), "and the keys before it stay"
         assert ask(port, signed(request(), 2, old, 20), wait=0.3) is None, "the text is taken as a whole or not at all"

@@ -118,6 +118,14 @@ struct ConfigurationTests {
         "[clock]\nlocal_stratum = 17",
         "t.toml:2:17: clock.local_stratum = 17: it is out of range; write an integer from 0 to 15"
       ),
+      (
+        "[clock.pi]\nproportional_exponent = 11",
+        "t.toml:2:25: clock.pi.proportional_exponent = 11: it is out of range; write a number from -10 to 10"
+      ),
+      (
+        "[clock.pi]\nproportional_const = -1",
+        "t.toml:2:22: clock.pi.proportional_const = -1: it is out of range; write a number from 0 to 1000"
+      ),
       ("[clock]\nsteer = 1", "t.toml:2:9: clock.steer = 1: it is an integer; write true or false"),
       (
         "[clock]\nmax_pos_phase_correction = \"unlimited\"",
@@ -128,7 +136,7 @@ struct ConfigurationTests {
       ("[clock]\nmax_slew_rate_ppm = nan", "it is out of range"),
       (
         "[clock]\nsmoothness = 0.09",
-        "t.toml:2:14: clock.smoothness = 0.09: it is out of range; write a number of usual time constants from 0.1 to 10"
+        "t.toml:2:14: clock.smoothness = 0.09: it is out of range; write a number from 0.1 to 10"
       ),
       ("[clock]\nsmoothness = 10.1", "it is out of range"),
       ("[clock]\nsmoothness = \"more\"", "it is a string"),

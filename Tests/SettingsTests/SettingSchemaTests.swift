@@ -69,7 +69,7 @@ struct SettingSchemaTests {
       ("mode = \"fsat\"", "write \"fast\" or \"slow\"; did you mean \"fast\"?"),
       ("mode = true", "it is a boolean; write \"fast\" or \"slow\""),
       ("listen = \"a\"", "it is not a list; write [\"a\"]"),
-      ("level = [1]", "it is a list; write an integer from 0 to 9"),
+      ("level = [1, 2]", "t.toml:3:10: provider.x.level = […]: it is a list; write an integer from 0 to 9"),
       ("zzzzzz = 1", "known are listen[], level, rate, mode, name"),
     ])
   func wrong(_ line: String, _ expected: String) throws {

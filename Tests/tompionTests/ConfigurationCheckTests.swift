@@ -42,6 +42,16 @@ struct ConfigurationCheckTests {
     #expect(!right.contains("no interface"), "\(right)")
   }
 
+  @Test("keys are wanted and no file has them")
+  func noKeyFiles() throws {
+    let bare = try check(Self.source + "[provider.ntp-symmetric]\n").warningText
+    #expect(bare.contains(":3:11: provider.ntp-symmetric.key_files: no key file is named"), "\(bare)")
+    let named = try check(Self.source + "[provider.ntp-symmetric]\nkey_files = [\"/nonexistent/keys\"]\n").warningText
+    #expect(!named.contains("no key file is named"), "\(named)")
+    let off = try check(Self.source + "[provider.ntp-symmetric]\nenabled = false\n").warningText
+    #expect(!off.contains("no key file is named"), "\(off)")
+  }
+
   @Test("only schemes that are offered are advised")
   func advised() throws {
     let bare = try check(Self.source).warningText
