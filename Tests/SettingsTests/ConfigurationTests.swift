@@ -186,8 +186,13 @@ struct ConfigurationTests {
     rest.provenance = [:]
     rest.file = ""
     #expect(rest == Configuration())
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // Each table that is commented out has a line above it that says what it is.
+    for (above, line) in zip(lines, lines.dropFirst()) where line.hasPrefix("# [") {
+      #expect(above.hasPrefix("# ") && !above.hasPrefix("# ["), "\(line)")
+    }
     // What is commented out is right, too.
-    let uncommented = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    let uncommented = lines.map { line in
       let body = line.dropFirst(2)
       let isExample =
         line.hasPrefix("# ") && (body.hasPrefix("[") || body.split(separator: " ").dropFirst().first == "=")
