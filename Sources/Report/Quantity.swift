@@ -42,6 +42,11 @@ package enum Quantity {
     return (ppm < 0 ? "-" : "+") + decimals(ppm.magnitude) + " ppm"
   }
 
+  /// "1 step", "2 steps".
+  package static func count(_ number: UInt64, _ thing: String) -> String {
+    "\(number) \(thing)\(number == 1 ? "" : "s")"
+  }
+
   /// "64 s" of a poll interval in log2 seconds.
   package static func poll(_ exponent: Int8) -> String {
     exponent >= 0 ? "\(Int64(1) << Int64(min(exponent, 62))) s" : "1/\(Int64(1) << Int64(min(-Int(exponent), 62))) s"

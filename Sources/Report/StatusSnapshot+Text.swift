@@ -35,7 +35,10 @@ extension StatusSnapshot {
     lines.append(
       (
         "Counters",
-        "\(samples) samples, \(updates) updates, \(steps) steps, \(tooBig) too big, \(clockMoves) moves by others"
+        [
+          Quantity.count(samples, "sample"), Quantity.count(updates, "update"), Quantity.count(steps, "step"),
+          "\(tooBig) too big", Quantity.count(clockMoves, "move") + " by others",
+        ].joined(separator: ", ")
       ))
     lines.append(("Daemon", "tompiond \(printable(version)), process \(processID), up \(Quantity.age(uptime))"))
     for report in stamps { lines.append(("Stamps of \(printable(report.interface))", printable(report.text))) }

@@ -32,13 +32,13 @@ struct Main: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-      Console.write(fullMessage(for: error) + "\n", to: Console.error)
-      leave(2)
+      let code = exitCode(for: error)
+      Console.write(fullMessage(for: error) + "\n", to: code == .success ? Console.output : Console.error)
+      leave(code == .validationFailure ? 2 : code.rawValue)
     }
   }
 
-  static func leave(_ status: Int32) -> Never { Self.exit(withError: ExitCode(status)) }
+  static func leave(_ status: Int32) -> Never { Console.exit(status) }
 
   mutating func validate() throws {
     guard (1...3600).contains(limit) else {
@@ -92,6 +92,6 @@ struct Main: ParsableCommand {
       report.add(test.name, ended.finding)
     }
     report.close()
-    if report.failed > 0 { Self.leave(1) }
+    Self.leave(report.failed > 0 ? 1 : 0)
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LinuxKernel
+
 /// Prints findings, for people or one JSON object a line, and counts them.
 struct Report {
   let file: String
@@ -17,8 +19,8 @@ struct Report {
     case .skip: skipped += 1
     }
     guard json else {
-      print("\(finding.outcome.rawValue.uppercased())  \(test): \(finding.text)")
-      if !finding.right.isEmpty { print("      right: \(finding.right) (\(finding.read))") }
+      say("\(finding.outcome.rawValue.uppercased())  \(test): \(finding.text)")
+      if !finding.right.isEmpty { say("      right: \(finding.right) (\(finding.read))") }
       return
     }
     var fields = [
@@ -26,15 +28,17 @@ struct Report {
       ("passed", "\(finding.outcome != .fail)"), ("reason", quoted(finding.text)),
     ]
     if !finding.right.isEmpty { fields += [("right", quoted(finding.right)), ("read", quoted(finding.read))] }
-    print("{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}")
+    say("{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}")
   }
 
   func close() {
-    print(
+    say(
       json
         ? #"{"passed":\#(passed),"failed":\#(failed),"skipped":\#(skipped),"file":\#(quoted(file))}"#
         : "\(passed) passed, \(failed) failed, \(skipped) skipped: \(file)")
   }
+
+  private func say(_ line: String) { Console.write(line + "\n") }
 
   private func quoted(_ text: String) -> String {
     var out = "\""

@@ -70,25 +70,29 @@ struct Command: Equatable {
         socket = path
       case "-f", "--follow": follow = try Self.plain(name, value)
       case "--force": force = try Self.plain(name, value)
-      case "--source": source = try reader.value(value, what: "a source's name or address")
+      case "--source":
+        let name = try reader.value(value, what: "a source's name or address")
+        guard !name.isEmpty else { throw ArgumentError("--source needs a source's name or address") }
+        source = name
       case "--within": within = try Self.uncertainty(try reader.value(value, what: "seconds"))
       case "--language": language = try reader.value(value, what: "a programming language")
       case "-n", "--lines": limit = try Self.number(name, try reader.value(value, what: "a number"))
       case "--since": since = try Self.number(name, try reader.value(value, what: "an event's sequence number"))
-      default: throw ArgumentError("there is no option \(name)" + Self.hint(name, Self.options.flatMap(\.value)))
+      default: throw ArgumentError("there is no option \(name)" + Self.optionHint(name, of: operands.first))
       }
     }
     if wantsVersion {
       action = .version
       return
     }
-    guard let name = operands.first else {
+    guard let name = operands.first, !name.isEmpty else {
       if wantsHelp { return }
       throw ArgumentError("no command; there are \(Self.names.joined(separator: ", "))")
     }
     if name == "help" {
       operands.removeFirst()
       guard operands.count < 2 else { throw ArgumentError("help takes one command, not \(operands.count)") }
+      if operands == ["help"] { return }
       action = .help(try operands.first.map(Self.command))
       return
     }
@@ -155,7 +159,10 @@ struct Command: Equatable {
   }
 
   private static func uncertainty(_ text: String) throws(ArgumentError) -> TimeInterval {
-    guard let seconds = Double(text), ControlRequest.uncertainties.contains(seconds) else {
+    // Nor "0x10" nor "1e1", which Swift would read, too.
+    guard text.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: ".") }), let seconds = Double(text),
+      ControlRequest.uncertainties.contains(seconds)
+    else {
       throw ArgumentError("--within \(text): write seconds from 0.001 to 3600")
     }
     return TimeInterval(seconds: seconds)
@@ -166,6 +173,15 @@ struct Command: Equatable {
       throw ArgumentError("\(name) \(text): write a number, 0 or more")
     }
     return number
+  }
+
+  /// Short options are all alike: the long one that begins so is meant, if it is one alone.
+  private static func optionHint(_ name: String, of command: String?) -> String {
+    let all = Set(common + options.flatMap(\.value))
+    guard !name.hasPrefix("--") else { return hint(name, all.sorted()) }
+    let meant = all.filter { $0.hasPrefix("-" + name) }
+    if meant.count == 1, let meant = meant.first { return "; did you mean \(meant)?" }
+    return "; see tompion \(command.map { names.contains($0) ? "\($0) " : "" } ?? "")--help"
   }
 
   private static func hint(_ word: String, _ candidates: [String]) -> String {

@@ -61,6 +61,7 @@ struct DiagnoseCommand: Equatable {
       }
     }
     guard operands.count < 2 else { throw ArgumentError("diagnose takes one source, not \(operands.count)") }
+    if operands.first == "" { throw ArgumentError("diagnose takes a source's name or address; this one is empty") }
     source = operands.first
     for server in against where ServerPlace(server) == nil { throw ArgumentError(Self.noServer(server)) }
     if keyFile != nil, key == nil { throw ArgumentError("--key-file needs --key: which key of it is to sign?") }

@@ -58,10 +58,11 @@ enum Help {
     usage: tompion sources [--json]
 
     Prints a line for each source. The first column says what is thought of it:
-      * the system source      x falseticker          w waiting for samples
-      + combined with it       ! beyond the limit     ? unreachable
-      - outlier                ~ too distant          r name has no address
-      n watched only           u not synchronized   s smears, others do not
+      * the system source    x falseticker         w waiting for samples
+      + combined with it     ! beyond the limit    ? unreachable
+      - outlier              ~ too distant         r name has no address
+      n watched only         u not synchronized    s smears, others do not
+      a not authenticated    o orphan mode         l own clock, standing by
 
     """,
     "providers": """
@@ -174,7 +175,7 @@ enum Help {
 
     """,
     "new-provider": """
-    usage: tompion new-provider NAME --language c|c++|swift|rust
+    usage: tompion new-provider NAME --language c|c++|swift|rust [--json]
 
     Writes a folder NAME with a provider that works: source, build file, exports
     map, a configuration to try it with, and a README. NAME is lower-case letters

@@ -52,7 +52,8 @@ struct Main {
     case .newProvider(let provider):
       do {
         let table = ProcessTable()
-        Console.write(try provider.write(executable: table.executable(table.ownPID)))
+        let next = try provider.write(executable: table.executable(table.ownPID))
+        Console.write(command.json ? provider.json.encoded + "\n" : next)
         return .done
       } catch {
         return fail("\(error)", .refused)

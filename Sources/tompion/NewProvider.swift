@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LinuxKernel
+import Report
 import Settings
 
 /// `tompion new-provider`: writes the folder of a new provider from the templates beside this program's installation.
@@ -45,6 +46,14 @@ struct NewProvider: Equatable {
     }
     self.name = name
     self.language = known
+  }
+
+  /// What was written, for programs.
+  var json: JSONValue {
+    .object([
+      JSONMember("provider", .string(name)), JSONMember("language", .string(language.rawValue)),
+      JSONMember("folder", .string(name)),
+    ])
   }
 
   /// The folder's files, by path; each token of the templates as it is in this provider.

@@ -55,6 +55,23 @@ def test_simulate_and_bench_before_they_build():
         refused(os.path.join("..", "Bench", "run"), *arguments)
 
 
+def test_output_that_cannot_be_written_is_no_success():
+    """/dev/full takes nothing, as a full disk does."""
+    example = os.path.join(h.ROOT, "Plugins", "Example", "build", "libtompion-example.so")
+    with tempfile.NamedTemporaryFile("w", suffix=".toml") as file, open("/dev/full", "wb") as full:
+        file.write('[clock]\nkind = "virtual"\n')
+        file.flush()
+        for program, *arguments in (
+                ("tompion", "--help"), ("tompion", "--version"), ("tompion", "config", "check", file.name, "--json"), ("tompion", "config", "check", file.name),
+                ("tompiond", "--help"), ("tompiond", "--version"), ("tompiond", "--check", "--config", file.name),
+                ("provider-check", "--help"), ("provider-check", example, "--test", "symbols")):
+            command = [os.path.join(h.STAGE, "bin", program), *arguments]
+            seen = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+            assert seen.returncode == 0 and seen.stdout, (command, seen)
+            lost = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+            assert lost.returncode == 1 and "could not be written" in lost.stderr, (command, lost)
+
+
 def test_simulate():
     program = os.path.join(h.ROOT, ".build", "release", "simulate")
     if not os.path.exists(program):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a stranger does: begins a provider by `tompion new-provider`, builds it, checks it, runs it. And what goes wrong on the way."""
 
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,13 @@ def new_provider(directory, *arguments):
 
 def tree(directory):
     return sorted(os.path.relpath(os.path.join(folder, name), directory) for folder, _, names in os.walk(directory) for name in names)
+
+
+def test_programs_are_told_in_json():
+    with h.workspace("author-json") as (directory, _):
+        made = new_provider(directory, "gps", "--language", "c", "--json")
+        assert made.returncode == 0 and json.loads(made.stdout)["folder"] == "gps", made
+        assert os.path.isdir(os.path.join(directory, "gps"))
 
 
 def begin_build_check_and_run(language, *variables):

@@ -101,7 +101,7 @@ struct TextTests {
     let text = ReportsJSONTests.snapshot.text(.plain)
     for part in [
       "synchronized", "virtual clock, refused: CAP_SYS_TIME is missing", "True error", "-4.000 µs", "37 s",
-      "statistical 20.000 µs, hard 2.000 ms",
+      "statistical 20.000 µs, hard 2.000 ms", " 1 step, ",
     ] {
       #expect(text.contains(part), "\(part)")
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Control
+import Report
 import Testing
 
 @testable import tompion
@@ -70,11 +71,24 @@ struct CommandTests {
       ("new-provider gps", "needs --language"), ("new-provider Gps --language c", "lower-case"),
       ("new-provider ntp-client --language c", "choose another"),
       ("new-provider gps --language swfit", "did you mean swift?"),
-      ("--json keys check a", "write keys first"),
+      ("--json keys check a", "write keys first"), ("status -j", "did you mean --json?"),
+      ("status -s", "-s; see tompion status --help"), ("settime -5", "-5; see tompion settime --help"),
+      ("settime 14:03Z --within 0x10", "seconds from 0.001 to 3600"), ("resync --source=", "--source needs"),
     ])
   func refuses(line: String, words: String) {
     let said = refusal(line)
     #expect(said?.contains(words) == true, "\(line): \(said ?? "nothing")")
+  }
+
+  @Test("nothing is no command, and help has no help of its own")
+  func nothing() throws {
+    #expect { try Command([""]) } throws: { "\($0)".contains("no command; there are") }
+    #expect(try Command(["help", "help"]).action == .help(nil))
+  }
+
+  @Test("the help of sources has every mark")
+  func marks() {
+    for state in SourceState.allCases { #expect(Help.text("sources").contains("  \(state.mark) "), "\(state)") }
   }
 
   @Test("every command has a help, and names itself in it")

@@ -36,6 +36,11 @@ struct DiagnoseCommandTests {
     #expect { try DiagnoseCommand(line.split(separator: " ").map(String.init)) } throws: { "\($0)".contains(words) }
   }
 
+  @Test("an empty name is no source")
+  func noName() {
+    #expect { try DiagnoseCommand([""]) } throws: { "\($0)".contains("empty") }
+  }
+
   @Test(
     "places of servers",
     arguments: [

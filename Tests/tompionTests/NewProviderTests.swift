@@ -19,6 +19,12 @@ struct NewProviderTests {
       ])
   }
 
+  @Test("programs are told the folder")
+  func json() throws {
+    let made = try NewProvider(name: "gps", language: "c++").json.encoded
+    #expect(made == #"{"provider":"gps","language":"c++","folder":"gps"}"#)
+  }
+
   @Test("where the templates are")
   func prefix() {
     #expect(

@@ -2,11 +2,14 @@
 
 import CLinux
 import Glibc
+import Synchronization
 
 /// The process's standard streams and environment, for the command-line tools. [control]
 package enum Console {
   package static let output: Int32 = 1
   package static let error: Int32 = 2
+  /// Something that was to be printed is not: the disk is full, or the like.
+  private static let isLost = Atomic(false)
 
   /// What anybody prints from now on goes to standard error: for processes that run code of others beside an output that is read.
   package static func sendOutputToError() { _ = dup2(error, output) }
@@ -25,7 +28,11 @@ package enum Console {
       let written = unsafe bytes.withUnsafeBytes { memory in
         unsafe clinux_write(descriptor, memory.baseAddress.map { unsafe $0 + start }, memory.count - start)
       }
-      guard written > 0 else { return false }
+      guard written > 0 else {
+        // Whoever closes a pipe has seen enough.
+        if descriptor == output, written != -Int64(EPIPE) { isLost.store(true, ordering: .relaxed) }
+        return false
+      }
       done += Int(written)
     }
     return true
@@ -58,6 +65,11 @@ package enum Console {
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }
 
-  /// Ends the process.
-  package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+  /// Ends the process: not as done where what was to be printed could not be.
+  package static func exit(_ status: Int32) -> Never {
+    guard isLost.load(ordering: .relaxed) else { Glibc.exit(status) }
+    let program = CommandLine.arguments.first?.split(separator: "/").last ?? "this program"
+    write("\(program): the output could not be written\n", to: error)
+    Glibc.exit(status == 0 ? 1 : status)
+  }
 }
