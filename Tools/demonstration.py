@@ -127,7 +127,16 @@ def span(nanoseconds):
     return f"{nanoseconds:+.0f} ns"
 
 
+def why(client):
+    """What `tompion why` says; "" where nobody answers."""
+    reason = ((client.ask("why") if client.process.poll() is None else None) or {}).get("why", "")
+    return "".join(c if c.isprintable() else "?" for c in reason)
+
+
 def main():
+    if sys.argv[1:2] == ["--check"]:
+        parse(sys.argv[2:])
+        return
     options = parse(sys.argv[1:])
     if may_set_clocks():
         sys.exit("run: started with CAP_SYS_TIME, which nothing here may have; start it by ./Tools/run")
@@ -135,6 +144,7 @@ def main():
     directory = tempfile.mkdtemp(prefix="tompion-run-")
     daemons = []
     history = []
+    reason = ""
     name, table = provider_table(options)
     provider = None
     try:
@@ -164,13 +174,13 @@ iburst = true
 {table}
 """)
         daemons.append(client)
-        print(f"A Tompion client follows {host}:{port} with a virtual clock that starts 250 ms ahead and 40 ppm fast.\n")
-        print(f"{'time':>5}  {'true error':>13}  {'offset':>13}  {'frequency':>12}  {'jitter':>11}  {'source':<22} state")
+        print(f"A Tompion client follows {host}:{port} with a virtual clock that starts 250 ms ahead and 40 ppm fast." + ("" if name else "\n"))
         if name:
             print(f"Provider {name} runs beside it, in a child process.\n")
+        print(f"{'time':>5}  {'true error':>13}  {'offset':>13}  {'frequency':>12}  {'jitter':>11}  {'source':<22} state")
         start = time.monotonic()
-        while time.monotonic() - start < options.seconds:
-            time.sleep(max(0.0, min(1.0, options.seconds - (time.monotonic() - start))))
+        for second in range(1, options.seconds + 1):
+            time.sleep(max(0.0, start + second - time.monotonic()))
             status, sources = client.ask("status"), client.ask("sources")
             if not status:
                 continue
@@ -183,6 +193,8 @@ iburst = true
             print(f"{time.monotonic() - start:4.0f}s  {span(status.get('true_error_ns')):>13}  {span(status.get('offset_ns')):>13}  "
                   f"{'-' if frequency is None else f'{frequency / 1000:+.3f} ppm':>12}  {span(status.get('jitter_ns')):>11}  "
                   f"{source.get('address') or host:<22} {colour}{state}{chr(27) + '[0m' if colour else ''}", flush=True)
+        if history and not history[-1]["synchronized"]:
+            reason = why(client)
     except KeyboardInterrupt:
         pass
     finally:
@@ -203,7 +215,7 @@ iburst = true
         print(f"Synchronized: true error {span(last['true_error_ns'])} at the end, rms {span(rms).lstrip('+')} and at most "
               f"{span(max(map(abs, settled))).lstrip('+')} over the last {len(settled)} readings.")
     else:
-        print("Not synchronized.")
+        print(reason or "Not synchronized.")
     if provider:
         print(provider[0])
     if options.json:

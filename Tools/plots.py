@@ -17,4 +17,7 @@ def main(page, target):
                      f'<style>{style[1]}</style><rect width="100%" height="100%" style="fill:var(--paper)"/>{plot[2]}</svg>\n')
 
 
+if len(sys.argv) != 3 or any(argument.startswith("-") for argument in sys.argv[1:]):
+    sys.stderr.write("plots.py: it takes a page and the file to be made; ./Tools/plots calls it\n")
+    sys.exit(2)
 main(*sys.argv[1:])

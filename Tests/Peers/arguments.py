@@ -3,6 +3,7 @@
 
 import os
 import subprocess
+import sys
 import tempfile
 
 import harness as h
@@ -14,7 +15,8 @@ RUNTIME = {**os.environ, "LD_LIBRARY_PATH": os.path.join(h.ROOT, ".build", "stag
 
 def refused(tool, *arguments):
     """The tool's words; fails unless it ends with 2, quickly, without a traceback and in three lines at most."""
-    run = subprocess.run([os.path.join(h.ROOT, "Tools", tool), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    program = [os.path.join(h.ROOT, "Tools", tool)]
+    run = subprocess.run([sys.executable, *program, *arguments] if tool.endswith(".py") else [*program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                          stderr=subprocess.STDOUT, text=True, timeout=20, env=RUNTIME)
     assert run.returncode == 2, (tool, arguments, run.returncode, run.stdout[-500:])
     assert "Traceback" not in run.stdout and len(run.stdout.splitlines()) <= 3, (tool, arguments, run.stdout)
@@ -22,8 +24,21 @@ def refused(tool, *arguments):
 
 
 def test_options_that_are_not_there():
-    for tool in ("build", "check", "test", "ablation", "guest-test"):
+    for tool in ("build", "check", "test", "ablation", "guest-test", "format", "plots", "run"):
         assert "--bogus" in refused(tool, "--bogus")
+
+
+def test_help_does_nothing_else():
+    for tool in ("format", "plots", "run", "simulate"):
+        run = subprocess.run([os.path.join(h.ROOT, "Tools", tool), "--help"], capture_output=True, text=True, timeout=20, env=RUNTIME)
+        assert run.returncode == 0 and f"./Tools/{tool}" in run.stdout and not run.stderr, (tool, run)
+
+
+def test_run_and_plots_before_they_build():
+    for arguments in (["--seconds", "3"], ["--provider", "/nowhere/libnone.so"], ["--setting", "a=1"], ["--server", "a:0"]):
+        assert arguments[0] in refused("run", *arguments)
+    assert "nowhere" in refused("plots", "nowhere")
+    assert "a page and the file" in refused("plots.py", "--help")
 
 
 def test_ablation():
