@@ -11,9 +11,15 @@ extension Main {
     do {
       var command = try parse()
       try command.run()
+      Console.exit(0)
     } catch {
       // Help and deliberate statuses are the parser's; a mistake in the arguments is told in a line, without the usage.
-      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      let code = exitCode(for: error)
+      guard code == .validationFailure else {
+        let text = fullMessage(for: error)
+        if !text.isEmpty { Console.write(text + "\n", to: code == .success ? Console.output : Console.error) }
+        Console.exit(code.rawValue)
+      }
       Console.write("simulate: \(printable(message(for: error)))\nSee simulate --help.\n", to: Console.error)
       exit(withError: ExitCode(2))
     }

@@ -92,6 +92,10 @@ def test_simulate():
     if not os.path.exists(program):
         raise h.Skip("./Tools/simulate has not been built")
     given = os.path.join(h.ROOT, "Scenarios", "given.json")
+    with open("/dev/full", "wb") as full:
+        for arguments in (["--help"], ["--file", given, "--list"]):
+            lost = subprocess.run([program, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=20, env=RUNTIME)
+            assert lost.returncode == 1 and "could not be written" in lost.stderr, (arguments, lost)
     with tempfile.TemporaryDirectory() as directory:
         kept = os.path.join(directory, "kept")
         wrong = os.path.join(directory, "wrong.json")
