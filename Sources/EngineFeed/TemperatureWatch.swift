@@ -11,7 +11,10 @@ package struct TemperatureWatch {
   /// Nil: the table could not be read yet.
   private var curve: TemperatureCurve?
   private var nextLook = RawInstant(nanoseconds: .min)
-  private var trouble = ""
+  /// It was told, and its end will be.
+  private var isTold = false
+  /// Losses that were told since then: one that comes and goes with each look would fill the log.
+  private var losses = (count: 0, since: RawInstant(nanoseconds: 0))
   private var told: News?
 
   /// What the engine has to hear.
@@ -46,22 +49,34 @@ package struct TemperatureWatch {
     let news: News
     do throws(Trouble) {
       let frequency = try look(settings, read)
-      if !trouble.isEmpty {
-        trouble = ""
+      if isTold {
+        isTold = false
         raise(EventRecord(.temperatureFound, text: "\(settings.sensor): the frequency goes by its temperature again"))
       }
       news = .frequency(frequency)
     } catch {
       // Figures in it change with each look: it is said once.
-      if trouble.isEmpty {
-        raise(EventRecord(.temperatureLost, text: "\(error.text); the frequency stays as the last temperature has it"))
+      if !isTold, mayTell(now) {
+        isTold = true
+        let more =
+          losses.count == Self.most ? "; it comes and goes, and is told \(Self.most) times an hour at most" : ""
+        let text = "\(error.text); the frequency stays as the last temperature has it\(more)"
+        raise(EventRecord(.temperatureLost, text: text))
       }
-      trouble = error.text
       news = .lost
     }
     guard news != told else { return nil }
     told = news
     return news
+  }
+
+  private static let most = 5
+
+  private mutating func mayTell(_ now: RawInstant) -> Bool {
+    if losses.count == 0 || now - losses.since >= .seconds(3600) { losses = (0, now) }
+    guard losses.count < Self.most else { return false }
+    losses.count += 1
+    return true
   }
 
   /// What is wrong with the sensor and the table as they are now, before anything runs: the key, what it is, and what would be right.

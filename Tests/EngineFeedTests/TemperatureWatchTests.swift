@@ -83,6 +83,25 @@ import TimeTypes
     #expect(gone == .lost && events.first?.text.contains("cannot be read: it is not there") == true)
   }
 
+  /// Five times an hour at most; what stays lost is told when its turn comes.
+  @Test func aSensorThatComesAndGoesDoesNotFillTheLog() {
+    var watch = TemperatureWatch(settings)
+    for _ in 0..<59 {
+      for text in ["warm", "26000"] {
+        files["temp1_input"] = text
+        _ = news(&watch)
+      }
+    }
+    #expect(events.count == 10 && events[8].text.contains("5 times an hour"), "\(events.count)")
+    #expect(!events[6].text.contains("an hour"))
+    events = []
+    files["temp1_input"] = "warm"
+    for _ in 0..<2 { _ = news(&watch) }
+    #expect(take().isEmpty)
+    for _ in 0..<2 { _ = news(&watch) }
+    #expect(take() == [538])
+  }
+
   @Test func aTableThatIsBrokenIsReadAgain() {
     files["table.txt"] = "20000 -1\n"
     var watch = TemperatureWatch(settings)
