@@ -11,8 +11,14 @@ public final class PipelineSubject: @unchecked Sendable {
   private let subject: HotPathSubject
   private let disciplineLoop: PollLoop
   private let isOver = Atomic<Bool>(false)
-  private var latencies: [Int64] = []
+  private var ways: [Way] = []
   private var failure: String?
+  /// How long a packet took from the kernel's stamp, ns: until its sample was in the discipline's hands, and until the clock was steered by it.
+  public struct Way: Sendable {
+    public let toSample: Int64
+    public let toSteer: Int64
+  }
+
   /// Packets without a stamp of the kernel: their moment is when they were read.
   public var withoutStamp: Int { subject.withoutStamp }
   /// Whether the two threads were real-time, and if not, why.
@@ -27,11 +33,10 @@ public final class PipelineSubject: @unchecked Sendable {
     disciplineLoop = try PollLoop(capacity: 2)
   }
 
-  /// Sends that many packets, `gap` µs apart; from the kernel's stamp of each to the clock steered by it, ns. Once: the thread that
-  /// receives becomes the ring's owner.
-  public func run(packets: Int, gap: Int64) throws -> [Int64] {
-    latencies = []
-    latencies.reserveCapacity(packets + 16)
+  /// Sends that many packets, `gap` µs apart; the way of each. Once: the thread that receives becomes the ring's owner.
+  public func run(packets: Int, gap: Int64) throws -> [Way] {
+    ways = []
+    ways.reserveCapacity(packets + 16)
     isOver.store(false, ordering: .relaxed)
     var options = RoleThreadOptions(name: "discipline", fifoPriority: 50)
     options.prefaultBytes = RoleThreadOptions.usedStack
@@ -50,7 +55,7 @@ public final class PipelineSubject: @unchecked Sendable {
     capture.join()
     discipline.join()
     if let failure { throw SubjectError.refused(failure) }
-    return latencies
+    return ways
   }
 
   private func capturing() {
@@ -74,11 +79,13 @@ public final class PipelineSubject: @unchecked Sendable {
       while !isOver.load(ordering: .relaxed) {
         try disciplineLoop.wait(until: nil)
         while disciplineLoop.next() != nil {}
+        let woken = RawClock.now().nanoseconds
         guard let steered = subject.discipline() else { continue }
         let stamp = subject.provider.lastStamp.load(ordering: .acquiring)
-        guard stamp > done, latencies.count < latencies.capacity else { continue }
+        guard stamp > done, ways.count < ways.capacity else { continue }
         done = stamp
-        latencies.append(max(steered - stamp, 0))
+        // A sample that came while the turn was under way was not waited for.
+        ways.append(Way(toSample: max(woken - stamp, 0), toSteer: max(steered - stamp, 0)))
       }
     } catch {
       failure = error.description

@@ -17,9 +17,10 @@ def bench(*arguments, timeout=900):
 # What the issue names; each is there, measured or with the reason why not.
 NAMES = ["ring.same-core", "ring.cross-core", "receive.epoll.p99", "receive.recvmsg.p99", "receive.poll.p99", "receive.uring.p99",
          "receive.uring-multishot.p99", "receive.busy-poll.p50", "receive.chosen.p99", "receive.chosen.veth.p99",
-         "pipeline.stamp-to-steer.p999", "pipeline.stamp-to-steer.stressed.p999", "hotpath.allocations", "hotpath.futex", "clock.read",
-         "clock.adjtimex", "clock.phc.p50", "scheduling.jitter.p99", "idle.rss", "startup.first-sync", "server.replies-per-core",
-         "server.cpu-per-reply", "server.against-c", "server.p99-half-load", "server.loss-below-80", "server.workers"]
+         "pipeline.stamp-to-sample.p999", "pipeline.stamp-to-steer.p999", "pipeline.stamp-to-steer.stressed.p999",
+         "hotpath.allocations", "hotpath.futex", "clock.read", "clock.adjtimex", "clock.phc.p50", "scheduling.jitter.p99", "idle.rss",
+         "startup.first-sync", "server.replies-per-core", "server.cpu-per-reply", "server.against-c", "server.p99-half-load",
+         "server.loss-below-80", "server.workers"]
 
 
 def long_bench_measures():
